@@ -1,0 +1,24 @@
+package io.mulan.cli;
+
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** One of the program's commands. */
+interface Command {
+  String name();
+
+  /** What it does, in one line. */
+  String summary();
+
+  /** Lines that can be typed as they are, each with what it does. */
+  String examples();
+
+  Options options();
+
+  /**
+   * Runs it.
+   *
+   * @return the exit code
+   */
+  int run(CommandLine line, Interruption interruption);
+}

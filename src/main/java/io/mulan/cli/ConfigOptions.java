@@ -1,0 +1,77 @@
+package io.mulan.cli;
+
+import io.mulan.config.ConfigReader;
+import io.mulan.config.Presets;
+import io.mulan.config.RunConfig;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+
+/** The options that choose a configuration, for all commands that take one. */
+final class ConfigOptions {
+  private ConfigOptions() {}
+
+  /** Which model. */
+  static Options model(Options options) {
+    return options
+        .addOption(
+            withValue("preset", "P", "one of " + String.join(", ", Presets.names()) + " (digits)"))
+        .addOption(withValue("config", "FILE", "YAML laid over the preset"))
+        .addOption(
+            withValue("set", "KEY=VALUE", "one setting, such as latent.size=20; may be repeated"));
+  }
+
+  /** Which model, and how to train it. */
+  static Options training(Options options) {
+    return model(options)
+        .addOption(withValue("steps", "N", "short for --set training.steps=N"))
+        .addOption(
+            withValue(
+                "xla", "on|off|auto", "short for --set training.xla=...; auto: on where a GPU is"));
+  }
+
+  static Option withValue(String name, String value, String description) {
+    return Option.builder().longOpt(name).hasArg().argName(value).desc(description).get();
+  }
+
+  static Option flag(String name, String description) {
+    return Option.builder().longOpt(name).desc(description).get();
+  }
+
+  /** The configuration that the model's options ask for, with more settings over it. */
+  static RunConfig read(CommandLine line, List<String> more) {
+    Optional<Path> file =
+        Optional.ofNullable(line.getOptionValue("config")).map(ConfigOptions::path);
+    List<String> overrides = new ArrayList<>(settings(line));
+    overrides.addAll(more);
+    return ConfigReader.read(Optional.ofNullable(line.getOptionValue("preset")), file, overrides);
+  }
+
+  /** What {@code --set} asked for. */
+  static List<String> settings(CommandLine line) {
+    return line.hasOption("set") ? Arrays.asList(line.getOptionValues("set")) : List.of();
+  }
+
+  /** What the options of {@link #training} asked for. */
+  static List<String> trainingSettings(CommandLine line) {
+    return Stream.of("steps", "xla")
+        .filter(line::hasOption)
+        .map(name -> "training." + name + "=" + line.getOptionValue(name))
+        .toList();
+  }
+
+  static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new UsageException("'" + text + "' is no path: " + e.getReason());
+    }
+  }
+}

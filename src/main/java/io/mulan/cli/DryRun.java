@@ -1,0 +1,71 @@
+package io.mulan.cli;
+
+import io.mulan.config.ImageShape;
+import io.mulan.config.RunConfig;
+import io.mulan.data.DataShape;
+import io.mulan.data.Datasets;
+import io.mulan.tf.ConvolutionSpeed;
+import io.mulan.tf.GraphCost;
+import io.mulan.training.TrainingSession;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.tensorflow.ndarray.Shape;
+
+/**
+ * What {@code mulan train --dry-run} prints: the configuration, the weights, and what a step would
+ * take.
+ */
+final class DryRun {
+  private static final Logger LOG = LogManager.getLogger(DryRun.class);
+
+  /**
+   * Weight, its average, and two moments of its gradient; the gradient is one of the step's
+   * tensors.
+   */
+  private static final long VARIABLES_PER_WEIGHT = 4;
+
+  /** Measured over a batch of this size: larger ones are no faster. */
+  private static final int LARGEST_PROBE = 32;
+
+  private DryRun() {}
+
+  static void print(RunConfig config) {
+    System.out.print("configuration\n" + config.toYaml().indent(2) + "\n");
+    LOG.info("building the model...");
+    DataShape data = Datasets.shape(config.data());
+    try (TrainingSession session = new TrainingSession(config, data.image(), false)) {
+      Map<String, Long> weights = Parameters.byPart(session.weights());
+      System.out.print(Parameters.table(weights) + "\n");
+      System.out.print(estimate(config, data.image(), weights.get(Parameters.ALL), session.cost()));
+    }
+  }
+
+  private static String estimate(RunConfig config, ImageShape image, long weights, GraphCost cost) {
+    long variables = VARIABLES_PER_WEIGHT * Float.BYTES * weights;
+    int probe = Math.min(LARGEST_PROBE, config.training().batch());
+    int channels = config.network().channels();
+    double speed =
+        ConvolutionSpeed.measure(Shape.of(probe, image.height(), image.width(), channels));
+    double seconds = cost.flops() / speed;
+    return """
+        a step of %d images, estimated
+          work             %.4g GFLOP in convolutions and matrix products
+          memory           %s (weights and optimiser %s, tensors %s)
+          time             %s at %.0f GFLOP/s, measured here with 3×3 convolutions of %d channels
+          all %s steps  %s
+        """
+        .formatted(
+            config.training().batch(),
+            cost.flops() / 1e9,
+            Figures.bytes(variables + cost.bytes()),
+            Figures.bytes(variables),
+            Figures.bytes(cost.bytes()),
+            String.format(Locale.ROOT, seconds < 10 ? "%.2f s" : "%.0f s", seconds),
+            speed / 1e9,
+            channels,
+            Figures.count(config.training().steps()),
+            Durations.of(seconds * config.training().steps()));
+  }
+}

@@ -1,0 +1,59 @@
+package io.mulan.cli;
+
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Ctrl-C and SIGTERM: whoever says that it looks at {@link #asked()} is given the time to finish
+ * and save; else the program ends at once. Both end with exit code 130.
+ */
+final class Interruption {
+  private final Thread hook = new Thread(this::onShutdown, "interruption");
+  private final CountDownLatch finished = new CountDownLatch(1);
+  private volatile boolean watched;
+  private volatile boolean asked;
+  private volatile int code = ExitCode.INTERRUPTED;
+
+  void install() {
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** From now on the one who runs looks at {@link #asked()}. */
+  void watch() {
+    watched = true;
+  }
+
+  /** Whether to finish. */
+  boolean asked() {
+    return asked;
+  }
+
+  private void onShutdown() {
+    asked = true;
+    if (watched) {
+      System.err.println("\nfinishing the step and saving...");
+      awaitFinish();
+    }
+    Runtime.getRuntime().halt(code);
+  }
+
+  private void awaitFinish() {
+    try {
+      finished.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends the program. */
+  void exit(int exitCode) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException shuttingDown) {
+      // System.exit would wait for the hook, which waits for this.
+      code = exitCode;
+      finished.countDown();
+      return;
+    }
+    System.exit(exitCode);
+  }
+}

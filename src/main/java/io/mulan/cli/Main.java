@@ -1,0 +1,131 @@
+package io.mulan.cli;
+
+import io.mulan.config.ConfigException;
+import io.mulan.tf.CheckpointException;
+import io.mulan.training.DivergedException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.DefaultParser;
+import org.apache.commons.cli.ParseException;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * The program {@code mulan}: finds the command, runs it, and turns failures into one line and an
+ * exit code.
+ */
+public final class Main {
+  private static final List<Command> COMMANDS = List.of(new TrainCommand(), new BenchmarkCommand());
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    // JavaCPP looks up the memory of the process at every allocation otherwise: graphs took twice
+    // as long to build.
+    System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+    System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
+    Interruption interruption = new Interruption();
+    interruption.install();
+    interruption.exit(run(args, interruption));
+  }
+
+  private static int run(String[] args, Interruption interruption) {
+    try {
+      return dispatch(args, interruption);
+    } catch (UsageException e) {
+      return failed(ExitCode.USAGE, e);
+    } catch (ConfigException e) {
+      return failed(ExitCode.CONFIGURATION, e);
+    } catch (CheckpointException e) {
+      return failed(ExitCode.CHECKPOINT, e);
+    } catch (DivergedException e) {
+      return failed(ExitCode.DIVERGED, e);
+    } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+      return unexpected(e);
+    }
+  }
+
+  private static int dispatch(String[] args, Interruption interruption) {
+    String first = args.length == 0 ? "--help" : args[0];
+    switch (first) {
+      case "--help", "-h", "help" -> {
+        System.out.print(args.length > 1 ? HelpText.of(command(args[1])) : HelpText.of(COMMANDS));
+        return ExitCode.OK;
+      }
+      case "--version" -> {
+        System.out.println("mulan " + Version.mulan() + ", TensorFlow " + Version.tensorFlow());
+        return ExitCode.OK;
+      }
+      default -> {
+        Command command = command(first);
+        String[] rest = Arrays.copyOfRange(args, 1, args.length);
+        if (Arrays.asList(rest).contains("--help") || Arrays.asList(rest).contains("-h")) {
+          System.out.print(HelpText.of(command));
+          return ExitCode.OK;
+        }
+        return command.run(parse(command, rest), interruption);
+      }
+    }
+  }
+
+  private static Command command(String name) {
+    return COMMANDS.stream()
+        .filter(c -> c.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "there is no command '"
+                        + name
+                        + "'; there are "
+                        + String.join(", ", COMMANDS.stream().map(Command::name).toList())
+                        + " (mulan --help)"));
+  }
+
+  private static CommandLine parse(Command command, String[] args) {
+    try {
+      CommandLine line = new DefaultParser(false).parse(command.options(), args);
+      Optional<String> stray = line.getArgList().stream().findFirst();
+      if (stray.isPresent()) {
+        throw new UsageException(
+            "mulan "
+                + command.name()
+                + " takes no '"
+                + stray.get()
+                + "' (mulan "
+                + command.name()
+                + " --help)");
+      }
+      return line;
+    } catch (ParseException e) {
+      throw new UsageException(e.getMessage() + " (mulan " + command.name() + " --help)");
+    }
+  }
+
+  private static int failed(int code, RuntimeException e) {
+    logger().error(e.getMessage());
+    logger().debug("from", e);
+    return code;
+  }
+
+  private static int unexpected(Throwable e) {
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    logger()
+        .error(
+            "unexpected: {} {}; with MULAN_DEBUG=1 in the environment the place is printed",
+            e.getClass().getSimpleName(),
+            message);
+    logger().debug("from", e);
+    if (System.getenv("MULAN_DEBUG") != null) {
+      e.printStackTrace();
+    }
+    return ExitCode.UNEXPECTED;
+  }
+
+  /** Asked for late: a run's own log is attached by then. */
+  private static Logger logger() {
+    return LogManager.getLogger(Main.class);
+  }
+}

@@ -1,0 +1,80 @@
+package io.mulan.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads configurations: a preset, a file over it, single settings over both. */
+public final class ConfigReader {
+  private ConfigReader() {}
+
+  /**
+   * The configuration that a command line asks for.
+   *
+   * @param preset the default one if empty
+   * @param file YAML with the settings that differ
+   * @param overrides each {@code key=value}, the value in YAML
+   * @throws ConfigException if it can't be; the message names setting, value and what is allowed
+   */
+  public static RunConfig read(
+      Optional<String> preset, Optional<Path> file, List<String> overrides) {
+    String name = preset.orElse(Presets.names().get(0));
+    Settings settings = new Settings();
+    settings.add(Presets.read(name), "preset " + name);
+    file.ifPresent(f -> settings.add(text(f), f.toString()));
+    return override(settings, overrides);
+  }
+
+  /**
+   * A file that has every setting.
+   *
+   * @throws ConfigException if it does not, or a value can't be
+   */
+  public static RunConfig readComplete(Path file) {
+    Settings settings = new Settings();
+    settings.add(text(file), file.toString());
+    return settings.config();
+  }
+
+  /** A configuration with single settings laid over it, each {@code key=value}. */
+  public static RunConfig override(RunConfig config, List<String> overrides) {
+    Settings settings = new Settings();
+    settings.add(config.toYaml(), "the configuration");
+    return override(settings, overrides);
+  }
+
+  private static RunConfig override(Settings settings, List<String> overrides) {
+    for (String o : overrides) {
+      int equals = o.indexOf('=');
+      if (equals < 1) {
+        throw new ConfigException(
+            "--set " + o + " sets nothing; write --set KEY=VALUE, such as --set latent.size=20");
+      }
+      String source = "--set " + o;
+      settings.set(
+          o.substring(0, equals).strip(), Yaml.read(o.substring(equals + 1), source), source);
+    }
+    return settings.config();
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new ConfigException(
+          file + " is not there; name a YAML file, or a preset with --preset", e);
+    } catch (CharacterCodingException e) {
+      throw new ConfigException(file + " is not a YAML: it is no text in UTF-8", e);
+    } catch (AccessDeniedException e) {
+      throw new ConfigException(file + " can't be read: permission denied", e);
+    } catch (IOException e) {
+      String reason = Files.isDirectory(file) ? "it is a folder; name a YAML file" : e.getMessage();
+      throw new ConfigException(file + " can't be read: " + reason, e);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.mulan.config;
+
+/** A setting whose value can't be. */
+final class InvalidSettingException extends ConfigException {
+  private static final long serialVersionUID = 1L;
+
+  private final String key;
+
+  /**
+   * @param found the value, as the user wrote it
+   * @param allowed in words
+   */
+  InvalidSettingException(String key, Object found, String allowed) {
+    super(key + " is " + found + "; allowed: " + allowed);
+    this.key = key;
+  }
+
+  /** Such as {@code training.batch}. */
+  String key() {
+    return key;
+  }
+}

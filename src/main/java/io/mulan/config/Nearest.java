@@ -1,0 +1,36 @@
+package io.mulan.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+
+/** What was probably meant by a name that nobody knows. */
+final class Nearest {
+  private Nearest() {}
+
+  /** Such as {@code ; did you mean digits?}; empty where nothing is near. */
+  static String hint(String name, Collection<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt(k -> distance(name, k)))
+        .filter(k -> distance(name, k) <= Math.max(2, name.length() / 2))
+        .map(k -> "; did you mean " + k + "?")
+        .orElse("");
+  }
+
+  /** Levenshtein's distance. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

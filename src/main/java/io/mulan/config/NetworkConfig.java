@@ -1,0 +1,42 @@
+package io.mulan.config;
+
+import java.util.List;
+
+/**
+ * The score network.
+ *
+ * @param channels width of every block (published: {@code sm_n_embd})
+ * @param layers blocks down, and one fewer than up (published: {@code sm_n_layer})
+ * @param dropout probability, in training
+ * @param attention after every block instead of in the middle only
+ * @param fourier exponents e of the features sin, cos(2π 2^e z); none for none
+ * @param conditioned whether the network sees the latent (published: {@code z_conditioning})
+ * @param groups of the group normalisation
+ */
+public record NetworkConfig(
+    int channels,
+    int layers,
+    double dropout,
+    boolean attention,
+    List<Integer> fourier,
+    boolean conditioned,
+    int groups) {
+
+  public NetworkConfig {
+    Check.between("network.channels", channels, 4, 1 << 14);
+    Check.between("network.layers", layers, 1, 1000);
+    Check.fraction("network.dropout", dropout);
+    fourier = List.copyOf(fourier);
+    for (int e : fourier) {
+      Check.require(
+          e >= 0 && e <= 20, "network.fourier", fourier, "a list of whole numbers from 0 to 20");
+    }
+    Check.atLeast("network.groups", groups, 1);
+    // A group of one channel at one pixel would be normalised to nothing.
+    Check.require(
+        channels % groups == 0 && channels / groups > 1,
+        "network.groups",
+        groups,
+        "a divisor of network.channels, which is " + channels + ", and at most half of it");
+  }
+}

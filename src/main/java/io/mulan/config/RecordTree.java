@@ -1,0 +1,212 @@
+package io.mulan.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Nested records as trees of settings, and back. A component {@code gammaMin} is the setting {@code
+ * gamma_min}.
+ */
+final class RecordTree {
+  private RecordTree() {}
+
+  /** The record's settings: whole numbers, numbers, booleans, texts, lists, and maps of them. */
+  static Map<String, Object> nested(Record values) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    for (RecordComponent c : values.getClass().getRecordComponents()) {
+      Object value = invoke(c, values);
+      tree.put(
+          name(c),
+          value instanceof Record r ? nested(r) : value instanceof Enum<?> e ? name(e) : value);
+    }
+    return tree;
+  }
+
+  /** The same with one level, keys such as {@code latent.size}. */
+  static Map<String, Object> flat(Record values) {
+    Map<String, Object> flat = new LinkedHashMap<>();
+    nested(values)
+        .forEach(
+            (group, settings) ->
+                ((Map<?, ?>) settings).forEach((name, v) -> flat.put(group + "." + name, v)));
+    return flat;
+  }
+
+  /** Keys of all settings, by group. */
+  static Map<String, List<String>> keys(Class<? extends Record> type) {
+    Map<String, List<String>> keys = new LinkedHashMap<>();
+    for (RecordComponent group : type.getRecordComponents()) {
+      keys.put(
+          name(group),
+          Arrays.stream(group.getType().getRecordComponents()).map(RecordTree::name).toList());
+    }
+    return keys;
+  }
+
+  /**
+   * The record that a tree describes.
+   *
+   * @param prefix before the names in errors: empty, or {@code training.}
+   * @throws InvalidSettingException if a setting is missing or of the wrong type
+   */
+  static <R extends Record> R bind(Class<R> type, JsonNode tree, String prefix) {
+    RecordComponent[] components = type.getRecordComponents();
+    Object[] values = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      String key = prefix + name(components[i]);
+      JsonNode node = tree.get(name(components[i]));
+      if (node == null) {
+        throw new InvalidSettingException(key, "missing", allowed(components[i].getType()));
+      }
+      values[i] = value(components[i].getType(), node, key);
+    }
+    return construct(type, components, values);
+  }
+
+  private static Object value(Class<?> type, JsonNode node, String key) {
+    if (type.isRecord()) {
+      return bind(type.asSubclass(Record.class), node, key + ".");
+    }
+    Object value = scalar(type, node);
+    if (value == null) {
+      throw new InvalidSettingException(key, shown(node), allowed(type));
+    }
+    return value;
+  }
+
+  /** Null where the node is none of that type. */
+  private static Object scalar(Class<?> type, JsonNode node) {
+    if (type == int.class) {
+      return whole(node) && node.canConvertToInt() ? node.intValue() : null;
+    }
+    if (type == long.class) {
+      return whole(node) && node.canConvertToLong() ? node.longValue() : null;
+    }
+    if (type == double.class) {
+      return number(node);
+    }
+    if (type == boolean.class) {
+      return node.isBoolean() ? node.booleanValue() : null;
+    }
+    if (type == String.class) {
+      return node.isTextual() ? node.textValue() : null;
+    }
+    if (type == List.class) {
+      return wholeNumbers(node);
+    }
+    return Arrays.stream(type.getEnumConstants())
+        .filter(e -> name((Enum<?>) e).equals(node.asText()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static boolean whole(JsonNode node) {
+    return node.isNumber() && node.canConvertToExactIntegral();
+  }
+
+  /** YAML takes 1e-3 for a text. */
+  private static Double number(JsonNode node) {
+    if (node.isNumber()) {
+      return node.doubleValue();
+    }
+    try {
+      return node.isTextual() && node.textValue().matches("[-+.0-9eE]+")
+          ? Double.valueOf(node.textValue())
+          : null;
+    } catch (NumberFormatException notOne) {
+      return null;
+    }
+  }
+
+  private static List<Integer> wholeNumbers(JsonNode node) {
+    if (!node.isArray()) {
+      return null;
+    }
+    List<Integer> all = new ArrayList<>();
+    for (JsonNode n : node) {
+      if (!whole(n) || !n.canConvertToInt()) {
+        return null;
+      }
+      all.add(n.intValue());
+    }
+    return all;
+  }
+
+  private static String allowed(Class<?> type) {
+    if (type == int.class || type == long.class) {
+      return "a whole number up to "
+          + (type == int.class ? BigInteger.valueOf(Integer.MAX_VALUE) : Long.MAX_VALUE);
+    }
+    if (type == double.class) {
+      return "a number";
+    }
+    if (type == boolean.class) {
+      return "true or false";
+    }
+    if (type == String.class) {
+      return "a text; in quotes if it looks like a number";
+    }
+    if (type == List.class) {
+      return "a list of whole numbers, such as [6, 7]";
+    }
+    if (type.isRecord()) {
+      return "its settings";
+    }
+    return Arrays.stream(type.getEnumConstants())
+        .map(e -> name((Enum<?>) e))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String shown(JsonNode node) {
+    if (node instanceof ObjectNode) {
+      return "a group of settings";
+    }
+    return node.isNull()
+        ? "empty"
+        : node.isTextual() ? "'" + node.textValue() + "'" : node.toString();
+  }
+
+  private static String name(RecordComponent component) {
+    return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+  }
+
+  private static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Object invoke(RecordComponent component, Record values) {
+    try {
+      return component.getAccessor().invoke(values);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static <R extends Record> R construct(
+      Class<R> type, RecordComponent[] components, Object[] values) {
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    try {
+      Constructor<R> constructor = type.getDeclaredConstructor(types);
+      return constructor.newInstance(values);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof ConfigException refused) {
+        throw refused;
+      }
+      throw new IllegalStateException(e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

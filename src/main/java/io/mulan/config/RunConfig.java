@@ -1,0 +1,34 @@
+package io.mulan.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Everything that determines a run. */
+public record RunConfig(
+    DataConfig data,
+    ScheduleConfig schedule,
+    LatentConfig latent,
+    NetworkConfig network,
+    LossConfig loss,
+    TrainingConfig training) {
+
+  /** All settings as YAML, in the order of the documentation. */
+  public String toYaml() {
+    return Yaml.write(RecordTree.nested(this));
+  }
+
+  /** Settings that differ, by key. */
+  public static List<Difference> differences(RunConfig left, RunConfig right) {
+    Map<String, Object> l = RecordTree.flat(left);
+    Map<String, Object> r = RecordTree.flat(right);
+    List<Difference> differences = new ArrayList<>();
+    l.forEach(
+        (key, value) -> {
+          if (!value.equals(r.get(key))) {
+            differences.add(new Difference(key, String.valueOf(value), String.valueOf(r.get(key))));
+          }
+        });
+    return differences;
+  }
+}

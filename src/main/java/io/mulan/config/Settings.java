@@ -1,0 +1,103 @@
+package io.mulan.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Settings laid over one another, each with where it comes from. */
+final class Settings {
+  private static final Map<String, List<String>> KEYS = RecordTree.keys(RunConfig.class);
+  private static final List<String> ALL =
+      KEYS.entrySet().stream()
+          .flatMap(e -> e.getValue().stream().map(name -> e.getKey() + "." + name))
+          .toList();
+
+  /** Groups that may also be written under {@code model}. */
+  private static final String MODEL = "model";
+
+  private final ObjectNode tree = JsonNodeFactory.instance.objectNode();
+  private final Map<String, String> sources = new HashMap<>();
+
+  /** Lays a YAML text over what is there. */
+  void add(String yaml, String source) {
+    JsonNode node = Yaml.read(yaml, source);
+    if (node.isMissingNode() || node.isNull()) {
+      throw new ConfigException(
+          source + " is empty; it needs settings such as `training:` with `steps: 500` below it");
+    }
+    if (!node.isObject()) {
+      throw new ConfigException(
+          source
+              + " is not a mapping of settings; write groups ("
+              + String.join(", ", KEYS.keySet())
+              + ") with their settings below them");
+    }
+    node.properties().forEach(e -> addGroup(e.getKey(), e.getValue(), source));
+  }
+
+  private void addGroup(String group, JsonNode settings, String source) {
+    if (group.equals(MODEL) && settings.isObject()) {
+      settings.properties().forEach(e -> addGroup(e.getKey(), e.getValue(), source));
+      return;
+    }
+    if (!KEYS.containsKey(group)) {
+      throw unknown(group, source);
+    }
+    if (!settings.isObject()) {
+      throw new ConfigException(
+          group
+              + " is a group of settings, not a value (in "
+              + source
+              + "); allowed in it: "
+              + String.join(", ", KEYS.get(group)));
+    }
+    settings.properties().forEach(e -> set(group + "." + e.getKey(), e.getValue(), source));
+  }
+
+  /** Lays one setting over what is there. */
+  void set(String key, JsonNode value, String source) {
+    String known = key.startsWith(MODEL + ".") ? key.substring(MODEL.length() + 1) : key;
+    if (!ALL.contains(known)) {
+      throw unknown(known, source);
+    }
+    int dot = known.indexOf('.');
+    tree.withObjectProperty(known.substring(0, dot)).set(known.substring(dot + 1), value);
+    sources.put(known, source);
+  }
+
+  private static ConfigException unknown(String key, String source) {
+    int dot = key.indexOf('.');
+    String group = dot < 0 ? key : key.substring(0, dot);
+    String allowed =
+        KEYS.containsKey(group)
+            ? "allowed in " + group + ": " + String.join(", ", KEYS.get(group))
+            : "allowed groups: " + String.join(", ", KEYS.keySet());
+    String near = Nearest.hint(key, dot < 0 && !KEYS.containsKey(group) ? withGroups() : ALL);
+    return new ConfigException(
+        "there is no setting "
+            + key
+            + " (in "
+            + source
+            + ")"
+            + near
+            + (near.isEmpty() ? "; " : " ")
+            + allowed);
+  }
+
+  private static List<String> withGroups() {
+    return java.util.stream.Stream.concat(KEYS.keySet().stream(), ALL.stream()).toList();
+  }
+
+  /** The configuration. */
+  RunConfig config() {
+    try {
+      return RecordTree.bind(RunConfig.class, tree, "");
+    } catch (InvalidSettingException e) {
+      String source = sources.get(e.key());
+      throw source == null ? e : new ConfigException(e.getMessage() + " (in " + source + ")", e);
+    }
+  }
+}

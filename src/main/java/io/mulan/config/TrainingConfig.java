@@ -1,0 +1,66 @@
+package io.mulan.config;
+
+/**
+ * The training of a run.
+ *
+ * @param steps updates in all
+ * @param batch images a step
+ * @param learningRate of AdamW, after the warm-up
+ * @param warmupSteps over which the rate grows linearly from 0
+ * @param learningRateDecay whether the rate then falls to 0 at {@code steps}
+ * @param weightDecay on everything but biases
+ * @param clipNorm largest norm of all gradients together, of bits/dim; 0 for no limit
+ * @param ema decay of the averaged weights, with which everything is evaluated
+ * @param seed of weights, order of images, times, noise and dropout
+ * @param evaluateEvery steps; 0 for the end only
+ * @param timesPerImage times t for each test image in an evaluation
+ * @param saveEvery steps between checkpoints; 0 for evaluations and the end only
+ * @param keep newest checkpoints that stay, besides the best
+ * @param logEvery steps between entries of the metrics
+ */
+public record TrainingConfig(
+    int steps,
+    int batch,
+    double learningRate,
+    int warmupSteps,
+    boolean learningRateDecay,
+    double weightDecay,
+    double beta1,
+    double beta2,
+    double clipNorm,
+    double ema,
+    long seed,
+    Xla xla,
+    int evaluateEvery,
+    int timesPerImage,
+    int saveEvery,
+    int keep,
+    int logEvery) {
+
+  /** Whether XLA compiles the step. */
+  public enum Xla {
+    /** Where it is faster: on GPUs. */
+    AUTO,
+    ON,
+    OFF
+  }
+
+  public TrainingConfig {
+    Check.atLeast("training.steps", steps, 1);
+    Check.atLeast("training.batch", batch, 1);
+    Check.positive("training.learning_rate", learningRate);
+    Check.atLeast("training.warmup_steps", warmupSteps, 0);
+    Check.notNegative("training.weight_decay", weightDecay);
+    Check.fraction("training.beta1", beta1);
+    Check.fraction("training.beta2", beta2);
+    Check.notNegative("training.clip_norm", clipNorm);
+    Check.fraction("training.ema", ema);
+    // XLA keys its random numbers by 32 bits.
+    Check.between("training.seed", seed, 0, Integer.MAX_VALUE);
+    Check.atLeast("training.evaluate_every", evaluateEvery, 0);
+    Check.atLeast("training.times_per_image", timesPerImage, 1);
+    Check.atLeast("training.save_every", saveEvery, 0);
+    Check.atLeast("training.keep", keep, 1);
+    Check.atLeast("training.log_every", logEvery, 1);
+  }
+}

@@ -1,0 +1,64 @@
+package io.mulan.data;
+
+import io.mulan.config.ConfigException;
+
+/**
+ * An endless stream of batches of shuffled images, a pure function of (seed, step).
+ *
+ * <p>Epochs lie one after the other, each all images in an order keyed by (seed, epoch); step s
+ * takes the positions s·batch to (s+1)·batch - 1 of them, so a batch may straddle two epochs. The
+ * orders of two epochs are kept, for one thread at a time.
+ */
+public final class Batches {
+  private final ImageSet set;
+  private final int batch;
+  private final long seed;
+
+  /** The order of epoch e is in place e mod 2, where {@link #epochs} holds e. */
+  private final int[][] orders;
+
+  private final long[] epochs = {-1, -1};
+
+  /**
+   * Batches of {@code batch} images of the set.
+   *
+   * @throws ConfigException if {@code batch} is not between 1 and the number of images
+   */
+  public Batches(ImageSet set, int batch, long seed) {
+    if (batch < 1 || batch > set.count()) {
+      throw new ConfigException(
+          "training.batch is %d, but %s has %d images; 1 to %d are allowed"
+              .formatted(batch, set.name(), set.count(), set.count()));
+    }
+    this.set = set;
+    this.batch = batch;
+    this.seed = seed;
+    this.orders = new int[2][set.count()];
+  }
+
+  /** The batch of this step, counted from 0: uint8 [batch, height, width, channels]. */
+  public byte[] batch(long step) {
+    byte[] images = new byte[Math.multiplyExact(batch, set.shape().size())];
+    fill(step, images);
+    return images;
+  }
+
+  /** As {@link #batch}, but into {@code target}, which has the length of a batch. */
+  public void fill(long step, byte[] target) {
+    long first = Math.multiplyExact(step, (long) batch);
+    for (int i = 0; i < batch; i++) {
+      long position = first + i;
+      int[] order = order(position / set.count());
+      set.copy(order[(int) (position % set.count())], target, i * set.shape().size());
+    }
+  }
+
+  private int[] order(long epoch) {
+    int place = (int) (epoch & 1);
+    if (epochs[place] != epoch) {
+      Permutation.fill(orders[place], seed, epoch);
+      epochs[place] = epoch;
+    }
+    return orders[place];
+  }
+}

@@ -1,0 +1,45 @@
+package io.mulan.data;
+
+import io.mulan.config.ImageShape;
+import java.io.InputStream;
+import java.util.Arrays;
+
+/**
+ * The embedded handwritten digits: 1,797 images [8, 8, 1] of 17 levels, always split in the same
+ * 1,500 for training and 297 for test.
+ */
+final class Digits {
+  static final DataShape SHAPE = new DataShape(new ImageShape(8, 8, 1), 17, 1500);
+
+  private static final String RESOURCE = "/data/digits.npz";
+  private static final long SPLIT = 1797;
+
+  private static final String LICENCE =
+      "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak,"
+          + " UCI Machine Learning Repository, CC BY 4.0";
+
+  private Digits() {}
+
+  static Dataset read() {
+    InputStream in = Digits.class.getResourceAsStream(RESOURCE);
+    byte[] images = Npz.read(in, RESOURCE, "images").toBytes();
+    int[] order = new int[images.length / SHAPE.image().size()];
+    Permutation.fill(order, SPLIT, 0);
+    int[] train = Arrays.copyOf(order, SHAPE.trainCount());
+    int[] test = Arrays.copyOfRange(order, SHAPE.trainCount(), order.length);
+    return new Dataset(
+        "digits",
+        chosen("digits train", images, train),
+        chosen("digits test", images, test),
+        LICENCE);
+  }
+
+  private static ImageSet chosen(String name, byte[] images, int[] indices) {
+    int size = SHAPE.image().size();
+    byte[] chosen = new byte[indices.length * size];
+    for (int i = 0; i < indices.length; i++) {
+      System.arraycopy(images, indices[i] * size, chosen, i * size, size);
+    }
+    return new ImageSet(name, SHAPE.image(), SHAPE.levels(), chosen);
+  }
+}

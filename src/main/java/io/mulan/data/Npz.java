@@ -1,0 +1,137 @@
+package io.mulan.data;
+
+import io.mulan.config.ConfigException;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+
+/** An archive of named NumPy arrays; opening reads the directory, and arrays are read by name. */
+public final class Npz implements AutoCloseable {
+  private static final String SUFFIX = ".npy";
+
+  /** The earliest time that zip knows. */
+  private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+  private final String file;
+  private final ZipFile zip;
+
+  private Npz(String file, ZipFile zip) {
+    this.file = file;
+    this.zip = zip;
+  }
+
+  /**
+   * Opens an archive.
+   *
+   * @throws ConfigException naming the file, if it is missing or no npz archive
+   */
+  public static Npz open(Path file) {
+    try {
+      return new Npz(file.toString(), new ZipFile(file.toFile()));
+    } catch (IOException e) {
+      throw new ConfigException("cannot read " + file + " as npz archive: " + Npy.reason(e));
+    }
+  }
+
+  /** The names of the arrays, in the archive's order. */
+  public List<String> names() {
+    return zip.stream()
+        .map(ZipEntry::getName)
+        .filter(entry -> entry.endsWith(SUFFIX))
+        .map(entry -> entry.substring(0, entry.length() - SUFFIX.length()))
+        .toList();
+  }
+
+  /** Whether the archive holds an array of this name. */
+  public boolean contains(String name) {
+    return zip.getEntry(name + SUFFIX) != null;
+  }
+
+  /**
+   * Reads the array of this name, and verifies its checksum.
+   *
+   * @throws ConfigException naming archive and array, if it is absent or damaged
+   */
+  public NpyArray array(String name) {
+    String where = file + ", array " + name;
+    ZipEntry entry = zip.getEntry(name + SUFFIX);
+    if (entry == null) {
+      List<String> names = names();
+      throw new ConfigException(
+          "%s has no array %s; its %d arrays begin with %s"
+              .formatted(file, name, names.size(), names.subList(0, Math.min(5, names.size()))));
+    }
+    try (InputStream stored = new BufferedInputStream(zip.getInputStream(entry))) {
+      CheckedInputStream in = new CheckedInputStream(stored, new CRC32());
+      NpyArray array = Npy.read(in, where);
+      if (in.getChecksum().getValue() != entry.getCrc()) {
+        throw Npy.broken(where, "its checksum differs");
+      }
+      return array;
+    } catch (IOException e) {
+      throw Npy.failure(where, e);
+    }
+  }
+
+  /**
+   * Reads one array of an archive that comes as a stream, such as a resource of the jar.
+   *
+   * @throws ConfigException naming archive and array, if it is absent or damaged
+   */
+  static NpyArray read(InputStream archive, String file, String name) {
+    String where = file + ", array " + name;
+    try (ZipInputStream in = new ZipInputStream(archive)) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        if (entry.getName().equals(name + SUFFIX)) {
+          return Npy.read(in, where);
+        }
+      }
+    } catch (IllegalArgumentException e) { // an entry's name that is not UTF-8
+      throw Npy.broken(where, "the archive is damaged");
+    } catch (IOException e) {
+      throw Npy.failure(where, e);
+    }
+    throw new ConfigException(file + " has no array " + name);
+  }
+
+  /**
+   * Writes an archive of these arrays, compressed, in the map's order.
+   *
+   * @throws ConfigException naming the file, if it cannot be written
+   */
+  public static void write(Path file, Map<String, NpyArray> arrays) {
+    try (ZipOutputStream out =
+        new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
+      for (Map.Entry<String, NpyArray> array : arrays.entrySet()) {
+        ZipEntry entry = new ZipEntry(array.getKey() + SUFFIX);
+        entry.setTimeLocal(EPOCH); // the same arrays give the same bytes
+        out.putNextEntry(entry);
+        Npy.write(out, array.getValue());
+        out.closeEntry();
+      }
+    } catch (IOException e) {
+      throw new ConfigException("cannot write " + file + ": " + Npy.reason(e));
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      zip.close();
+    } catch (IOException e) {
+      throw new ConfigException("cannot close " + file + ": " + Npy.reason(e));
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.mulan.data;
+
+/**
+ * The model of independent pixels: each pixel of each channel has its own histogram over the
+ * images. What a generative model has to beat, in bits/dim.
+ */
+public final class PixelEntropy {
+  /** The prior count of each level (Krichevsky and Trofimov, 1981): no level is impossible. */
+  private static final double PRIOR = 0.5;
+
+  private final ImageSet train;
+
+  /** How many images have level v in dimension d, at d·levels + v. */
+  private final int[] counts;
+
+  /** Counts the levels of {@code train}. */
+  public PixelEntropy(ImageSet train) {
+    this.train = train;
+    this.counts = counts(train);
+  }
+
+  private static int[] counts(ImageSet set) {
+    int[] counts = new int[Math.multiplyExact(set.shape().size(), set.levels())];
+    byte[] image = new byte[set.shape().size()];
+    for (int i = 0; i < set.count(); i++) {
+      set.copy(i, image, 0);
+      for (int d = 0; d < image.length; d++) {
+        counts[d * set.levels() + (image[d] & 0xff)]++;
+      }
+    }
+    return counts;
+  }
+
+  /** The mean over the dimensions of the entropy of their histograms, in bits/dim. */
+  public double entropy() {
+    double bits = 0;
+    for (int count : counts) {
+      if (count > 0) {
+        double p = (double) count / train.count();
+        bits -= p * log2(p);
+      }
+    }
+    return bits / train.shape().size();
+  }
+
+  /**
+   * Bits/dim of another set of images of this shape under the histograms, smoothed by half an image
+   * of each level.
+   */
+  public double crossEntropy(ImageSet other) {
+    if (other.shape().size() != train.shape().size() || other.levels() != train.levels()) {
+      throw new IllegalArgumentException(other.name() + " is unlike " + train.name());
+    }
+    int[] seen = counts(other);
+    double total = train.count() + PRIOR * train.levels();
+    double bits = 0;
+    for (int i = 0; i < seen.length; i++) {
+      if (seen[i] > 0) {
+        bits -= seen[i] * log2((counts[i] + PRIOR) / total);
+      }
+    }
+    return bits / other.count() / train.shape().size();
+  }
+
+  private static double log2(double x) {
+    return Math.log(x) / Math.log(2);
+  }
+}

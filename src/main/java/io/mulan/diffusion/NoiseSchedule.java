@@ -1,0 +1,48 @@
+package io.mulan.diffusion;
+
+import io.mulan.config.ImageShape;
+import io.mulan.config.ScheduleConfig;
+import io.mulan.nn.Net;
+import io.mulan.tf.Gradients;
+import io.mulan.tf.Maths;
+import org.tensorflow.Operand;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * The learned noise: γ(c,t) = -log ν(c,t), a negative log signal-to-noise ratio for each pixel,
+ * increasing in t (Sahoo et al. 2024, section 3.2).
+ */
+public sealed interface NoiseSchedule permits PolynomialSchedule {
+
+  /** γ as a function of time for the latents it was made with: times [B,1] to [B,n]. */
+  @FunctionalInterface
+  interface Path<T extends TFloating> {
+    Operand<T> gamma(Operand<T> t);
+
+    /**
+     * dγ/dt by automatic differentiation, itself differentiable.
+     *
+     * @param t [B,1]
+     * @return [B,n]
+     */
+    default Operand<T> derivative(Maths<T> m, Operand<T> t) {
+      return Gradients.along(m, this::gamma, t);
+    }
+  }
+
+  /**
+   * The path of γ for each latent.
+   *
+   * @param latent c [B,m]
+   */
+  <T extends TFloating> Path<T> path(Net<T> net, Operand<T> latent);
+
+  /** The schedule of a configuration, for images of this shape. */
+  static NoiseSchedule of(ScheduleConfig c, ImageShape image) {
+    return switch (c.kind()) {
+      case POLYNOMIAL ->
+          new PolynomialSchedule(
+              c.gammaMin(), c.gammaMax(), c.width() == 0 ? image.size() : c.width(), image.size());
+    };
+  }
+}

@@ -1,0 +1,67 @@
+package io.mulan.diffusion;
+
+import static io.mulan.nn.Initializer.ZEROS;
+
+import io.mulan.nn.Layers;
+import io.mulan.nn.Net;
+import io.mulan.tf.Maths;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * γ(c,t) = γmin + (γmax - γmin) P(t) / P(1) with P'(t) = (a t² + b t + k)², where a, b, k come from
+ * the latent for each pixel: increasing for any weights, with both ends fixed (Sahoo et al. 2024,
+ * section 3.2.2).
+ *
+ * @param width hidden units
+ * @param size n, the dimensions of an image
+ */
+record PolynomialSchedule(double gammaMin, double gammaMax, int width, int size)
+    implements NoiseSchedule {
+  /** Keeps P' above zero. */
+  private static final double SMALLEST_K = 1e-3;
+
+  @Override
+  public <T extends TFloating> Path<T> path(Net<T> net, Operand<T> latent) {
+    Maths<T> m = net.m();
+    Operand<T> h = Layers.swish(net, Layers.dense(net.in("dense_1"), latent, width));
+    h = Layers.swish(net, Layers.dense(net.in("dense_2"), h, width));
+    Operand<T> a = Layers.dense(net.in("dense_out_a"), h, size, ZEROS);
+    Operand<T> b = Layers.dense(net.in("dense_out_b"), h, size);
+    Operand<T> k = m.add(m.softplus(Layers.dense(net.in("dense_out_c"), h, size)), SMALLEST_K);
+    Polynomial<T> p = Polynomial.ofSquare(m, a, b, k);
+    Operand<T> scale = m.div(m.constant(gammaMax - gammaMin), p.sum(m));
+    return t -> m.add(m.mul(p.at(m, t), scale), gammaMin);
+  }
+
+  /** c1 t + c2 t² + c3 t³ + c4 t⁴ + c5 t⁵, each coefficient [B,n]. */
+  private record Polynomial<T extends TFloating>(
+      Operand<T> c1, Operand<T> c2, Operand<T> c3, Operand<T> c4, Operand<T> c5) {
+
+    /** The integral from 0 of (a t² + b t + k)². */
+    static <T extends TFloating> Polynomial<T> ofSquare(
+        Maths<T> m, Operand<T> a, Operand<T> b, Operand<T> k) {
+      return new Polynomial<>(
+          m.square(k),
+          m.mul(b, k),
+          m.mul(m.add(m.square(b), m.mul(m.mul(a, k), 2)), 1.0 / 3),
+          m.mul(m.mul(a, b), 0.5),
+          m.mul(m.square(a), 0.2));
+    }
+
+    /** Its value at t [B,1], by Horner's rule: powers would have no derivative at zero. */
+    Operand<T> at(Maths<T> m, Operand<T> t) {
+      Operand<T> value = m.mul(c5, t);
+      for (Operand<T> c : List.of(c4, c3, c2, c1)) {
+        value = m.mul(m.add(value, c), t);
+      }
+      return value;
+    }
+
+    /** Its value at one. */
+    Operand<T> sum(Maths<T> m) {
+      return m.add(m.add(m.add(c5, c4), m.add(c3, c2)), c1);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.mulan.likelihood;
+
+import io.mulan.config.ImageShape;
+import io.mulan.diffusion.BoundTerms;
+import io.mulan.diffusion.DiffusionModel;
+import io.mulan.nn.Dropout;
+import io.mulan.nn.Weights;
+import io.mulan.tf.Maths;
+import io.mulan.tf.StatelessRandom;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+
+/**
+ * The bound of given images at given times, without dropout, for batches of any size.
+ *
+ * @param images levels [B,H,W,C]
+ * @param times [B]
+ * @param seed of the noise (scalar)
+ * @param draw which noise of that seed (scalar)
+ * @param terms nats for each term and image [4,B]
+ */
+public record BoundGraph(
+    Placeholder<TUint8> images,
+    Placeholder<TFloat32> times,
+    Placeholder<TInt64> seed,
+    Placeholder<TInt64> draw,
+    Operand<TFloat32> terms) {
+
+  public static BoundGraph build(
+      Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> weights) {
+    Ops tf = m.ops();
+    ImageShape shape = model.image();
+    Placeholder<TUint8> images =
+        tf.withName("images")
+            .placeholder(
+                TUint8.class,
+                Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
+    Placeholder<TFloat32> times =
+        tf.withName("times").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1)));
+    Placeholder<TInt64> seed =
+        tf.withName("seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    Placeholder<TInt64> draw =
+        tf.withName("draw").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    StatelessRandom<TFloat32> random = new StatelessRandom<>(m, seed, draw);
+    Operand<TInt32> batch = tf.reshape(tf.shape(times), tf.constant(new int[0]));
+    BoundTerms<TFloat32> bound =
+        model.bound(m, weights, Dropout.none(), images, model.noise(random, batch, times));
+    return new BoundGraph(images, times, seed, draw, tf.stack(bound.all()));
+  }
+}

@@ -1,0 +1,29 @@
+package io.mulan.nn;
+
+import io.mulan.tf.Maths;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * What a layer is built with: arithmetic, weights, dropout, and the name of the place it stands at.
+ *
+ * @param scope the layer's path in the tree of weights, such as {@code score_model/mid.block_1}
+ */
+public record Net<T extends TFloating>(
+    Maths<T> m, Weights<T> weights, Dropout<T> dropout, String scope) {
+
+  /** The place {@code name} inside this one. */
+  public Net<T> in(String name) {
+    String path = scope.isEmpty() ? name : scope + "/" + name;
+    return new Net<>(m.in(name), weights, dropout, path);
+  }
+
+  Operand<T> weight(String name, Shape shape, Initializer initializer) {
+    return weights.get(scope + "/" + name, shape, initializer);
+  }
+
+  Operand<T> dropped(Operand<T> x) {
+    return dropout.apply(scope, x);
+  }
+}

@@ -1,0 +1,100 @@
+package io.mulan.nn;
+
+import static io.mulan.nn.Initializer.ZEROS;
+import static io.mulan.nn.Layers.conv;
+import static io.mulan.nn.Layers.dense;
+import static io.mulan.nn.Layers.groupNorm;
+import static io.mulan.nn.Layers.swish;
+
+import io.mulan.config.NetworkConfig;
+import io.mulan.tf.Maths;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * VDM's U-Net, which never leaves full resolution (Kingma et al. 2021, appendix B), as score
+ * network and as encoder.
+ *
+ * @param c width, attention, Fourier features, groups
+ */
+public record UNet(NetworkConfig c) {
+
+  /**
+   * The score network: {@code layers} blocks down, two in the middle, {@code layers + 1} up with
+   * skip connections.
+   *
+   * @param z noisy image [B,H,W,C]
+   * @param tau time in [0,1], here the mean γ over the image between the configured ends [B]
+   * @param conditioning [B,k]
+   * @return [B,H,W,C]
+   */
+  public <T extends TFloating> Operand<T> score(
+      Net<T> net, Operand<T> z, Operand<T> tau, Operand<T> conditioning) {
+    Operand<T> cond = conditioning(net, tau, conditioning);
+    Deque<Operand<T>> skips = down(net, z, cond, c.layers());
+    Operand<T> h = middle(net, skips.peek(), cond);
+    for (int i = 0; i <= c.layers(); i++) {
+      h = net.m().concat(3, List.of(h, skips.pop()));
+      h = block(net, "up", i, h, cond);
+    }
+    return net.m().add(out(net, h, z.shape().get(3)), z);
+  }
+
+  /**
+   * The encoder q(c|x): the same blocks down and in the middle, to one channel, to the logits.
+   *
+   * @param signal image scaled into (-1,1) [B,H,W,C]
+   * @param layers blocks before the middle
+   * @return logits [B,size]
+   */
+  public <T extends TFloating> Operand<T> encode(
+      Net<T> net, Operand<T> signal, int layers, int size) {
+    Maths<T> m = net.m();
+    // The published encoder is conditioned on time zero and a zero.
+    Operand<T> cond =
+        conditioning(net, m.vector(0), m.reshape(m.vector(0), 1, 1)); // [1, 4 channels]
+    Operand<T> h = middle(net, down(net, signal, cond, layers).peek(), cond);
+    Operand<T> flat = m.flatten(out(net, h, 1)); // [B, HW]
+    return dense(net.in("dense_layer_final"), swish(net, flat), size);
+  }
+
+  private <T extends TFloating> Operand<T> conditioning(
+      Net<T> net, Operand<T> tau, Operand<T> conditioning) {
+    Operand<T> time = Embeddings.time(net.m(), tau, c.channels());
+    Operand<T> both = net.m().concat(1, List.of(time, conditioning));
+    Operand<T> h = swish(net, dense(net.in("dense0"), both, 4L * c.channels()));
+    return swish(net, dense(net.in("dense1"), h, 4L * c.channels()));
+  }
+
+  /** What each block down gives, the last on top. */
+  private <T extends TFloating> Deque<Operand<T>> down(
+      Net<T> net, Operand<T> image, Operand<T> cond, int layers) {
+    Deque<Operand<T>> skips = new ArrayDeque<>();
+    Operand<T> features = Embeddings.withFourier(net.m(), image, c.fourier());
+    skips.push(conv(net.in("conv_in"), features, c.channels()));
+    for (int i = 0; i < layers; i++) {
+      skips.push(block(net, "down", i, skips.peek(), cond));
+    }
+    return skips;
+  }
+
+  private <T extends TFloating> Operand<T> block(
+      Net<T> net, String side, int i, Operand<T> x, Operand<T> cond) {
+    Operand<T> h = Blocks.resnet(net.in(side + ".block_" + i), x, cond, c.channels(), c.groups());
+    return c.attention() ? Blocks.attention(net.in(side + ".attn_" + i), h, c.groups()) : h;
+  }
+
+  private <T extends TFloating> Operand<T> middle(Net<T> net, Operand<T> x, Operand<T> cond) {
+    Operand<T> h = Blocks.resnet(net.in("mid.block_1"), x, cond, c.channels(), c.groups());
+    h = Blocks.attention(net.in("mid.attn_1"), h, c.groups());
+    return Blocks.resnet(net.in("mid.block_2"), h, cond, c.channels(), c.groups());
+  }
+
+  private <T extends TFloating> Operand<T> out(Net<T> net, Operand<T> x, long channels) {
+    Operand<T> h = swish(net, groupNorm(net.in("GroupNorm_0"), x, c.groups()));
+    return conv(net.in("conv_out"), h, channels, ZEROS);
+  }
+}

@@ -1,0 +1,82 @@
+package io.mulan.tf;
+
+import io.mulan.tf.Variables.Variable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.train.Restore;
+import org.tensorflow.op.train.Save;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The operations that save and restore variables in TensorFlow's own checkpoint format.
+ *
+ * <p>TensorFlow's errors come through as they are: what a file is called and what to do is for the
+ * caller to say.
+ */
+public final class SaveRestore {
+  private final Operand<TString> prefix;
+  private final Op save;
+  private final Op read;
+  private final Op restore;
+
+  public SaveRestore(Graph graph, List<Variable<?>> variables) {
+    Ops tf = Ops.create(graph).withSubScope("save");
+    // Loaders of SavedModels feed save/Const:0 with the path.
+    prefix =
+        tf.withName("Const")
+            .placeholderWithDefault(
+                tf.withName("filename_default").constant("model"), Shape.scalar());
+    String[] names = variables.stream().map(Variable::name).toArray(String[]::new);
+    String[] whole = new String[names.length];
+    Arrays.fill(whole, "");
+    Operand<TString> tensorNames =
+        tf.withName("tensor_names").constant(NdArrays.vectorOfObjects(names));
+    Operand<TString> slices =
+        tf.withName("shape_and_slices").constant(NdArrays.vectorOfObjects(whole));
+    List<Operand<?>> values = new ArrayList<>();
+    List<Class<? extends TType>> types = new ArrayList<>();
+    for (Variable<?> v : variables) {
+      values.add(v.value());
+      types.add(v.type());
+    }
+    Save written = tf.withName("SaveV2").train.save(prefix, tensorNames, slices, values);
+    save = tf.withControlDependencies(written).withName("control_dependency").identity(prefix);
+    Restore stored = tf.withName("RestoreV2").train.restore(prefix, tensorNames, slices, types);
+    read = stored;
+    List<Op> assigns = new ArrayList<>();
+    for (int i = 0; i < variables.size(); i++) {
+      // A handle's shape is not checked at run time: another one would be assigned silently.
+      Operand<?> value = tf.ensureShape(stored.tensors().get(i), variables.get(i).shape());
+      assigns.add(tf.assignVariableOp(variables.get(i).handle(), value));
+    }
+    restore = tf.withControlDependencies(assigns).withName("restore_all").noOp();
+  }
+
+  /**
+   * Writes PATH.index and PATH.data-00000-of-00001, and reads them back against their checksums.
+   */
+  public void save(Session session, String path) {
+    run(session, path, save);
+    run(session, path, read);
+  }
+
+  /** Sets every variable. */
+  public void restore(Session session, String path) {
+    run(session, path, restore);
+  }
+
+  private void run(Session session, String path, Op target) {
+    try (TString p = TString.scalarOf(path)) {
+      session.runner().feed(prefix, p).addTarget(target).run().close();
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.mulan.training;
+
+import io.mulan.config.TrainingConfig;
+import io.mulan.tf.Maths;
+import io.mulan.tf.Variables;
+import io.mulan.tf.Variables.Variable;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * AdamW with decoupled decay of everything but biases (Loshchilov, Hutter 2019), warm-up, optional
+ * clipping and linear decay of the learning rate, and the moving average of the weights.
+ *
+ * <p>As published, the scales of group normalisation are decayed too, and the update after n others
+ * has the rate base · min(n / warm-up, 1), so that the very first changes nothing.
+ */
+final class AdamW<T extends TFloating> {
+  private static final double EPSILON = 1e-8;
+
+  private final Maths<T> m;
+  private final Ops tf;
+  private final TrainingConfig c;
+
+  AdamW(Maths<T> m, TrainingConfig c) {
+    this.m = m;
+    this.tf = m.ops();
+    this.c = c;
+  }
+
+  /** A weight with the moments of its gradient and its moving average. */
+  record Slot<T extends TFloating>(
+      Variable<T> weight, Variable<T> first, Variable<T> second, Variable<T> average) {
+
+    static <T extends TFloating> Slot<T> create(
+        Maths<T> m, Variables variables, Variable<T> weight) {
+      Operand<T> zeros = m.ops().fill(m.ops().constant(weight.shape().asArray()), m.constant(0));
+      return new Slot<>(
+          weight,
+          variables.create("optimizer/m/" + weight.name(), m.type(), weight.shape(), zeros),
+          variables.create("optimizer/v/" + weight.name(), m.type(), weight.shape(), zeros),
+          variables.create(
+              "ema/" + weight.name(), m.type(), weight.shape(), weight.initialValue()));
+    }
+
+    boolean decayed() {
+      return !weight.name().endsWith("/bias");
+    }
+  }
+
+  /**
+   * The L2 norms of gradients.
+   *
+   * @return [number of gradients]
+   */
+  Operand<T> norms(List<Operand<T>> gradients) {
+    List<Operand<T>> squares = new ArrayList<>();
+    gradients.forEach(g -> squares.add(m.mul(tf.nn.l2Loss(g), 2)));
+    return m.sqrt(tf.stack(squares));
+  }
+
+  /**
+   * One update of all weights and averages.
+   *
+   * @param done updates made before this one (scalar)
+   * @param norms as {@link #norms} makes them
+   */
+  List<Op> update(
+      Operand<TInt64> done, List<Slot<T>> slots, List<Operand<T>> gradients, Operand<T> norms) {
+    Operand<T> n = m.cast(done);
+    Operand<T> rate = learningRate(n);
+    Operand<T> power1 = tf.math.pow(m.constant(c.beta1()), m.add(n, 1));
+    Operand<T> power2 = tf.math.pow(m.constant(c.beta2()), m.add(n, 1));
+    // TensorFlow's kernel adds ε to √v before its correction for the start, and the published code
+    // after.
+    Operand<T> epsilon = m.mul(m.sqrt(m.sub(m.constant(1), power2)), EPSILON);
+    Operand<T> shrink = m.mul(rate, c.weightDecay());
+    Operand<T> clip = clipFactor(norms);
+
+    List<Op> updates = new ArrayList<>();
+    for (int i = 0; i < slots.size(); i++) {
+      Slot<T> s = slots.get(i);
+      Operand<T> gradient = gradients.get(i);
+      if (c.clipNorm() > 0) {
+        gradient = m.mul(gradient, clip);
+      }
+      Ops afterDecay = tf;
+      if (s.decayed() && c.weightDecay() > 0) {
+        // Waits for the gradient: the weight must not change before it has been used.
+        Op decay =
+            tf.withControlDependencies(gradient)
+                .train
+                .resourceApplyGradientDescent(s.weight().handle(), shrink, s.weight().value());
+        afterDecay = tf.withControlDependencies(decay);
+      }
+      Op adam =
+          afterDecay.train.resourceApplyAdam(
+              s.weight().handle(),
+              s.first().handle(),
+              s.second().handle(),
+              power1,
+              power2,
+              rate,
+              m.constant(c.beta1()),
+              m.constant(c.beta2()),
+              epsilon,
+              gradient);
+      updates.add(adam);
+      Operand<T> updated =
+          tf.withControlDependencies(adam).readVariableOp(s.weight().handle(), m.type());
+      updates.add(
+          tf.train.resourceApplyGradientDescent(
+              s.average().handle(), m.constant(1 - c.ema()), m.sub(s.average().value(), updated)));
+    }
+    return updates;
+  }
+
+  /** base · min(n / warm-up, 1), then, if asked for, down to zero at the last step. */
+  private Operand<T> learningRate(Operand<T> n) {
+    Operand<T> factor = m.constant(1);
+    if (c.warmupSteps() > 0) {
+      factor = tf.math.minimum(m.mul(n, 1.0 / c.warmupSteps()), factor);
+    }
+    if (c.learningRateDecay()) {
+      Operand<T> past = m.add(n, -c.warmupSteps());
+      Operand<T> left =
+          m.sub(m.constant(1), m.mul(past, 1.0 / Math.max(1, c.steps() - c.warmupSteps())));
+      factor = tf.math.minimum(factor, left);
+    }
+    return m.mul(factor, c.learningRate());
+  }
+
+  /** What brings the norm of all gradients together down to the limit: at most one. */
+  private Operand<T> clipFactor(Operand<T> norms) {
+    Operand<T> norm = m.sqrt(m.sum(m.square(norms), 0));
+    Operand<T> limit = m.constant(c.clipNorm());
+    return m.div(limit, tf.math.maximum(norm, limit));
+  }
+}

@@ -1,0 +1,267 @@
+package io.mulan.training;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.tf.CheckpointException;
+import io.mulan.tf.Variables.Variable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The checkpoints of a run: a folder for each, named by its step, that holds TensorFlow's own files
+ * and a description.
+ *
+ * <p>A folder with such a name is a complete checkpoint: it is written under another name, read
+ * back, forced to disk, and then renamed.
+ */
+public final class Checkpoints {
+  private static final String STATE = "state";
+  private static final String DESCRIPTION = "checkpoint.json";
+  private static final String UNFINISHED = ".unfinished-";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path folder;
+  private final int keep;
+
+  /**
+   * @param keep how many of the newest are kept, besides the best
+   */
+  public Checkpoints(Path folder, int keep) {
+    this.folder = folder;
+    this.keep = keep;
+  }
+
+  /**
+   * What a checkpoint is.
+   *
+   * @param bitsPerDim of its evaluation on the test images, if there was one
+   * @param variables type and shape by name
+   */
+  record Description(long step, Double bitsPerDim, SortedMap<String, String> variables) {
+
+    static Description of(TrainingSession session, long step, OptionalDouble bitsPerDim) {
+      return new Description(
+          step,
+          bitsPerDim.isPresent() ? bitsPerDim.getAsDouble() : null,
+          variables(session.variables()));
+    }
+
+    private static SortedMap<String, String> variables(List<Variable<?>> all) {
+      SortedMap<String, String> map = new TreeMap<>();
+      all.forEach(
+          v -> map.put(v.name(), v.type().getSimpleName() + Arrays.toString(v.shape().asArray())));
+      return map;
+    }
+  }
+
+  /** The steps that have a checkpoint, oldest first. */
+  public List<Long> steps() {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .map(p -> p.getFileName().toString())
+          .filter(name -> name.matches("\\d{1,18}"))
+          .map(Long::valueOf)
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new CheckpointException(folder + ": can't be listed: " + e.getMessage(), e);
+    }
+  }
+
+  public Path folder(long step) {
+    return folder.resolve(Long.toString(step));
+  }
+
+  /**
+   * Writes a checkpoint and removes those no longer kept.
+   *
+   * @return its folder
+   * @throws CheckpointException if it can't be written; those before it are untouched
+   */
+  public Path save(TrainingSession session, long step, OptionalDouble bitsPerDim) {
+    Path target = folder(step);
+    Path unfinished = folder.resolve(UNFINISHED + step);
+    try {
+      delete(unfinished);
+      Files.createDirectories(unfinished);
+      session.save(unfinished.resolve(STATE));
+      JSON.writerWithDefaultPrettyPrinter()
+          .writeValue(
+              unfinished.resolve(DESCRIPTION).toFile(), Description.of(session, step, bitsPerDim));
+      force(unfinished);
+      delete(target);
+      Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+      prune();
+      return target;
+    } catch (IOException | RuntimeException e) {
+      discard(unfinished);
+      throw new CheckpointException(
+          "checkpoint "
+              + target
+              + " can't be written: "
+              + firstLine(e)
+              + "; free some space or choose another folder with --run, then go on with the last"
+              + " one"
+              + steps().stream().reduce((a, b) -> b).map(s -> " (step " + s + ")").orElse(""),
+          e);
+    }
+  }
+
+  /** Onto the disk before the name is given: a rename may outlive the data of what it names. */
+  private static void force(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+          channel.force(true);
+        }
+      }
+    }
+  }
+
+  /**
+   * Sets the session to the newest checkpoint.
+   *
+   * @return its step, or nothing where there is none
+   * @throws CheckpointException if it is damaged or of another model
+   */
+  public Optional<Long> restoreNewest(TrainingSession session) {
+    List<Long> steps = steps();
+    if (steps.isEmpty()) {
+      return Optional.empty();
+    }
+    long step = steps.get(steps.size() - 1);
+    restore(session, step);
+    return Optional.of(step);
+  }
+
+  private void restore(TrainingSession session, long step) {
+    Path path = folder(step);
+    Map<String, String> stored = describe(step).variables();
+    Map<String, String> wanted = Description.of(session, step, OptionalDouble.empty()).variables();
+    for (String name : union(stored, wanted)) {
+      if (!wanted.getOrDefault(name, "").equals(stored.getOrDefault(name, ""))) {
+        throw new CheckpointException(
+            path
+                + " is of another configuration: "
+                + name
+                + " is "
+                + stored.getOrDefault(name, "missing")
+                + " there and "
+                + wanted.getOrDefault(name, "not used")
+                + " in this model; put back the"
+                + " checkpoint that belongs to this run, or train anew with --run");
+      }
+    }
+    try {
+      session.restore(path.resolve(STATE));
+    } catch (RuntimeException e) {
+      throw damaged(step, firstLine(e), e);
+    }
+  }
+
+  private static List<String> union(Map<String, String> a, Map<String, String> b) {
+    return Stream.concat(a.keySet().stream(), b.keySet().stream()).distinct().sorted().toList();
+  }
+
+  private Description describe(long step) {
+    try {
+      return JSON.readValue(folder(step).resolve(DESCRIPTION).toFile(), Description.class);
+    } catch (JacksonException e) {
+      throw damaged(step, DESCRIPTION + " is not what was written", e);
+    } catch (IOException e) {
+      throw damaged(step, DESCRIPTION + " can't be read", e);
+    }
+  }
+
+  private CheckpointException damaged(long step, String why, Exception cause) {
+    Optional<Long> before = steps().stream().filter(s -> s < step).reduce((a, b) -> b);
+    return new CheckpointException(
+        "checkpoint "
+            + folder(step)
+            + " is damaged ("
+            + why
+            + "); remove that folder and "
+            + before
+                .map(s -> "the same command goes on from step " + s)
+                .orElse("train anew: there is none before it"),
+        cause);
+  }
+
+  /** The step of the checkpoint with the lowest bits/dim. */
+  public Optional<Long> best() {
+    return steps().stream()
+        .map(this::describe)
+        .filter(d -> d.bitsPerDim() != null && !d.bitsPerDim().isNaN())
+        .min(Comparator.comparing(Description::bitsPerDim))
+        .map(Description::step);
+  }
+
+  private void prune() throws IOException {
+    List<Long> steps = steps();
+    Optional<Long> best = best();
+    for (long step : steps.subList(0, Math.max(0, steps.size() - keep))) {
+      if (best.isEmpty() || best.get() != step) {
+        // Renamed first: a folder with a step's name is always whole.
+        Path old = folder.resolve(UNFINISHED + "old-" + step);
+        Files.move(folder(step), old, StandardCopyOption.ATOMIC_MOVE);
+        delete(old);
+      }
+    }
+  }
+
+  /** Removes what an interrupted write left behind. */
+  public void clean() {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      entries
+          .filter(p -> p.getFileName().toString().startsWith(UNFINISHED))
+          .toList()
+          .forEach(Checkpoints::discard);
+    } catch (IOException e) {
+      throw new CheckpointException(folder + ": can't be listed: " + e.getMessage(), e);
+    }
+  }
+
+  private static void discard(Path path) {
+    try {
+      delete(path);
+    } catch (IOException | UncheckedIOException ignored) {
+      // What is left is removed when the run goes on; the error that led here is the one to tell.
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    try (Stream<Path> all = Files.walk(path)) {
+      for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(p);
+      }
+    } catch (NoSuchFileException nothingThere) {
+      return;
+    }
+  }
+
+  private static String firstLine(Exception e) {
+    String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+  }
+}

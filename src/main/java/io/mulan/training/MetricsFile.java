@@ -1,0 +1,126 @@
+package io.mulan.training;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mulan.diffusion.BoundTerms;
+import io.mulan.likelihood.BoundEstimate;
+import io.mulan.tf.CheckpointException;
+import io.mulan.tf.EventWriter;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes what is measured in a run to {@code metrics.jsonl} and to TensorBoard, in bits/dim. */
+public final class MetricsFile implements TrainingListener, AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path file;
+  private final BufferedWriter lines;
+  private final EventWriter events;
+  private final int every;
+  private final double toBits;
+  private final double[] sums = new double[BoundTerms.NAMES.size()];
+  private int summed;
+
+  /**
+   * Goes on with the metrics of a run.
+   *
+   * @param step from where the run goes on: lines of later steps are dropped, since they will come
+   *     again
+   * @param every steps that a line averages over
+   * @param dimensions n of an image
+   */
+  public MetricsFile(Path folder, long step, int every, int dimensions) {
+    this.file = folder.resolve("metrics.jsonl");
+    this.every = every;
+    this.toBits = 1 / (dimensions * Math.log(2));
+    try {
+      Path kept = folder.resolve("metrics.jsonl.new");
+      Files.write(kept, linesUpTo(step), StandardCharsets.UTF_8);
+      Files.move(kept, file, StandardCopyOption.ATOMIC_MOVE);
+      lines = Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+    events = new EventWriter(folder);
+  }
+
+  private List<String> linesUpTo(long step) throws IOException {
+    List<String> kept = new ArrayList<>();
+    if (Files.exists(file)) {
+      for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+        // A line cut by a crash has no end, and is of a step that comes again.
+        if (line.endsWith("}") && JSON.readTree(line).path("step").asLong() <= step) {
+          kept.add(line);
+        }
+      }
+    }
+    return kept;
+  }
+
+  @Override
+  public void stepped(long step, TrainingSession.Step values) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += values.terms()[i] * toBits;
+    }
+    summed++;
+    if (step % every != 0) {
+      return;
+    }
+    Map<String, Double> scalars = new LinkedHashMap<>();
+    double total = 0;
+    for (int i = 0; i < sums.length; i++) {
+      scalars.put("train/" + BoundTerms.NAMES.get(i), sums[i] / summed);
+      total += sums[i] / summed;
+      sums[i] = 0;
+    }
+    summed = 0;
+    scalars.put("train/bits_per_dim", total);
+    scalars.put("train/gradient_norm", values.gradientNorm());
+    write(step, scalars);
+  }
+
+  @Override
+  public void evaluated(long step, BoundEstimate bound) {
+    Map<String, Double> scalars = new LinkedHashMap<>();
+    bound.terms().forEach((name, f) -> scalars.put("test/" + name, f.bitsPerDim()));
+    scalars.put("test/bits_per_dim", bound.total().bitsPerDim());
+    scalars.put("test/standard_error", bound.total().standardError());
+    write(step, scalars);
+  }
+
+  private void write(long step, Map<String, Double> scalars) {
+    ObjectNode line = JSON.createObjectNode().put("step", step);
+    scalars.forEach(line::put);
+    try {
+      lines.write(JSON.writeValueAsString(line));
+      lines.newLine();
+      lines.flush();
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+    events.scalars(step, scalars);
+    events.flush();
+  }
+
+  private CheckpointException unwritable(IOException e) {
+    return new CheckpointException(file + " can't be written: " + e.getMessage(), e);
+  }
+
+  @Override
+  public void close() {
+    try (BufferedWriter closed = lines) {
+      events.close();
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+}

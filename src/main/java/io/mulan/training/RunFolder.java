@@ -1,0 +1,211 @@
+package io.mulan.training;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.config.ConfigException;
+import io.mulan.config.ConfigReader;
+import io.mulan.config.Difference;
+import io.mulan.config.RunConfig;
+import io.mulan.tf.CheckpointException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The folder of one run: {@code config.yaml} (resolved), {@code checkpoints/}, {@code
+ * metrics.jsonl}, TensorBoard event files, {@code mulan.log} and, once finished, {@code
+ * result.json}. Only one program at a time trains in it.
+ */
+public final class RunFolder implements AutoCloseable {
+  private static final String CONFIG = "config.yaml";
+  private static final String RESULT = "result.json";
+  private static final String LOCK = ".lock";
+
+  private final Path path;
+  private final RunConfig config;
+  private final FileChannel lock;
+
+  private RunFolder(Path path, RunConfig config, FileChannel lock) {
+    this.path = path;
+    this.config = config;
+    this.lock = lock;
+  }
+
+  /**
+   * A new run, or an unfinished one of the same configuration.
+   *
+   * @throws ConfigException if the folder holds something else; it says how to go on
+   */
+  public static RunFolder open(Path path, RunConfig config) {
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw new ConfigException(path + " is a file; name a folder with --run");
+    }
+    if (isEmpty(path)) {
+      create(path);
+      RunFolder run = new RunFolder(path, config, lock(path));
+      run.writeConfig();
+      return run;
+    }
+    RunConfig there = readConfig(path);
+    List<Difference> differences = RunConfig.differences(there, config);
+    if (!differences.isEmpty()) {
+      throw new ConfigException(
+          path
+              + " holds a run of another configuration ("
+              + summary(differences)
+              + "); name another folder with --run, or go on with that run: mulan train --resume "
+              + path);
+    }
+    if (finished(path)) {
+      throw new ConfigException(
+          path
+              + " holds a finished run ("
+              + config.training().steps()
+              + " steps); name another folder with --run, or train it further: mulan train --resume "
+              + path
+              + " --steps "
+              + 2L * config.training().steps());
+    }
+    return new RunFolder(path, config, lock(path));
+  }
+
+  /**
+   * A run to go on with, whatever is left of it to do.
+   *
+   * @param config its own, perhaps with other training settings, which are kept
+   */
+  public static RunFolder resume(Path path, RunConfig config) {
+    RunFolder run = new RunFolder(path, config, lock(path));
+    run.writeConfig();
+    return run;
+  }
+
+  /**
+   * The configuration of the run in this folder.
+   *
+   * @throws ConfigException if there is none
+   */
+  public static RunConfig readConfig(Path path) {
+    if (!Files.isDirectory(path)) {
+      throw new ConfigException(
+          path + " is not there; start a run with: mulan train --run " + path);
+    }
+    if (!Files.isRegularFile(path.resolve(CONFIG))) {
+      throw new ConfigException(
+          path + " holds no run (there is no " + CONFIG + " in it); name another folder");
+    }
+    return ConfigReader.readComplete(path.resolve(CONFIG));
+  }
+
+  /** Whether the run in this folder has its result. */
+  public static boolean finished(Path path) {
+    return Files.exists(path.resolve(RESULT));
+  }
+
+  private static String summary(List<Difference> differences) {
+    Difference first = differences.get(0);
+    String more = differences.size() == 1 ? "" : " and " + (differences.size() - 1) + " more";
+    return first.key() + ": " + first.left() + " there, " + first.right() + " asked for" + more;
+  }
+
+  private static boolean isEmpty(Path path) {
+    if (!Files.exists(path)) {
+      return true;
+    }
+    try (Stream<Path> entries = Files.list(path)) {
+      return entries.allMatch(p -> p.getFileName().toString().equals(LOCK));
+    } catch (IOException e) {
+      throw new ConfigException(path + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static void create(Path path) {
+    try {
+      Files.createDirectories(path);
+    } catch (IOException e) {
+      throw new ConfigException(
+          path + " can't be made: " + e + "; name another folder with --run", e);
+    }
+  }
+
+  private static FileChannel lock(Path path) {
+    try {
+      FileChannel channel =
+          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock held = tryLock(channel);
+      if (held == null) {
+        channel.close();
+        throw new ConfigException(
+            "another mulan is training in " + path + "; wait for it, or name another --run");
+      }
+      return channel;
+    } catch (IOException e) {
+      throw new ConfigException(path + " can't be written to: " + e.getMessage(), e);
+    }
+  }
+
+  private static FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException heldByThisProgram) {
+      return null;
+    }
+  }
+
+  private void writeConfig() {
+    write(CONFIG, config.toYaml());
+  }
+
+  /** Writes {@code result.json}: the run is finished. */
+  public void writeResult(RunResult result) {
+    try {
+      write(
+          RESULT,
+          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n");
+    } catch (IOException e) {
+      throw new CheckpointException(
+          path.resolve(RESULT) + " can't be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whole or not at all. */
+  private void write(String name, String content) {
+    Path target = path.resolve(name);
+    try {
+      Path unfinished = path.resolve(name + ".new");
+      Files.writeString(unfinished, content, StandardCharsets.UTF_8);
+      Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new CheckpointException(target + " can't be written: " + e.getMessage(), e);
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public RunConfig config() {
+    return config;
+  }
+
+  public Checkpoints checkpoints() {
+    return new Checkpoints(path.resolve("checkpoints"), config.training().keep());
+  }
+
+  /** Lets go of the folder. */
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw new CheckpointException(path + " can't be let go of: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.mulan.training;
+
+import io.mulan.config.TrainingConfig;
+import io.mulan.data.Batches;
+import io.mulan.data.Dataset;
+import io.mulan.data.ImageSet;
+import io.mulan.diffusion.BoundTerms;
+import io.mulan.likelihood.BoundEstimate;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
+
+/** The training loop: steps, evaluations, checkpoints, and a stop in between when asked for. */
+public final class Trainer {
+  private final TrainingConfig config;
+  private final TrainingSession session;
+  private final Dataset data;
+  private final Checkpoints checkpoints;
+  private final Collection<? extends TrainingListener> listeners;
+  private final BooleanSupplier stopAsked;
+  private Optional<BoundEstimate> lastEstimate = Optional.empty();
+  private long lastSaved = -1;
+
+  /**
+   * @param session initialised or restored
+   * @param stopAsked looked at after each step; once true, the loop saves and ends
+   */
+  public Trainer(
+      TrainingConfig config,
+      TrainingSession session,
+      Dataset data,
+      Checkpoints checkpoints,
+      Collection<? extends TrainingListener> listeners,
+      BooleanSupplier stopAsked) {
+    this.config = config;
+    this.session = session;
+    this.data = data;
+    this.checkpoints = checkpoints;
+    this.listeners = List.copyOf(listeners);
+    this.stopAsked = stopAsked;
+  }
+
+  /**
+   * Trains up to {@code training.steps}.
+   *
+   * @return the bound on the test images after the last step; nothing if the loop was stopped
+   *     before
+   * @throws DivergedException if a term or gradient is not finite; checkpoints before it are whole
+   */
+  public Optional<BoundEstimate> run() {
+    ImageSet train = data.train();
+    Batches batches = new Batches(train, config.batch(), config.seed());
+    byte[] batch = new byte[config.batch() * train.shape().size()];
+    long first = session.steps();
+    lastSaved = first;
+    for (long step = first; step < config.steps(); ) {
+      batches.fill(step, batch);
+      TrainingSession.Step values = session.step(batch);
+      check(step + 1, values);
+      step++;
+      for (TrainingListener listener : listeners) {
+        listener.stepped(step, values);
+      }
+      boolean last = step == config.steps();
+      if (!last && stopAsked.getAsBoolean()) {
+        save(step, OptionalDouble.empty());
+        return Optional.empty();
+      }
+      if (last || due(step, config.evaluateEvery())) {
+        BoundEstimate bound = evaluate(step);
+        save(step, OptionalDouble.of(bound.total().bitsPerDim()));
+      } else if (due(step, config.saveEvery())) {
+        save(step, OptionalDouble.empty());
+      }
+    }
+    // Interrupted between the last step's checkpoint and the result: only the figures are missing.
+    return Optional.of(lastEstimate.orElseGet(() -> evaluate(config.steps())));
+  }
+
+  private static boolean due(long step, int every) {
+    return every > 0 && step % every == 0;
+  }
+
+  private BoundEstimate evaluate(long step) {
+    ImageSet test = data.test();
+    BoundEstimate bound =
+        session.evaluate(
+            test, done -> listeners.forEach(l -> l.evaluating(step, done, test.count())));
+    if (!Double.isFinite(bound.total().bitsPerDim())) {
+      throw diverged(step, "the bound on the test images is " + bound.total().bitsPerDim());
+    }
+    listeners.forEach(l -> l.evaluated(step, bound));
+    lastEstimate = Optional.of(bound);
+    return bound;
+  }
+
+  private void save(long step, OptionalDouble bitsPerDim) {
+    var path = checkpoints.save(session, step, bitsPerDim);
+    lastSaved = step;
+    listeners.forEach(l -> l.saved(step, path));
+  }
+
+  private void check(long step, TrainingSession.Step values) {
+    for (int i = 0; i < values.terms().length; i++) {
+      if (!Float.isFinite(values.terms()[i])) {
+        throw diverged(step, "the " + BoundTerms.NAMES.get(i) + " term is " + values.terms()[i]);
+      }
+    }
+    for (int i = 0; i < values.gradientNorms().length; i++) {
+      if (!Float.isFinite(values.gradientNorms()[i])) {
+        throw diverged(
+            step,
+            "the gradient of "
+                + session.weights().get(i).name()
+                + " is "
+                + values.gradientNorms()[i]);
+      }
+    }
+  }
+
+  private DivergedException diverged(long step, String what) {
+    return new DivergedException(
+        "training diverged at step "
+            + step
+            + ": "
+            + what
+            + "; the checkpoint of step "
+            + lastSaved
+            + " is untouched: go on from it more gently with --resume and --set"
+            + " training.learning_rate="
+            + config.learningRate() / 4
+            + (config.clipNorm() > 0 ? "" : " --set training.clip_norm=1"));
+  }
+}

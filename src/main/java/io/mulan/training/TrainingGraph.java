@@ -1,0 +1,180 @@
+package io.mulan.training;
+
+import io.mulan.config.RunConfig;
+import io.mulan.config.TrainingConfig;
+import io.mulan.diffusion.BoundTerms;
+import io.mulan.diffusion.DiffusionModel;
+import io.mulan.diffusion.Times;
+import io.mulan.likelihood.BoundGraph;
+import io.mulan.nn.Dropout;
+import io.mulan.nn.Weights;
+import io.mulan.tf.Gradients;
+import io.mulan.tf.Maths;
+import io.mulan.tf.SaveRestore;
+import io.mulan.tf.StatelessRandom;
+import io.mulan.tf.Variables;
+import io.mulan.tf.Variables.Variable;
+import io.mulan.tf.XlaCall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+
+/**
+ * The graph of a run: the training step as one target, the bound with the averaged weights,
+ * initialisation, saving.
+ *
+ * <p>The step is loss, gradients, AdamW, moving average and step counter. Compiled, it is one XLA
+ * program cut out of this same graph; the plain nodes stay and are the uncompiled form of the same
+ * computation.
+ */
+final class TrainingGraph {
+  /** Name of the uncompiled step, which is there in any case. */
+  static final String PLAIN_STEP = "train_step";
+
+  private final RunConfig config;
+  private final DiffusionModel model;
+  private final Graph graph;
+  private final Maths<TFloat32> m;
+  private final Maths<TFloat32> initial;
+  private final Variables variables;
+  private final TrainedWeights<TFloat32> weights;
+  private final Variable<TInt64> steps;
+
+  private final Placeholder<TUint8> images;
+  private Operand<TFloat32> terms;
+  private Operand<TFloat32> norms;
+  private Op step;
+  private final BoundGraph evaluation;
+  private final Op initialize;
+  private final SaveRestore saveRestore;
+
+  /**
+   * @param compiled whether the step is compiled by XLA
+   */
+  TrainingGraph(Graph graph, RunConfig config, DiffusionModel model, boolean compiled) {
+    this.graph = graph;
+    this.config = config;
+    this.model = model;
+    TrainingConfig c = config.training();
+    Ops tf = Ops.create(graph);
+    m = new Maths<>(tf, TFloat32.class);
+    variables = new Variables(graph);
+    steps = variables.create("step", TInt64.class, Shape.scalar(), tf.constant(0L));
+    initial = m.in("initial");
+    weights = new TrainedWeights<>(initial, variables, c.seed());
+    images =
+        tf.withName("images").placeholder(TUint8.class, Placeholder.shape(batchShape(c.batch())));
+    List<AdamW.Slot<TFloat32>> slots = new ArrayList<>();
+    List<Op> updates = build(slots);
+    step = tf.withControlDependencies(updates).withName(PLAIN_STEP).noOp();
+    if (compiled) {
+      compile(updates);
+    }
+    Map<String, Operand<TFloat32>> averages = new TreeMap<>();
+    slots.forEach(s -> averages.put(s.weight().name(), s.average().value()));
+    Weights<TFloat32> averaged = (name, shape, initializer) -> averages.get(name);
+    evaluation = BoundGraph.build(m.in("evaluation"), model, averaged);
+    initialize = variables.initializer("initialize");
+    saveRestore = new SaveRestore(graph, variables.all());
+  }
+
+  private Shape batchShape(long batch) {
+    var image = model.image();
+    return Shape.of(batch, image.height(), image.width(), image.channels());
+  }
+
+  /** Loss, gradients and updates. */
+  private List<Op> build(List<AdamW.Slot<TFloat32>> slots) {
+    TrainingConfig c = config.training();
+    Ops tf = m.ops();
+    StatelessRandom<TFloat32> random =
+        new StatelessRandom<>(m.in("noise"), tf.constant(c.seed()), steps.value());
+    Operand<TInt32> batch = tf.constant(c.batch());
+    Operand<TFloat32> times = Times.of(config.loss()).draw(random, batch);
+    Dropout<TFloat32> dropout = Dropout.random(m, random, config.network().dropout());
+    BoundTerms<TFloat32> bound =
+        model.bound(m, weights, dropout, images, model.noise(random, batch, times));
+    List<Operand<TFloat32>> means = new ArrayList<>();
+    bound.all().forEach(term -> means.add(m.mean(term, 0)));
+    terms = tf.withName("terms").stack(means);
+    Operand<TFloat32> loss =
+        m.mul(m.sum(terms, 0), 1 / (model.image().size() * Math.log(2))); // bits/dim
+
+    weights.all().forEach(w -> slots.add(AdamW.Slot.create(initial, variables, w)));
+    List<Operand<TFloat32>> gradients =
+        Gradients.of(m, loss, m.constant(1), weights.all().stream().map(Variable::value).toList());
+    AdamW<TFloat32> optimizer = new AdamW<>(m.in("optimizer"), c);
+    norms = optimizer.norms(gradients);
+    List<Op> updates = optimizer.update(steps.value(), slots, gradients, norms);
+    // The rate depends on the counter, so it moves last.
+    Op count =
+        tf.withControlDependencies(updates).assignAddVariableOp(steps.handle(), tf.constant(1L));
+    updates.add(count);
+    return updates;
+  }
+
+  /** Cuts the step out as one compiled call: variables are read and updated inside. */
+  private void compile(List<Op> updates) {
+    List<Operand<?>> inputs = new ArrayList<>();
+    inputs.add(images);
+    variables.all().forEach(v -> inputs.add(v.handle()));
+    XlaCall call = XlaCall.add(graph, "compiled_step", inputs, List.of(terms, norms), updates);
+    terms = call.output(0);
+    norms = call.output(1);
+    step = m.ops().withControlDependencies(terms).withName("compiled_train_step").noOp();
+  }
+
+  Placeholder<TUint8> images() {
+    return images;
+  }
+
+  /** The terms of the bound of the last batch, means over its images in nats [4]. */
+  Operand<TFloat32> terms() {
+    return terms;
+  }
+
+  /** The L2 norm of the gradient of each weight, in the order of {@link #weights()}. */
+  Operand<TFloat32> norms() {
+    return norms;
+  }
+
+  Op step() {
+    return step;
+  }
+
+  BoundGraph evaluation() {
+    return evaluation;
+  }
+
+  Op initialize() {
+    return initialize;
+  }
+
+  SaveRestore saveRestore() {
+    return saveRestore;
+  }
+
+  /** The model's weights, sorted by name. */
+  List<Variable<TFloat32>> weights() {
+    return List.copyOf(weights.all());
+  }
+
+  List<Variable<?>> variables() {
+    return variables.all();
+  }
+
+  Variable<TInt64> steps() {
+    return steps;
+  }
+}
