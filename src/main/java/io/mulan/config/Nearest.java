@@ -10,10 +10,16 @@ final class Nearest {
   /** Such as {@code ; did you mean digits?}; empty where nothing is near. */
   static String hint(String name, Collection<String> known) {
     return known.stream()
-        .min(Comparator.comparingInt(k -> distance(name, k)))
-        .filter(k -> distance(name, k) <= Math.max(2, name.length() / 2))
+        .min(Comparator.comparingInt(k -> away(name, k)))
+        .filter(k -> away(name, k) <= Math.max(2, name.length() / 3))
         .map(k -> "; did you mean " + k + "?")
         .orElse("");
+  }
+
+  /** A name without its group is as good as with it. */
+  private static int away(String name, String known) {
+    String last = known.substring(known.lastIndexOf('.') + 1);
+    return Math.min(distance(name, known), distance(name, last));
   }
 
   /** Levenshtein's distance. */

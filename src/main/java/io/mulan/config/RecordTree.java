@@ -105,8 +105,10 @@ final class RecordTree {
     if (type == List.class) {
       return wholeNumbers(node);
     }
+    // YAML takes a plain on or off for a boolean.
+    String text = node.isBoolean() ? (node.booleanValue() ? "on" : "off") : node.asText();
     return Arrays.stream(type.getEnumConstants())
-        .filter(e -> name((Enum<?>) e).equals(node.asText()))
+        .filter(e -> name((Enum<?>) e).equals(text))
         .findFirst()
         .orElse(null);
   }
@@ -172,7 +174,7 @@ final class RecordTree {
     if (node instanceof ObjectNode) {
       return "a group of settings";
     }
-    return node.isNull()
+    return node.isNull() || node.isMissingNode()
         ? "empty"
         : node.isTextual() ? "'" + node.textValue() + "'" : node.toString();
   }

@@ -107,7 +107,9 @@ public final class Checkpoints {
           .writeValue(
               unfinished.resolve(DESCRIPTION).toFile(), Description.of(session, step, bitsPerDim));
       force(unfinished);
-      delete(target);
+      if (Files.exists(target)) {
+        remove(step);
+      }
       Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
       prune();
       return target;
@@ -219,12 +221,16 @@ public final class Checkpoints {
     Optional<Long> best = best();
     for (long step : steps.subList(0, Math.max(0, steps.size() - keep))) {
       if (best.isEmpty() || best.get() != step) {
-        // Renamed first: a folder with a step's name is always whole.
-        Path old = folder.resolve(UNFINISHED + "old-" + step);
-        Files.move(folder(step), old, StandardCopyOption.ATOMIC_MOVE);
-        delete(old);
+        remove(step);
       }
     }
+  }
+
+  /** Renamed first: a folder with a step's name is always whole. */
+  private void remove(long step) throws IOException {
+    Path old = folder.resolve(UNFINISHED + "old-" + step);
+    Files.move(folder(step), old, StandardCopyOption.ATOMIC_MOVE);
+    delete(old);
   }
 
   /** Removes what an interrupted write left behind. */

@@ -112,7 +112,13 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
   }
 
   private CheckpointException unwritable(IOException e) {
-    return new CheckpointException(file + " can't be written: " + e.getMessage(), e);
+    return new CheckpointException(
+        file
+            + " can't be written: "
+            + e.getMessage()
+            + "; free some space, then go on with: mulan train --resume "
+            + file.getParent(),
+        e);
   }
 
   @Override

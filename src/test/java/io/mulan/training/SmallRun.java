@@ -1,0 +1,62 @@
+package io.mulan.training;
+
+import io.mulan.config.ConfigReader;
+import io.mulan.config.RunConfig;
+import io.mulan.data.Dataset;
+import io.mulan.data.Datasets;
+import io.mulan.likelihood.BoundEstimate;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** Runs on the digits with a network so small that a step takes milliseconds. */
+final class SmallRun {
+  private static final List<String> SETTINGS =
+      List.of(
+          "network.channels=8",
+          "network.layers=1",
+          "network.groups=2",
+          "network.dropout=0.1",
+          "training.batch=16",
+          "training.times_per_image=1",
+          "training.warmup_steps=2",
+          "training.evaluate_every=0");
+
+  private SmallRun() {}
+
+  static RunConfig config(String... more) {
+    List<String> settings = new ArrayList<>(SETTINGS);
+    settings.addAll(List.of(more));
+    return ConfigReader.read(Optional.empty(), Optional.empty(), settings);
+  }
+
+  static TrainingSession session(RunConfig config, boolean compiled) {
+    return new TrainingSession(config, data(config).train().shape(), compiled);
+  }
+
+  static Dataset data(RunConfig config) {
+    return Datasets.open(config.data());
+  }
+
+  /** Trains in a folder from its newest checkpoint on, or from the start. */
+  static Optional<BoundEstimate> train(
+      Path folder,
+      RunConfig config,
+      List<? extends TrainingListener> listeners,
+      BooleanSupplier stop) {
+    Checkpoints checkpoints = new Checkpoints(folder, config.training().keep());
+    try (TrainingSession session = session(config, false)) {
+      if (checkpoints.restoreNewest(session).isEmpty()) {
+        session.initialize();
+      }
+      return new Trainer(config.training(), session, data(config), checkpoints, listeners, stop)
+          .run();
+    }
+  }
+
+  static Optional<BoundEstimate> train(Path folder, RunConfig config) {
+    return train(folder, config, List.of(), () -> false);
+  }
+}

@@ -1,0 +1,114 @@
+package io.mulan.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mulan.config.RunConfig;
+import io.mulan.likelihood.BoundEstimate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TrainerTest {
+  @TempDir Path folder;
+
+  @Test
+  void stoppedHalfWayAndResumedTheWeightsAreTheSameToTheBit() throws IOException {
+    Path straight = folder.resolve("straight");
+    BoundEstimate bound = SmallRun.train(straight, SmallRun.config("training.steps=6")).get();
+
+    Path halves = folder.resolve("halves");
+    SmallRun.train(halves, SmallRun.config("training.steps=3"));
+    BoundEstimate resumed = SmallRun.train(halves, SmallRun.config("training.steps=6")).get();
+
+    assertArrayEquals(state(straight, 6), state(halves, 6));
+    // Sums over pixels are not always made in the same order.
+    assertEquals(bound.total().bitsPerDim(), resumed.total().bitsPerDim(), 1e-6);
+  }
+
+  @Test
+  void aStopThatIsAskedForSavesTheStepAndGoesOnFromThere() throws IOException {
+    RunConfig config = SmallRun.config("training.steps=6");
+    Path straight = folder.resolve("straight");
+    SmallRun.train(straight, config);
+
+    Path stopped = folder.resolve("stopped");
+    List<Long> steps = new ArrayList<>();
+    TrainingListener counting = new Counting(steps);
+    Optional<BoundEstimate> first =
+        SmallRun.train(stopped, config, List.of(counting), () -> steps.size() == 2);
+    assertTrue(first.isEmpty());
+    assertEquals(List.of(2L), new Checkpoints(stopped, 1).steps());
+    SmallRun.train(stopped, config, List.of(counting), () -> false);
+    assertEquals(List.of(1L, 2L, 3L, 4L, 5L, 6L), steps);
+    assertArrayEquals(state(straight, 6), state(stopped, 6));
+  }
+
+  @Test
+  void anotherSeedIsAnotherRun() throws IOException {
+    SmallRun.train(folder.resolve("a"), SmallRun.config("training.steps=1"));
+    SmallRun.train(folder.resolve("b"), SmallRun.config("training.steps=1", "training.seed=1"));
+    assertFalse(Arrays.equals(state(folder.resolve("a"), 1), state(folder.resolve("b"), 1)));
+  }
+
+  @Test
+  void aRunThatDivergesNamesStepTermAndWayOnAndKeepsItsCheckpoints() {
+    // A rate that throws the weights out of range after the checkpoint of step 1.
+    RunConfig config =
+        SmallRun.config(
+            "training.steps=50",
+            "training.save_every=1",
+            "training.warmup_steps=1",
+            "training.clip_norm=0",
+            "training.learning_rate=1e30");
+    DivergedException e =
+        assertThrows(DivergedException.class, () -> SmallRun.train(folder, config));
+    assertTrue(
+        e.getMessage().matches("training diverged at step \\d+: the .* is .*"), e::getMessage);
+    assertTrue(e.getMessage().contains("--resume"), e::getMessage);
+    assertEquals(1, e.getMessage().lines().count());
+    Checkpoints checkpoints = new Checkpoints(folder, 2);
+    assertFalse(checkpoints.steps().isEmpty());
+    try (TrainingSession session = SmallRun.session(config, false)) {
+      assertTrue(checkpoints.restoreNewest(session).isPresent());
+    }
+  }
+
+  @Test
+  void theBoundFallsInTraining() {
+    double before =
+        SmallRun.train(folder.resolve("a"), SmallRun.config("training.steps=1"))
+            .get()
+            .total()
+            .bitsPerDim();
+    double after =
+        SmallRun.train(
+                folder.resolve("b"),
+                SmallRun.config(
+                    "training.steps=60", "training.learning_rate=3e-3", "training.ema=0.9"))
+            .get()
+            .total()
+            .bitsPerDim();
+    assertTrue(after < 0.7 * before, before + " then " + after);
+  }
+
+  private static byte[] state(Path folder, long step) throws IOException {
+    return Files.readAllBytes(folder.resolve(step + "/state.data-00000-of-00001"));
+  }
+
+  private record Counting(List<Long> steps) implements TrainingListener {
+    @Override
+    public void stepped(long step, TrainingSession.Step values) {
+      steps.add(step);
+    }
+  }
+}
