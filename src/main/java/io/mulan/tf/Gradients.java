@@ -52,7 +52,9 @@ public final class Gradients {
     Operand<T> y = function.apply(t);
     Operand<T> u = m.ops().zerosLike(y);
     Operand<T> g = of(m, y, u, List.of(t)).get(0);
-    return of(m, g, m.ops().onesLike(t), List.of(u)).get(0);
+    // Not OnesLike, which has no gradient in TensorFlow's C++.
+    Operand<T> ones = m.add(m.ops().zerosLike(t), 1);
+    return of(m, g, ones, List.of(u)).get(0);
   }
 
   /** For an x that y does not depend on, TensorFlow returns an output without an operation. */
