@@ -28,33 +28,31 @@ public record ImageCodec(int levels) {
    */
   public <T extends TFloating> Operand<T> logProbability(
       Maths<T> m, Operand<T> signal, Operand<T> rescaled, Operand<T> gamma0) {
-    Operand<T> precision = m.exp(m.mul(gamma0, -0.5)); // 1 / deviation
-    Operand<T> own = logit(m, m.sub(rescaled, signal), precision);
     long[] shape = signal.shape().asArray();
-    Operand<T> all =
-        logit(
-            m,
-            m.sub(m.reshape(rescaled, -1, shape[1], shape[2], shape[3], 1), m.vector(centres())),
-            m.reshape(precision, -1, shape[1], shape[2], shape[3], 1)); // [B, H, W, C, V]
-    // log-sum-exp from the largest logit, which would underflow alone where the levels lie far from
-    // z_0.
-    Operand<T> largest = m.constantFor(m.maxKeeping(all, 4));
-    Operand<T> sum = m.sum(m.exp(m.sub(all, largest)), 4);
+    Operand<T> f = perLevel(m, signal, shape);
+    Operand<T> precision = perLevel(m, m.exp(m.neg(gamma0)), shape);
+    Operand<T> centres = encode(m, m.ops().constant(values())); // [V]
+    // Each level's logit less the image's own, -½ ((r - f_v)² - (r - f)²) / σ², as a product: where
+    // the image is certain, the value and its gradients are zero, not a difference of large
+    // numbers.
+    Operand<T> gap = m.sub(f, centres);
+    Operand<T> middle = m.sub(m.mul(perLevel(m, rescaled, shape), 2), m.add(f, centres));
+    Operand<T> logits = m.mul(m.mul(m.mul(gap, middle), precision), -0.5); // [B, H, W, C, V]
+    Operand<T> largest = m.constantFor(m.maxKeeping(logits, 4));
+    Operand<T> sum = m.sum(m.exp(m.sub(logits, largest)), 4);
     Operand<T> partition = m.add(m.log(sum), m.reshape(largest, -1, shape[1], shape[2], shape[3]));
-    return m.sumPerImage(m.sub(own, partition));
+    return m.neg(m.sumPerImage(partition));
   }
 
-  private static <T extends TFloating> Operand<T> logit(
-      Maths<T> m, Operand<T> distance, Operand<T> precision) {
-    return m.mul(m.square(m.mul(distance, precision)), -0.5);
+  private static <T extends TFloating> Operand<T> perLevel(Maths<T> m, Operand<T> x, long[] shape) {
+    return m.reshape(x, -1, shape[1], shape[2], shape[3], 1);
   }
 
-  /** The signals of all levels. */
-  double[] centres() {
-    double[] centres = new double[levels];
+  private byte[] values() {
+    byte[] all = new byte[levels];
     for (int v = 0; v < levels; v++) {
-      centres[v] = 2 * (v + 0.5) / levels - 1;
+      all[v] = (byte) v;
     }
-    return centres;
+    return all;
   }
 }

@@ -1,0 +1,235 @@
+package io.mulan.golden;
+
+import io.mulan.data.NpyArray;
+import io.mulan.nn.Dropout;
+import io.mulan.nn.Net;
+import io.mulan.nn.Weights;
+import io.mulan.tf.Gradients;
+import io.mulan.tf.Maths;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TFloating;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The graph of one case in one float type: what is fed into it comes from the case, what it gives
+ * is named.
+ */
+public final class CaseGraph<T extends TFloating> implements AutoCloseable {
+  private final GoldenCase golden;
+  private final Graph graph = new Graph();
+  private final Maths<T> m;
+  private final Map<Operand<?>, Tensor> feeds = new LinkedHashMap<>();
+  private final Map<String, GoldenParameter> parameters = new HashMap<>();
+  private final Map<String, Operand<T>> asked = new LinkedHashMap<>();
+  private final Map<String, Operand<T>> dropped = new HashMap<>();
+  private final Map<String, Operand<T>> results = new LinkedHashMap<>();
+  private final List<String> gradientGroups = new ArrayList<>();
+  private final Set<String> leftOut = new HashSet<>();
+
+  CaseGraph(GoldenCase golden, Class<T> type) {
+    this.golden = golden;
+    this.m = new Maths<>(Ops.create(graph), type);
+    golden.parameters().forEach(p -> parameters.put(p.name(), p));
+  }
+
+  public Maths<T> m() {
+    return m;
+  }
+
+  public GoldenCase golden() {
+    return golden;
+  }
+
+  public PublishedConfig config() {
+    return golden.config();
+  }
+
+  /** An input of the case. */
+  public Operand<T> input(String name) {
+    return fed("in/" + name, golden.array("in/" + name));
+  }
+
+  /** A stored array of any type, as numbers of this one. */
+  public Operand<T> fed(String name, NpyArray array) {
+    return fed(name, Arrays.stream(array.shape()).asLongStream().toArray(), array.toDoubles());
+  }
+
+  /** Numbers of our own. */
+  public Operand<T> fed(String name, long[] dimensions, double[] values) {
+    Shape shape = Shape.of(dimensions);
+    if (m.type() == TFloat64.class) {
+      return placeholder(
+          name, shape, m.type(), TFloat64.tensorOf(shape, DataBuffers.of(values, true, false)));
+    }
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return placeholder(
+        name, shape, m.type(), TFloat32.tensorOf(shape, DataBuffers.of(floats, true, false)));
+  }
+
+  /** An input of images. */
+  public Operand<TUint8> images(String name) {
+    NpyArray array = golden.array("in/" + name);
+    Shape shape = Shape.of(Arrays.stream(array.shape()).asLongStream().toArray());
+    TUint8 tensor = TUint8.tensorOf(shape, DataBuffers.of(array.toBytes(), true, false));
+    return placeholder("in/" + name, shape, TUint8.class, tensor);
+  }
+
+  private <U extends TType> Operand<U> placeholder(
+      String name, Shape shape, Class<U> type, Tensor value) {
+    Operand<U> placeholder =
+        m.ops().withName(name.replace('/', '.')).placeholder(type, Placeholder.shape(shape));
+    feeds.put(placeholder, value);
+    return placeholder;
+  }
+
+  /** The place {@code scope} of a model with the parameters and dropout masks of the case. */
+  public Net<T> net(String scope) {
+    return new Net<>(scope.isEmpty() ? m : m.in(scope), weights(), dropout(), scope);
+  }
+
+  /** The parameters of the case, each of the shape that is asked for, and none else. */
+  public Weights<T> weights() {
+    return (name, shape, initializer) -> {
+      GoldenParameter p = parameters.get(name);
+      if (p == null || !shape.equals(Shape.of(p.shape()))) {
+        throw new AssertionError(
+            golden
+                + ": the model asks for "
+                + name
+                + " "
+                + shape
+                + ", published is "
+                + (p == null ? "none" : Shape.of(p.shape())));
+      }
+      return asked.computeIfAbsent(name, n -> fed(n, p.shape(), p.values()));
+    };
+  }
+
+  /** The masks that the published code drew, in its order; without dropout, everything is kept. */
+  public Dropout<T> dropout() {
+    double rate = config().dropout();
+    Deque<NpyArray> masks = new ArrayDeque<>(golden.noise("bernoulli"));
+    return (place, x) -> {
+      Operand<T> y =
+          rate == 0 ? x : m.mul(m.mul(x, fed("mask." + place, masks.remove())), 1 / (1 - rate));
+      dropped.put(place, y);
+      return y;
+    };
+  }
+
+  /** What the model computes for a result of the case. */
+  public void result(String name, Operand<T> value) {
+    results.put(name, value);
+  }
+
+  /** Results that the published code has only inside, or that this model does not give. */
+  public void leaveOut(String... names) {
+    leftOut.addAll(List.of(names));
+  }
+
+  /**
+   * Adds the gradients seed' · dy/dp of every parameter p to the results.
+   *
+   * @param group such as {@code grad}
+   * @return the gradients by other operands
+   */
+  public List<Operand<T>> gradients(
+      String group, Operand<T> y, Operand<T> seed, List<Operand<T>> others) {
+    List<Operand<T>> all = new ArrayList<>(asked.values());
+    all.addAll(others);
+    List<Operand<T>> gradients = Gradients.of(m, y, seed, all);
+    int i = 0;
+    for (String name : asked.keySet()) {
+      results.put(group + "/" + name, gradients.get(i++));
+    }
+    gradientGroups.add(group);
+    return gradients.subList(i, gradients.size());
+  }
+
+  /** Adds the tensors inside a network, wherever the case has them, to the results. */
+  public void innerResults(String scope) {
+    for (String name : golden.results()) {
+      if (name.startsWith("inner/") && !leftOut.contains(name)) {
+        String path = scope + "/" + name.substring("inner/".length());
+        Operand<T> mask = dropped.get(path.replaceFirst("/Dropout_0$", ""));
+        result(name, path.endsWith("/Dropout_0") ? mask : lastUnder(path));
+      }
+    }
+  }
+
+  /** The output of the last operation made so far under a path of the model. */
+  private Operand<T> lastUnder(String path) {
+    GraphOperation last = null;
+    for (Iterator<GraphOperation> all = graph.operations(); all.hasNext(); ) {
+      GraphOperation operation = all.next();
+      if (operation.name().startsWith(path + "/")) {
+        last = operation;
+      }
+    }
+    if (last == null) {
+      throw new AssertionError(golden + ": the model makes nothing under " + path);
+    }
+    return last.output(0);
+  }
+
+  /** Runs the graph, all parameters and results of the case being used. */
+  CaseRun run() {
+    requireSame("parameters", parameters.keySet(), asked.keySet());
+    Set<String> published = new TreeSet<>(golden.results());
+    published.removeAll(leftOut);
+    Set<String> ours = new TreeSet<>(results.keySet());
+    ours.removeIf(CaseGraph::isGradient);
+    requireSame("results", published, ours);
+    try (Session session = new Session(graph)) {
+      Session.Runner runner = session.runner();
+      feeds.forEach((operand, tensor) -> runner.feed(operand.asOutput(), tensor));
+      results.values().forEach(runner::fetch);
+      return new CaseRun(List.copyOf(results.keySet()), gradientGroups, runner.run());
+    }
+  }
+
+  static boolean isGradient(String result) {
+    return result.startsWith("grad");
+  }
+
+  private void requireSame(String what, Set<String> published, Set<String> ours) {
+    if (!published.equals(ours)) {
+      Set<String> either = new TreeSet<>(published);
+      either.addAll(ours);
+      either.removeIf(name -> published.contains(name) && ours.contains(name));
+      throw new AssertionError(golden + ": only one of the codes has the " + what + " " + either);
+    }
+  }
+
+  @Override
+  public void close() {
+    feeds.values().forEach(Tensor::close);
+    graph.close();
+  }
+}

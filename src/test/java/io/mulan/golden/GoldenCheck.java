@@ -1,0 +1,144 @@
+package io.mulan.golden;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * Compares a model with a case: in float32 within a multiple of the published code's own rounding,
+ * and in double precision almost exactly.
+ */
+final class GoldenCheck {
+  /** Times the published code's error in float32. */
+  private static final double MULTIPLE = 3;
+
+  private static final double VALUES = 1e-5;
+  private static final double GRADIENTS = 1e-3;
+
+  /**
+   * Of double precision results, whose rounding the Fourier features magnify; or the published
+   * code's error in float32, where cancellation leaves little of either.
+   */
+  private static final double DOUBLES = 1e-7;
+
+  /**
+   * Of a float32 result that stands for one in double precision, which is too large to be stored.
+   */
+  private static final double STAND_IN = 0.1;
+
+  /** Gradients that are zero but for rounding are measured against this part of the largest one. */
+  private static final double NEGLIGIBLE = 1e-5;
+
+  private final GoldenCase golden;
+  private final CaseRun doubles;
+  private final CaseRun floats;
+  private final List<Agreement> failures = new ArrayList<>();
+  private final List<Agreement> reported = new ArrayList<>();
+
+  private GoldenCheck(GoldenCase golden, CaseRun doubles, CaseRun floats) {
+    this.golden = golden;
+    this.doubles = doubles;
+    this.floats = floats;
+  }
+
+  static void check(GoldenCase golden, CaseModel model) {
+    try (CaseRun doubles = run(golden, TFloat64.class, model);
+        CaseRun floats = run(golden, TFloat32.class, model)) {
+      GoldenCheck check = new GoldenCheck(golden, doubles, floats);
+      check.results();
+      doubles.gradientGroups().forEach(check::gradients);
+      check.finish();
+    }
+  }
+
+  private static <T extends TFloating> CaseRun run(
+      GoldenCase golden, Class<T> type, CaseModel model) {
+    try (CaseGraph<T> graph = new CaseGraph<>(golden, type)) {
+      model.build(graph);
+      return graph.run();
+    }
+  }
+
+  private void results() {
+    List<Agreement> inner = new ArrayList<>();
+    for (String name : doubles.names()) {
+      if (CaseGraph.isGradient(name)) {
+        continue;
+      }
+      double[] published = golden.array("out/" + name).toDoubles();
+      double[] own = doubles.values(name);
+      Optional<double[]> exact = golden.exact(name);
+      double[] truth = exact.orElse(own);
+      double scale = scale(truth);
+      double error = Vectors.distance(published, truth) / scale;
+      if (exact.isPresent()) {
+        require(
+            name + " in double",
+            error,
+            Vectors.distance(own, truth) / scale,
+            Math.max(error, DOUBLES));
+      } else {
+        require(name + " in double", error, error, STAND_IN);
+      }
+      double ours = Vectors.distance(floats.values(name), truth) / scale;
+      Agreement a = require(name, error, ours, Math.max(MULTIPLE * error, VALUES));
+      (name.startsWith("inner/") ? inner : reported).add(a);
+    }
+    if (!inner.isEmpty()) {
+      reported.add(GoldenReport.worst("tensors inside", inner));
+    }
+  }
+
+  /** What float32 can't tell from zero is no measure. */
+  private static double scale(double[] values) {
+    return Math.max(Vectors.largest(values), Float.MIN_NORMAL);
+  }
+
+  private void gradients(String group) {
+    String statistics = group.replaceFirst("grad", "gradstat");
+    List<String> names = golden.gradientNames(statistics);
+    double[] published = golden.array("out/" + statistics).toDoubles();
+    double[] truth = golden.exact(statistics).orElse(published);
+    double largest = 0;
+    for (int k = 0; k < names.size(); k++) {
+      largest = Math.max(largest, Statistics.row(truth, k).norm());
+    }
+    List<Agreement> all = new ArrayList<>();
+    for (int k = 0; k < names.size(); k++) {
+      String name = group + "/" + names.get(k);
+      double[] own = doubles.values(name);
+      Statistics exact = Statistics.row(truth, k);
+      double size = Math.max(exact.norm(), NEGLIGIBLE * largest);
+      double error = Statistics.row(published, k).distance(exact) / size;
+      double limit = golden.exact(statistics).isPresent() ? Math.max(error, DOUBLES) : STAND_IN;
+      require(name + " in double", error, Statistics.of(own, k).distance(exact) / size, limit);
+      if (golden.has("out/" + name)) {
+        error = Vectors.norm(golden.array("out/" + name).toDoubles(), own) / size;
+      }
+      double ours = Vectors.norm(floats.values(name), own) / size;
+      all.add(require(name, error, ours, Math.max(MULTIPLE * error, GRADIENTS)));
+    }
+    reported.add(GoldenReport.worst("gradients", all));
+  }
+
+  private Agreement require(String quantity, double published, double ours, double allowed) {
+    Agreement a = new Agreement(quantity, published, ours, allowed);
+    if (!a.holds()) {
+      failures.add(a);
+    }
+    return a;
+  }
+
+  private void finish() {
+    GoldenReport.add(golden.toString(), reported);
+    if (!failures.isEmpty()) {
+      GoldenReport.add(golden.toString(), failures);
+      StringBuilder text = new StringBuilder(golden + " (published error, ours, allowed):");
+      failures.forEach(f -> text.append("\n  ").append(f));
+      throw new AssertionError(text);
+    }
+  }
+}

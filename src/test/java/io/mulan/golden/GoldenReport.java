@@ -1,0 +1,57 @@
+package io.mulan.golden;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The table of all agreements of a run of the tests, in {@code target/golden-report.md}: a row for
+ * each quantity that fails, and for each group of quantities of a case the one that comes nearest
+ * to its limit.
+ */
+final class GoldenReport {
+  private static final Path FILE = Path.of("target", "golden-report.md");
+  private static boolean begun;
+
+  private GoldenReport() {}
+
+  static synchronized void add(String title, Collection<Agreement> agreements) {
+    StringBuilder text = new StringBuilder();
+    if (!begun) {
+      text.append("| case | quantities | published error | our error | allowed | |\n");
+      text.append("| --- | --- | --- | --- | --- | --- |\n");
+    }
+    for (Agreement a : agreements) {
+      text.append("| ").append(title).append(' ').append(a).append('\n');
+    }
+    try {
+      Files.createDirectories(FILE.getParent());
+      if (!begun) {
+        Files.deleteIfExists(FILE);
+      }
+      Files.writeString(FILE, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      begun = true;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The worst of some agreements, named by how many there are. */
+  static Agreement worst(String group, List<Agreement> agreements) {
+    Agreement worst = agreements.get(0);
+    for (Agreement a : agreements) {
+      if (!(a.ours() / a.allowed() <= worst.ours() / worst.allowed())) {
+        worst = a;
+      }
+    }
+    return new Agreement(
+        group + " of " + agreements.size() + ", worst: " + worst.quantity(),
+        worst.published(),
+        worst.ours(),
+        worst.allowed());
+  }
+}
