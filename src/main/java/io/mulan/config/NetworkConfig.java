@@ -9,7 +9,8 @@ import java.util.List;
  * @param layers blocks down, and one fewer than up (published: {@code sm_n_layer})
  * @param dropout probability, in training
  * @param attention after every block instead of in the middle only
- * @param fourier exponents e of the features sin, cos(2π 2^e z); none for none
+ * @param fourier exponents e of the features sin, cos(2π 2^e z); none for none. At e = log2(V/2)
+ *     the V levels are one turn apart, which shows the finest noise
  * @param conditioned whether the network sees the latent (published: {@code z_conditioning})
  * @param groups of the group normalisation
  */
@@ -18,7 +19,7 @@ public record NetworkConfig(
     int layers,
     double dropout,
     boolean attention,
-    List<Integer> fourier,
+    List<Double> fourier,
     boolean conditioned,
     int groups) {
 
@@ -27,9 +28,9 @@ public record NetworkConfig(
     Check.between("network.layers", layers, 1, 1000);
     Check.fraction("network.dropout", dropout);
     fourier = List.copyOf(fourier);
-    for (int e : fourier) {
+    for (double e : fourier) {
       Check.require(
-          e >= 0 && e <= 20, "network.fourier", fourier, "a list of whole numbers from 0 to 20");
+          e >= 0 && e <= 20, "network.fourier", fourier, "a list of numbers from 0 to 20");
     }
     Check.atLeast("network.groups", groups, 1);
     // A group of one channel at one pixel would be normalised to nothing.

@@ -103,7 +103,7 @@ final class RecordTree {
       return node.isTextual() ? node.textValue() : null;
     }
     if (type == List.class) {
-      return wholeNumbers(node);
+      return numbers(node);
     }
     // YAML takes a plain on or off for a boolean.
     String text = node.isBoolean() ? (node.booleanValue() ? "on" : "off") : node.asText();
@@ -131,16 +131,17 @@ final class RecordTree {
     }
   }
 
-  private static List<Integer> wholeNumbers(JsonNode node) {
+  private static List<Double> numbers(JsonNode node) {
     if (!node.isArray()) {
       return null;
     }
-    List<Integer> all = new ArrayList<>();
+    List<Double> all = new ArrayList<>();
     for (JsonNode n : node) {
-      if (!whole(n) || !n.canConvertToInt()) {
+      Double value = number(n);
+      if (value == null) {
         return null;
       }
-      all.add(n.intValue());
+      all.add(value);
     }
     return all;
   }
@@ -160,7 +161,7 @@ final class RecordTree {
       return "a text; in quotes if it looks like a number";
     }
     if (type == List.class) {
-      return "a list of whole numbers, such as [6, 7]";
+      return "a list of numbers, such as [6, 7]";
     }
     if (type.isRecord()) {
       return "its settings";

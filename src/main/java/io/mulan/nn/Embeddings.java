@@ -39,16 +39,19 @@ final class Embeddings {
    * [B,H,W,C(1 + 2 exponents)].
    */
   static <T extends TFloating> Operand<T> withFourier(
-      Maths<T> m, Operand<T> z, List<Integer> exponents) {
+      Maths<T> m, Operand<T> z, List<Double> exponents) {
     if (exponents.isEmpty()) {
       return z;
     }
     var tf = m.ops();
-    double[] turns = exponents.stream().mapToDouble(e -> 2 * Math.PI * Math.pow(2, e)).toArray();
+    double[] factors = exponents.stream().mapToDouble(e -> Math.pow(2, e)).toArray();
     long[] shape = z.shape().asArray();
     long channels = shape[3];
-    Operand<T> angles = m.mul(m.reshape(z, -1, shape[1], shape[2], channels, 1), m.vector(turns));
-    angles = m.reshape(angles, -1, shape[1], shape[2], channels * turns.length);
+    Operand<T> turns = m.mul(m.reshape(z, -1, shape[1], shape[2], channels, 1), m.vector(factors));
+    // Whole turns are dropped before π comes in: its rounding would grow with them.
+    Operand<T> part = m.sub(turns, m.constantFor(tf.math.rint(turns)));
+    Operand<T> angles = m.mul(part, 2 * Math.PI);
+    angles = m.reshape(angles, -1, shape[1], shape[2], channels * factors.length);
     return m.concat(3, List.of(z, tf.math.sin(angles), tf.math.cos(angles)));
   }
 }

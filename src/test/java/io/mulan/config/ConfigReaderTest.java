@@ -44,7 +44,7 @@ final class ConfigReaderTest {
   void theCifarPresetIsThePublishedConfiguration() {
     RunConfig c = preset("cifar10");
     assertEquals(new ScheduleConfig(ScheduleConfig.Kind.POLYNOMIAL, -13.3, 5, 0), c.schedule());
-    assertEquals(new NetworkConfig(128, 32, 0.1, false, List.of(6, 7), true, 32), c.network());
+    assertEquals(new NetworkConfig(128, 32, 0.1, false, List.of(6.0, 7.0), true, 32), c.network());
     assertEquals(50, c.latent().size());
     assertEquals(15, c.latent().k());
     assertEquals(2e-4, c.training().learningRate());
@@ -66,7 +66,7 @@ final class ConfigReaderTest {
   @Test
   void settingsMayBeginWithModel() {
     assertEquals(20, set("model.latent.size=20").latent().size());
-    assertEquals(List.of(3, 4), set("network.fourier=[3, 4]").network().fourier());
+    assertEquals(List.of(3.0, 4.0), set("network.fourier=[3, 4]").network().fourier());
     assertEquals(1e-4, set("training.learning_rate=1e-4").training().learningRate());
     assertEquals(3.0, set("training.learning_rate=3").training().learningRate());
   }
@@ -117,7 +117,7 @@ final class ConfigReaderTest {
         "data.levels=300 | allowed: a whole number from 2 to 256",
         "latent.k=16 | allowed: a whole number from 1 to below latent.size, which is 16",
         "network.attention=perhaps | allowed: true or false",
-        "network.fourier=6 | allowed: a list of whole numbers",
+        "network.fourier=6 | allowed: a list of numbers",
         "network.groups=5 | a divisor of network.channels, which is 64",
         "network.groups=64 | and at most half of it",
         "latent.size={a: 1} | latent.size is a group of settings; allowed: a whole number",

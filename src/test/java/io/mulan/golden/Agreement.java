@@ -8,7 +8,30 @@ package io.mulan.golden;
  * @param ours error of this code
  * @param allowed for ours
  */
-record Agreement(String quantity, double published, double ours, double allowed) {
+public record Agreement(String quantity, double published, double ours, double allowed) {
+
+  /** Times the published code's own rounding. */
+  private static final double MULTIPLE = 3;
+
+  private static final double VALUES = 1e-5;
+
+  /** A result in float32 against the published one in double precision. */
+  public static Agreement of(String quantity, double[] published, double[] truth, double[] ours) {
+    double scale = scale(truth);
+    double error = Vectors.distance(published, truth) / scale;
+    return new Agreement(
+        quantity, error, Vectors.distance(ours, truth) / scale, allowed(error, VALUES));
+  }
+
+  /** What an error may be, where the published code's is known. */
+  static double allowed(double published, double least) {
+    return Math.max(MULTIPLE * published, least);
+  }
+
+  /** What float32 can't tell from zero is no measure. */
+  static double scale(double[] values) {
+    return Math.max(Vectors.largest(values), Float.MIN_NORMAL);
+  }
 
   /** False for NaN. */
   boolean holds() {

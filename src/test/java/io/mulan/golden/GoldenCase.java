@@ -35,6 +35,11 @@ public final class GoldenCase {
     return new PublishedConfig(description.get("config"));
   }
 
+  /** The published configuration as it stands there. */
+  public JsonNode json() {
+    return description.get("config");
+  }
+
   /** Whether the case has exactly these inputs. */
   public boolean hasInputs(String... names) {
     JsonNode inputs = description.get("inputs");
@@ -52,7 +57,7 @@ public final class GoldenCase {
   }
 
   /** The double precision results of the published code, where they are stored. */
-  Optional<double[]> exact(String result) {
+  public Optional<double[]> exact(String result) {
     return file.arrays().contains(name + "/f64/" + result)
         ? Optional.of(array("f64/" + result).toDoubles())
         : Optional.empty();

@@ -12,10 +12,6 @@ import org.tensorflow.types.family.TFloating;
  * and in double precision almost exactly.
  */
 final class GoldenCheck {
-  /** Times the published code's error in float32. */
-  private static final double MULTIPLE = 3;
-
-  private static final double VALUES = 1e-5;
   private static final double GRADIENTS = 1e-3;
 
   /**
@@ -35,7 +31,7 @@ final class GoldenCheck {
   private final GoldenCase golden;
   private final CaseRun doubles;
   private final CaseRun floats;
-  private final List<Agreement> failures = new ArrayList<>();
+  private final List<Agreement> all = new ArrayList<>();
   private final List<Agreement> reported = new ArrayList<>();
 
   private GoldenCheck(GoldenCase golden, CaseRun doubles, CaseRun floats) {
@@ -50,7 +46,7 @@ final class GoldenCheck {
       GoldenCheck check = new GoldenCheck(golden, doubles, floats);
       check.results();
       doubles.gradientGroups().forEach(check::gradients);
-      check.finish();
+      GoldenReport.require(golden, check.reported, check.all);
     }
   }
 
@@ -72,7 +68,7 @@ final class GoldenCheck {
       double[] own = doubles.values(name);
       Optional<double[]> exact = golden.exact(name);
       double[] truth = exact.orElse(own);
-      double scale = scale(truth);
+      double scale = Agreement.scale(truth);
       double error = Vectors.distance(published, truth) / scale;
       if (exact.isPresent()) {
         require(
@@ -83,18 +79,12 @@ final class GoldenCheck {
       } else {
         require(name + " in double", error, error, STAND_IN);
       }
-      double ours = Vectors.distance(floats.values(name), truth) / scale;
-      Agreement a = require(name, error, ours, Math.max(MULTIPLE * error, VALUES));
+      Agreement a = require(Agreement.of(name, published, truth, floats.values(name)));
       (name.startsWith("inner/") ? inner : reported).add(a);
     }
     if (!inner.isEmpty()) {
       reported.add(GoldenReport.worst("tensors inside", inner));
     }
-  }
-
-  /** What float32 can't tell from zero is no measure. */
-  private static double scale(double[] values) {
-    return Math.max(Vectors.largest(values), Float.MIN_NORMAL);
   }
 
   private void gradients(String group) {
@@ -106,7 +96,7 @@ final class GoldenCheck {
     for (int k = 0; k < names.size(); k++) {
       largest = Math.max(largest, Statistics.row(truth, k).norm());
     }
-    List<Agreement> all = new ArrayList<>();
+    List<Agreement> gradients = new ArrayList<>();
     for (int k = 0; k < names.size(); k++) {
       String name = group + "/" + names.get(k);
       double[] own = doubles.values(name);
@@ -119,26 +109,17 @@ final class GoldenCheck {
         error = Vectors.norm(golden.array("out/" + name).toDoubles(), own) / size;
       }
       double ours = Vectors.norm(floats.values(name), own) / size;
-      all.add(require(name, error, ours, Math.max(MULTIPLE * error, GRADIENTS)));
+      gradients.add(require(name, error, ours, Agreement.allowed(error, GRADIENTS)));
     }
-    reported.add(GoldenReport.worst("gradients", all));
+    reported.add(GoldenReport.worst("gradients", gradients));
   }
 
   private Agreement require(String quantity, double published, double ours, double allowed) {
-    Agreement a = new Agreement(quantity, published, ours, allowed);
-    if (!a.holds()) {
-      failures.add(a);
-    }
-    return a;
+    return require(new Agreement(quantity, published, ours, allowed));
   }
 
-  private void finish() {
-    GoldenReport.add(golden.toString(), reported);
-    if (!failures.isEmpty()) {
-      GoldenReport.add(golden.toString(), failures);
-      StringBuilder text = new StringBuilder(golden + " (published error, ours, allowed):");
-      failures.forEach(f -> text.append("\n  ").append(f));
-      throw new AssertionError(text);
-    }
+  private Agreement require(Agreement agreement) {
+    all.add(agreement);
+    return agreement;
   }
 }

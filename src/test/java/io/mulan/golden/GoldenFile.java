@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -88,17 +89,20 @@ public final class GoldenFile implements AutoCloseable {
         .toList();
   }
 
-  /**
-   * A test for each case of a file that the condition holds for: that the model gives the case's
-   * numbers.
-   */
+  /** A test for each case of a file that a condition holds for: that a model gives its numbers. */
   public static Stream<DynamicTest> tests(
       String name, Predicate<GoldenCase> condition, CaseModel model) {
+    return checks(name, condition, c -> GoldenCheck.check(c, model));
+  }
+
+  /** A test for each case of a file that a condition holds for; no case at all is an error. */
+  public static Stream<DynamicTest> checks(
+      String name, Predicate<GoldenCase> condition, Consumer<GoldenCase> check) {
     GoldenFile file = open(name);
     List<GoldenCase> cases = file.cases(condition);
     assertFalse(cases.isEmpty(), "no case to check in " + located(name + ".json"));
     return cases.stream()
-        .map(c -> DynamicTest.dynamicTest(c.toString(), () -> GoldenCheck.check(c, model)))
+        .map(c -> DynamicTest.dynamicTest(c.toString(), () -> check.accept(c)))
         .onClose(file::close);
   }
 

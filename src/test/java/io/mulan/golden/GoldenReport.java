@@ -13,13 +13,29 @@ import java.util.List;
  * each quantity that fails, and for each group of quantities of a case the one that comes nearest
  * to its limit.
  */
-final class GoldenReport {
+public final class GoldenReport {
   private static final Path FILE = Path.of("target", "golden-report.md");
   private static boolean begun;
 
   private GoldenReport() {}
 
-  static synchronized void add(String title, Collection<Agreement> agreements) {
+  /**
+   * Adds the rows of a case, and those that fail again.
+   *
+   * @throws AssertionError if any fails
+   */
+  public static void require(GoldenCase golden, List<Agreement> reported, List<Agreement> all) {
+    List<Agreement> failures = all.stream().filter(a -> !a.holds()).toList();
+    add(golden.toString(), reported);
+    add(golden.toString(), failures);
+    if (!failures.isEmpty()) {
+      StringBuilder text = new StringBuilder(golden + " (published error, ours, allowed):");
+      failures.forEach(f -> text.append("\n  ").append(f));
+      throw new AssertionError(text);
+    }
+  }
+
+  private static synchronized void add(String title, Collection<Agreement> agreements) {
     StringBuilder text = new StringBuilder();
     if (!begun) {
       text.append("| case | quantities | published error | our error | allowed | |\n");
@@ -41,7 +57,7 @@ final class GoldenReport {
   }
 
   /** The worst of some agreements, named by how many there are. */
-  static Agreement worst(String group, List<Agreement> agreements) {
+  public static Agreement worst(String group, List<Agreement> agreements) {
     Agreement worst = agreements.get(0);
     for (Agreement a : agreements) {
       if (!(a.ours() / a.allowed() <= worst.ours() / worst.allowed())) {

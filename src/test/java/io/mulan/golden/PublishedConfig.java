@@ -16,7 +16,7 @@ public record PublishedConfig(JsonNode json) {
   /** Fixed in the published code, as are the exponents of the Fourier features. */
   private static final int GROUPS = 32;
 
-  private static final List<Integer> FOURIER_EXPONENTS = List.of(6, 7);
+  private static final List<Double> FOURIER_EXPONENTS = List.of(6.0, 7.0);
 
   /** Whether the configuration has this text, number or truth value under this key. */
   public boolean is(String key, Object value) {

@@ -12,7 +12,7 @@ import org.tensorflow.types.family.TFloating;
 
 /** The fixed features of times and pixels. */
 final class EmbeddingsGoldenTest {
-  private static final List<Integer> PUBLISHED_EXPONENTS = List.of(6, 7);
+  private static final List<Double> PUBLISHED_EXPONENTS = List.of(6.0, 7.0);
 
   @TestFactory
   Stream<DynamicTest> embeddingsOfTimeEqualThePublishedOnes() {
