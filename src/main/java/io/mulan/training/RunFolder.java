@@ -11,6 +11,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -104,9 +106,19 @@ public final class RunFolder implements AutoCloseable {
     return ConfigReader.readComplete(path.resolve(CONFIG));
   }
 
-  /** Whether the run in this folder has its result. */
+  /** Whether the run in this folder has the result of all its steps. */
   public static boolean finished(Path path) {
-    return Files.exists(path.resolve(RESULT));
+    Path result = path.resolve(RESULT);
+    if (!Files.exists(result)) {
+      return false;
+    }
+    try {
+      long done = new ObjectMapper().readTree(result.toFile()).path("steps").asLong();
+      return done >= readConfig(path).training().steps();
+    } catch (IOException e) {
+      throw new ConfigException(
+          result + " can't be read: " + reason(e) + "; remove it and go on with --resume", e);
+    }
   }
 
   private static String summary(List<Difference> differences) {
@@ -122,7 +134,7 @@ public final class RunFolder implements AutoCloseable {
     try (Stream<Path> entries = Files.list(path)) {
       return entries.allMatch(p -> p.getFileName().toString().equals(LOCK));
     } catch (IOException e) {
-      throw new ConfigException(path + " can't be read: " + e.getMessage(), e);
+      throw new ConfigException(path + " can't be read: " + reason(e), e);
     }
   }
 
@@ -131,7 +143,7 @@ public final class RunFolder implements AutoCloseable {
       Files.createDirectories(path);
     } catch (IOException e) {
       throw new ConfigException(
-          path + " can't be made: " + e + "; name another folder with --run", e);
+          path + " can't be made: " + reason(e) + "; name another folder with --run", e);
     }
   }
 
@@ -147,7 +159,7 @@ public final class RunFolder implements AutoCloseable {
       }
       return channel;
     } catch (IOException e) {
-      throw new ConfigException(path + " can't be written to: " + e.getMessage(), e);
+      throw new ConfigException(path + " can't be written to: " + reason(e), e);
     }
   }
 
@@ -157,6 +169,16 @@ public final class RunFolder implements AutoCloseable {
     } catch (OverlappingFileLockException heldByThisProgram) {
       return null;
     }
+  }
+
+  /** Without the path, which the message names already. */
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    return e instanceof FileSystemException f && f.getReason() != null
+        ? f.getReason()
+        : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   private void writeConfig() {
@@ -170,8 +192,7 @@ public final class RunFolder implements AutoCloseable {
           RESULT,
           new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n");
     } catch (IOException e) {
-      throw new CheckpointException(
-          path.resolve(RESULT) + " can't be written: " + e.getMessage(), e);
+      throw new CheckpointException(path.resolve(RESULT) + " can't be written: " + reason(e), e);
     }
   }
 
@@ -183,7 +204,7 @@ public final class RunFolder implements AutoCloseable {
       Files.writeString(unfinished, content, StandardCharsets.UTF_8);
       Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new CheckpointException(target + " can't be written: " + e.getMessage(), e);
+      throw new CheckpointException(target + " can't be written: " + reason(e), e);
     }
   }
 
@@ -205,7 +226,7 @@ public final class RunFolder implements AutoCloseable {
     try {
       lock.close();
     } catch (IOException e) {
-      throw new CheckpointException(path + " can't be let go of: " + e.getMessage(), e);
+      throw new CheckpointException(path + " can't be let go of: " + reason(e), e);
     }
   }
 }

@@ -1,0 +1,156 @@
+package io.mulan.cli;
+
+import static io.mulan.cli.Program.command;
+import static io.mulan.cli.Program.trainArguments;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever is wrong, one line says what, where, what is allowed and how to go on. */
+final class BadInputTest {
+  @TempDir Path folder;
+
+  @Test
+  void anUnknownCommandOrOption() {
+    Program.run(folder, "trian").assertRefused(2, "no command 'trian'", "train, benchmark");
+    Program.run(folder, "train", "--stepz", "5").assertRefused(2, "--stepz", "train --help");
+    Program.run(folder, "train", "digits").assertRefused(2, "takes no 'digits'");
+    Program.run(folder, "train", "--steps").assertRefused(2, "steps");
+    Program.run(folder, "train", "--resume", "a", "--preset", "digits")
+        .assertRefused(2, "leave --preset out");
+  }
+
+  @Test
+  void aConfigurationThatCantBe() throws IOException {
+    Program.run(folder, "train", "--config", "none.yaml")
+        .assertRefused(3, "none.yaml is not there", "--preset");
+    Files.writeString(folder.resolve("bad.yaml"), "training: [1,");
+    Program.run(folder, "train", "--config", "bad.yaml")
+        .assertRefused(3, "bad.yaml is not a YAML at line");
+    Program.run(folder, "train", "--set", "training.stepz=5")
+        .assertRefused(3, "training.stepz", "did you mean training.steps?");
+    Program.run(folder, "train", "--steps", "few")
+        .assertRefused(3, "training.steps is 'few'", "a whole number");
+    Program.run(folder, "train", "--preset", "cifar")
+        .assertRefused(3, "no preset 'cifar'", "did you mean cifar10?");
+    assertFalse(Files.exists(folder.resolve("runs")), "nothing may be left behind");
+  }
+
+  @Test
+  void dataThatDoesNotFit() {
+    Program.run(folder, "train", "--set", "training.batch=1501")
+        .assertRefused(3, "training.batch is 1501", "1500 training images of digits");
+    Program.run(folder, "train", "--preset", "cifar10")
+        .assertRefused(3, "data.kind is cifar10", "--dry-run");
+    Program.run(folder, "train", "--set", "data.levels=16")
+        .assertRefused(3, "data.levels is 16", "17");
+    assertFalse(Files.exists(folder.resolve("runs")), "nothing may be left behind");
+  }
+
+  @Test
+  void aFolderThatHoldsSomethingElse() throws IOException {
+    Files.writeString(Files.createDirectory(folder.resolve("mine")).resolve("thesis.txt"), "x");
+    Program.train(folder, "--run", "mine", "--steps", "1")
+        .assertRefused(3, "mine holds no run", "another folder");
+    Files.writeString(folder.resolve("file"), "x");
+    Program.train(folder, "--run", "file", "--steps", "1").assertRefused(3, "file is a file");
+    Program.train(folder, "--run", "file/below", "--steps", "1")
+        .assertRefused(3, "file", "can't be made");
+    Program.run(folder, "train", "--resume", "none").assertRefused(3, "none is not there");
+    Program.run(folder, "train", "--resume", "mine").assertRefused(3, "mine holds no run");
+  }
+
+  @Test
+  void aRunThatIsFinishedOrOfAnotherConfiguration() throws IOException {
+    Program.train(folder, "--run", "a", "--steps", "1").assertDone();
+    Program.train(folder, "--run", "a", "--steps", "1")
+        .assertRefused(3, "a holds a finished run", "--resume a --steps 2");
+    Program.train(folder, "--run", "a", "--steps", "3")
+        .assertRefused(3, "another configuration", "training.steps: 1 there, 3 asked for");
+    Program.run(folder, "train", "--resume", "a").assertRefused(3, "a is finished");
+    Program.run(folder, "train", "--resume", "a", "--set", "latent.size=20")
+        .assertRefused(3, "latent.size can't change");
+
+    Program.train(folder, "--run", "b", "--steps", "1", "--set=network.channels=12").assertDone();
+    Path ours = folder.resolve("a/checkpoints/1");
+    replace(folder.resolve("b/checkpoints/1"), ours);
+    Program.run(folder, "train", "--resume", "a", "--steps", "2")
+        .assertRefused(4, "checkpoints/1 is of another configuration", "12]");
+  }
+
+  private static void replace(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  @Test
+  void aTruncatedCheckpoint() throws IOException {
+    Program.train(folder, "--run", "a", "--steps", "1").assertDone();
+    Path data = folder.resolve("a/checkpoints/1/state.data-00000-of-00001");
+    byte[] content = Files.readAllBytes(data);
+    Files.write(data, Arrays.copyOf(content, content.length / 2));
+    Program.run(folder, "train", "--resume", "a", "--steps", "2")
+        .assertRefused(4, "checkpoints/1 is damaged", "remove that folder");
+  }
+
+  @Test
+  void aRateThatBlowsUp() {
+    Program.train(
+            folder,
+            "--steps=50",
+            "--set=training.learning_rate=1e30",
+            "--set=training.warmup_steps=1",
+            "--set=training.learning_rate_decay=false",
+            "--set=training.clip_norm=0",
+            "--set=training.save_every=1")
+        .assertRefused(5, "training diverged at step", "--resume", "training.learning_rate=");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aDiskThatIsFullLeavesTheCheckpointsThatAreThere() throws IOException {
+    Program.train(folder, "--run", "a", "--steps", "1").assertDone();
+    // A limit on the size of files fails writes as a full disk does.
+    List<String> limited = new ArrayList<>(List.of("bash", "-c", "ulimit -f 64; exec \"$@\"", "-"));
+    limited.addAll(command("train", "--resume", "a", "--steps", "2"));
+    Program.await(folder, Program.start(folder, limited))
+        .assertRefused(4, "checkpoints/2 can't be written", "free some space", "(step 1)");
+    try (Stream<Path> left = Files.list(folder.resolve("a/checkpoints"))) {
+      assertEquals(List.of("1"), left.map(p -> p.getFileName().toString()).toList());
+    }
+    Program.run(folder, "train", "--resume", "a", "--steps", "2").assertDone();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void twoProgramsInOneFolder() throws IOException, InterruptedException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    String run = folder.resolve("a").toString();
+    Process first =
+        Program.start(folder, command(trainArguments("--run", run, "--steps", "100000")));
+    try {
+      while (!Files.exists(folder.resolve("a/config.yaml"))) {
+        Thread.sleep(20);
+      }
+      Program.train(other, "--run", run, "--steps", "100000")
+          .assertRefused(3, "another mulan is training in");
+    } finally {
+      first.destroyForcibly();
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.mulan.cli;
+
+import static io.mulan.cli.Program.command;
+import static io.mulan.cli.Program.trainArguments;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs that are cut short, asked for or not, and gone on with. */
+@DisabledOnOs(OS.WINDOWS)
+final class InterruptionTest {
+  /** A schedule with a million weights takes long enough to write. */
+  private static final String LARGE = "--set=schedule.width=1024";
+
+  private static final int STEPS = 6;
+  private static final int ATTEMPTS = 20;
+
+  @TempDir Path folder;
+
+  @Test
+  void killedInTheMiddleOfWritingACheckpointTheRunGoesOnFromTheOneBefore() throws Exception {
+    Program.train(folder, LARGE, "--steps", "" + STEPS, "--run", "straight").assertDone();
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Path run = folder.resolve("killed-" + attempt);
+      killWhileWriting(run, 3);
+      if (unfinished(run)) {
+        assertTrue(Files.exists(run.resolve("checkpoints/2")), "the one before is whole");
+        assertFalse(Files.exists(run.resolve("checkpoints/3")), "a half-written one has no name");
+        String err = Program.run(folder, "train", "--resume", run.toString()).assertDone().err();
+        assertTrue(err.contains("from step 2"), err);
+        assertFalse(unfinished(run), "what was left behind is removed");
+        assertArrayEquals(state(folder.resolve("straight")), state(run));
+        return;
+      }
+    }
+    throw new AssertionError("no kill fell into a write, in " + ATTEMPTS + " attempts");
+  }
+
+  /** Kills a run as soon as it begins to write the checkpoint of a step. */
+  private void killWhileWriting(Path run, int step) {
+    Process process =
+        Program.start(
+            folder,
+            command(
+                trainArguments(
+                    LARGE, "--set=training.save_every=1", "--steps=" + STEPS, "--run=" + run)));
+    Path writing = run.resolve("checkpoints/.unfinished-" + step);
+    while (process.isAlive() && !Files.exists(writing)) {
+      Thread.onSpinWait();
+    }
+    process.destroyForcibly();
+    assertEquals(137, Program.await(folder, process).code());
+  }
+
+  private static boolean unfinished(Path run) throws IOException {
+    try (Stream<Path> entries = Files.list(run.resolve("checkpoints"))) {
+      return entries.anyMatch(p -> p.getFileName().toString().startsWith(".unfinished-3"));
+    }
+  }
+
+  private static byte[] state(Path run) throws IOException {
+    return Files.readAllBytes(run.resolve("checkpoints/" + STEPS + "/state.data-00000-of-00001"));
+  }
+
+  @Test
+  void askedToStopItFinishesTheStepSavesAndTheSameCommandGoesOn() throws Exception {
+    String[] arguments = trainArguments("--steps=4000", "--run=a");
+    Process process = Program.start(folder, command(arguments));
+    Path metrics = folder.resolve("a/metrics.jsonl");
+    while (process.isAlive() && (!Files.exists(metrics) || Files.size(metrics) == 0)) {
+      Thread.sleep(10);
+    }
+    process.destroy();
+    Program.Outcome stopped = Program.await(folder, process);
+    assertEquals(130, stopped.code(), stopped::toString);
+    assertEquals("", stopped.out());
+    assertTrue(stopped.err().contains("go on with: mulan train --resume a"), stopped::toString);
+
+    long saved;
+    try (Stream<Path> checkpoints = Files.list(folder.resolve("a/checkpoints"))) {
+      saved = Long.parseLong(checkpoints.findFirst().get().getFileName().toString());
+    }
+    Program.Outcome resumed =
+        Program.run(folder, "train", "--resume", "a", "--steps", "" + (saved + 1)).assertDone();
+    assertTrue(resumed.err().contains("from step " + saved), resumed::toString);
+    assertTrue(resumed.out().contains("after " + (saved + 1) + " steps"), resumed::toString);
+  }
+}
