@@ -53,8 +53,8 @@ final class DryRun {
         a step of %d images, estimated
           work             %.4g GFLOP in convolutions and matrix products
           memory           %s (weights and optimiser %s, tensors %s)
-          time             %s at %.0f GFLOP/s, measured here with 3×3 convolutions of %d channels
-          all %s steps  %s
+          time             at least %s (3×3 convolutions of %d channels run at %.0f GFLOP/s here)
+          all %s steps  at least %s
         """
         .formatted(
             config.training().batch(),
@@ -63,8 +63,8 @@ final class DryRun {
             Figures.bytes(variables),
             Figures.bytes(cost.bytes()),
             String.format(Locale.ROOT, seconds < 10 ? "%.2f s" : "%.0f s", seconds),
-            speed / 1e9,
             channels,
+            speed / 1e9,
             Figures.count(config.training().steps()),
             Durations.of(seconds * config.training().steps()));
   }

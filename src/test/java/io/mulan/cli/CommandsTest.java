@@ -1,0 +1,99 @@
+package io.mulan.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class CommandsTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({"mulan,''", "train,train", "benchmark,benchmark"})
+  void helpIsTheTextThatIsKept(String name, String command) throws IOException {
+    String[] arguments =
+        command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
+    try (InputStream in = CommandsTest.class.getResourceAsStream("/help/" + name + ".txt")) {
+      String kept = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(kept, Program.run(folder, arguments).assertDone().out());
+    }
+  }
+
+  @Test
+  void theVersionNamesTensorFlowToo() {
+    String out = Program.run(folder, "--version").assertDone().out();
+    assertTrue(out.matches("mulan \\S.*, TensorFlow 2\\.\\d+\\.\\d+\n"), out);
+  }
+
+  @Test
+  void aRunLeavesWhatItsReportSays() throws IOException {
+    Program.Outcome done =
+        Program.train(folder, "--steps=4", "--set=training.log_every=2").assertDone();
+    assertTrue(done.out().contains("after 4 steps"), done::toString);
+    assertTrue(done.out().contains("stratified times for each of 297 test images"), done::toString);
+    assertTrue(done.err().contains("step 2/4"), done::toString);
+    Path run = folder.resolve("runs/digits");
+    JsonNode result = new ObjectMapper().readTree(run.resolve("result.json").toFile());
+    assertEquals(4, result.get("steps").asInt());
+    JsonNode bound = result.get("bound");
+    double sum = 0;
+    for (JsonNode term : bound.get("terms")) {
+      sum += term.get("bitsPerDim").asDouble();
+    }
+    assertEquals(bound.get("total").get("bitsPerDim").asDouble(), sum, 1e-9);
+    String total = String.format(Locale.ROOT, "%.4f ±", sum);
+    assertTrue(done.out().contains(total), done::toString);
+    List<String> metrics = Files.readAllLines(run.resolve("metrics.jsonl"));
+    assertEquals(3, metrics.size(), metrics::toString);
+    assertTrue(Files.readString(run.resolve("mulan.log")).contains("step 4/4"));
+    assertTrue(Files.readString(run.resolve("config.yaml")).contains("channels: 8"));
+    try (var entries = Files.list(run)) {
+      assertTrue(entries.anyMatch(p -> p.getFileName().toString().startsWith("events.out.tfev")));
+    }
+  }
+
+  @Test
+  void aDryRunTellsWeightsMemoryAndTimeAndTrainsNothing() {
+    String out = Program.run(folder, "train", "--dry-run").assertDone().out();
+    assertTrue(out.contains("kind: digits"), out);
+    assertTrue(out.matches("(?s).*all +1 1\\d\\d \\d\\d\\d\n.*"), out);
+    assertTrue(out.contains("memory  "), out);
+    assertTrue(out.contains("time  "), out);
+    assertTrue(!Files.exists(folder.resolve("runs")), "a dry run leaves nothing");
+  }
+
+  @Test
+  void aBenchmarkMeasuresBothWays() throws IOException {
+    Program.Outcome done =
+        Program.run(
+                folder,
+                "benchmark",
+                "--steps=2",
+                "--json=b.json",
+                "--set=network.channels=8",
+                "--set=network.layers=1",
+                "--set=network.groups=2",
+                "--set=training.batch=16")
+            .assertDone();
+    assertTrue(done.out().contains("XLA off"), done::toString);
+    JsonNode json = new ObjectMapper().readTree(folder.resolve("b.json").toFile());
+    for (String xla : List.of("off", "on")) {
+      JsonNode f = json.get(xla);
+      double median = f.get("medianSeconds").asDouble();
+      assertTrue(median > 0 && median < f.get("firstStepSeconds").asDouble(), f::toString);
+      assertEquals(16 / median, f.get("imagesPerSecond").asDouble(), 1e-6 / median);
+    }
+  }
+}
