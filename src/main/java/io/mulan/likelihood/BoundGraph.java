@@ -6,6 +6,7 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Maths;
+import io.mulan.tf.OrderedSums;
 import io.mulan.tf.StatelessRandom;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -26,10 +27,10 @@ import org.tensorflow.types.TUint8;
  * @param terms nats for each term and image [4,B]
  */
 public record BoundGraph(
-    Placeholder<TUint8> images,
-    Placeholder<TFloat32> times,
-    Placeholder<TInt64> seed,
-    Placeholder<TInt64> draw,
+    Operand<TUint8> images,
+    Operand<TFloat32> times,
+    Operand<TInt64> seed,
+    Operand<TInt64> draw,
     Operand<TFloat32> terms) {
 
   public static BoundGraph build(
@@ -52,5 +53,11 @@ public record BoundGraph(
     BoundTerms<TFloat32> bound =
         model.bound(m, weights, Dropout.none(), images, model.noise(random, batch, times));
     return new BoundGraph(images, times, seed, draw, tf.stack(bound.all()));
+  }
+
+  /** The same in a copy of the graph. */
+  public BoundGraph in(OrderedSums copy) {
+    return new BoundGraph(
+        copy.of(images), copy.of(times), copy.of(seed), copy.of(draw), copy.of(terms));
   }
 }

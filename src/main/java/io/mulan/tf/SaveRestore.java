@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Operation;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -24,9 +25,16 @@ import org.tensorflow.types.family.TType;
  */
 public final class SaveRestore {
   private final Operand<TString> prefix;
-  private final Op save;
-  private final Op read;
-  private final Op restore;
+  private final Operation save;
+  private final Operation read;
+  private final Operation restore;
+
+  private SaveRestore(Operand<TString> prefix, Operation save, Operation read, Operation restore) {
+    this.prefix = prefix;
+    this.save = save;
+    this.read = read;
+    this.restore = restore;
+  }
 
   public SaveRestore(Graph graph, List<Variable<?>> variables) {
     Ops tf = Ops.create(graph).withSubScope("save");
@@ -49,16 +57,21 @@ public final class SaveRestore {
       types.add(v.type());
     }
     Save written = tf.withName("SaveV2").train.save(prefix, tensorNames, slices, values);
-    save = tf.withControlDependencies(written).withName("control_dependency").identity(prefix);
+    save = tf.withControlDependencies(written).withName("control_dependency").identity(prefix).op();
     Restore stored = tf.withName("RestoreV2").train.restore(prefix, tensorNames, slices, types);
-    read = stored;
+    read = stored.op();
     List<Op> assigns = new ArrayList<>();
     for (int i = 0; i < variables.size(); i++) {
       // A handle's shape is not checked at run time: another one would be assigned silently.
       Operand<?> value = tf.ensureShape(stored.tensors().get(i), variables.get(i).shape());
       assigns.add(tf.assignVariableOp(variables.get(i).handle(), value));
     }
-    restore = tf.withControlDependencies(assigns).withName("restore_all").noOp();
+    restore = tf.withControlDependencies(assigns).withName("restore_all").noOp().op();
+  }
+
+  /** The same operations in a copy of the graph. */
+  public SaveRestore in(OrderedSums copy) {
+    return new SaveRestore(copy.of(prefix), copy.of(save), copy.of(read), copy.of(restore));
   }
 
   /**
@@ -74,7 +87,7 @@ public final class SaveRestore {
     run(session, path, restore);
   }
 
-  private void run(Session session, String path, Op target) {
+  private void run(Session session, String path, Operation target) {
     try (TString p = TString.scalarOf(path)) {
       session.runner().feed(prefix, p).addTarget(target).run().close();
     }

@@ -37,7 +37,20 @@ public final class Variables {
       VarHandleOp handle,
       Operand<T> initialValue,
       AssignVariableOp init,
-      Operand<T> value) {}
+      Operand<T> value) {
+
+    /** The same variable in a copy of the graph. */
+    public Variable<T> in(OrderedSums copy) {
+      return new Variable<>(
+          name,
+          type,
+          shape,
+          new VarHandleOp(copy.of(handle.op())),
+          copy.of(initialValue),
+          new AssignVariableOp(copy.of(init.op())),
+          copy.of(value));
+    }
+  }
 
   private final Graph graph;
   private final List<Variable<?>> all = new ArrayList<>();

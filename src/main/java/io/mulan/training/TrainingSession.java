@@ -7,19 +7,21 @@ import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.likelihood.BoundEstimator;
+import io.mulan.likelihood.BoundGraph;
 import io.mulan.tf.GraphCost;
+import io.mulan.tf.OrderedSums;
+import io.mulan.tf.SaveRestore;
+import io.mulan.tf.Sessions;
 import io.mulan.tf.Variables.Variable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Operation;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GPUOptions;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
@@ -27,10 +29,19 @@ import org.tensorflow.types.TUint8;
 /** A model in training: its graph, and the session that holds weights and optimiser state. */
 public final class TrainingSession implements AutoCloseable {
   private final RunConfig config;
-  private final Graph graph;
-  private final TrainingGraph built;
-  private final Session session;
   private final Shape batch;
+  private final Graph graph;
+  private final Session session;
+  private final Operand<TUint8> images;
+  private final Operand<TFloat32> terms;
+  private final Operand<TFloat32> norms;
+  private final Operation step;
+  private final Operation initialize;
+  private final Operand<TInt64> steps;
+  private final BoundGraph evaluation;
+  private final SaveRestore saveRestore;
+  private final List<Variable<TFloat32>> weights;
+  private final List<Variable<?>> variables;
 
   /**
    * Builds the graph; nothing has a value before {@link #initialize} or {@link #restore}.
@@ -39,29 +50,29 @@ public final class TrainingSession implements AutoCloseable {
    */
   public TrainingSession(RunConfig config, ImageShape image, boolean compiled) {
     this.config = config;
-    this.graph = new Graph();
-    this.built = new TrainingGraph(graph, config, new DiffusionModel(config, image), compiled);
-    this.session = new Session(graph, sessionConfig());
     this.batch =
         Shape.of(config.training().batch(), image.height(), image.width(), image.channels());
-  }
-
-  private static ConfigProto sessionConfig() {
-    // The memory optimiser puts operations into the step that XLA can't compile.
-    RewriterConfig rewriter =
-        RewriterConfig.newBuilder()
-            .setMemoryOptimization(RewriterConfig.MemOptType.NO_MEM_OPT)
-            .build();
-    return ConfigProto.newBuilder()
-        .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriter))
-        .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
-        .setAllowSoftPlacement(true)
-        .build();
+    try (Graph draft = new Graph()) {
+      var built = new TrainingGraph(draft, config, new DiffusionModel(config, image), compiled);
+      OrderedSums ordered = new OrderedSums(draft);
+      graph = ordered.graph();
+      images = ordered.of(built.images());
+      terms = ordered.of(built.terms());
+      norms = ordered.of(built.norms());
+      step = ordered.of(built.step().op());
+      initialize = ordered.of(built.initialize().op());
+      steps = ordered.of(built.steps().value());
+      evaluation = built.evaluation().in(ordered);
+      saveRestore = built.saveRestore().in(ordered);
+      weights = built.weights().stream().map(w -> w.in(ordered)).toList();
+      variables = built.variables().stream().<Variable<?>>map(v -> v.in(ordered)).toList();
+    }
+    session = Sessions.open(graph);
   }
 
   /** Sets every weight to its initial value, by the run's seed. */
   public void initialize() {
-    session.runner().addTarget(built.initialize()).run().close();
+    session.runner().addTarget(initialize).run().close();
   }
 
   /**
@@ -95,19 +106,13 @@ public final class TrainingSession implements AutoCloseable {
   /**
    * One update of all weights.
    *
-   * @param images the levels of a batch, row by row
+   * @param levels of the images of a batch, row by row
    */
-  public Step step(byte[] images) {
+  public Step step(byte[] levels) {
     try (TUint8 pixels = TUint8.tensorOf(batch)) {
-      pixels.asRawTensor().data().write(images);
+      pixels.asRawTensor().data().write(levels);
       try (Result result =
-          session
-              .runner()
-              .feed(built.images(), pixels)
-              .fetch(built.terms())
-              .fetch(built.norms())
-              .addTarget(built.step())
-              .run()) {
+          session.runner().feed(images, pixels).fetch(terms).fetch(norms).addTarget(step).run()) {
         return new Step(floats(result, 0), floats(result, 1));
       }
     }
@@ -122,7 +127,7 @@ public final class TrainingSession implements AutoCloseable {
 
   /** Updates made so far. */
   public long steps() {
-    try (Result result = session.runner().fetch(built.steps().value()).run()) {
+    try (Result result = session.runner().fetch(steps).run()) {
       return ((TInt64) result.get(0)).getLong();
     }
   }
@@ -133,27 +138,27 @@ public final class TrainingSession implements AutoCloseable {
   public BoundEstimate evaluate(ImageSet images, IntConsumer onBatch) {
     int size = Math.min(config.training().batch(), images.count());
     return new BoundEstimator(
-            built.evaluation(), size, config.training().timesPerImage(), config.training().seed())
+            evaluation, size, config.training().timesPerImage(), config.training().seed())
         .estimate(session, images, onBatch);
   }
 
   /** The model's weights, sorted by name. */
   public List<Variable<TFloat32>> weights() {
-    return built.weights();
+    return weights;
   }
 
   /** Everything a checkpoint holds. */
   List<Variable<?>> variables() {
-    return built.variables();
+    return variables;
   }
 
   /** Writes all variables to files whose names start with {@code prefix}. */
   void save(Path prefix) {
-    built.saveRestore().save(session, prefix.toString());
+    saveRestore.save(session, prefix.toString());
   }
 
   void restore(Path prefix) {
-    built.saveRestore().restore(session, prefix.toString());
+    saveRestore.restore(session, prefix.toString());
   }
 
   /** What one update costs, uncompiled. */

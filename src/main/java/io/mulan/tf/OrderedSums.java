@@ -1,0 +1,73 @@
+package io.mulan.tf;
+
+import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.Operand;
+import org.tensorflow.Operation;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.types.family.TType;
+
+/**
+ * A copy of a graph that adds numbers in the same order each time it runs.
+ *
+ * <p>TensorFlow's gradients are summed by AddN, which begins with whichever input's memory it may
+ * take over: that depends on which operation happens to end first, and so does the last bit of a
+ * sum of three or more. Here each is a chain of sums of two, whose order can't matter. {@link
+ * Sessions} keeps TensorFlow from joining the chains again.
+ */
+public final class OrderedSums {
+  private static final String SUM = "AddN";
+  private static final String COUNT = "N";
+
+  private final Graph graph = new Graph();
+
+  public OrderedSums(Graph original) {
+    GraphDef definition = original.toGraphDef();
+    GraphDef.Builder ordered = definition.toBuilder().clearNode();
+    for (NodeDef node : definition.getNodeList()) {
+      if (node.getOp().equals(SUM) && node.getAttrOrThrow(COUNT).getI() > 2) {
+        addChain(ordered, node);
+      } else {
+        ordered.addNode(node);
+      }
+    }
+    graph.importGraphDef(ordered.build());
+  }
+
+  /** The last sum of the chain has the name, and whatever it had to wait for. */
+  private static void addChain(GraphDef.Builder graph, NodeDef sum) {
+    int count = (int) sum.getAttrOrThrow(COUNT).getI();
+    NodeDef.Builder pair = sum.toBuilder().clearInput();
+    pair.putAttr(COUNT, sum.getAttrOrThrow(COUNT).toBuilder().setI(2).build());
+    String partial = sum.getInput(0);
+    for (int i = 1; i < count - 1; i++) {
+      NodeDef next =
+          pair.clone()
+              .setName(sum.getName() + "/first_" + (i + 1))
+              .addInput(partial)
+              .addInput(sum.getInput(i))
+              .build();
+      graph.addNode(next);
+      partial = next.getName();
+    }
+    pair.addInput(partial);
+    pair.addAllInput(sum.getInputList().subList(count - 1, sum.getInputCount()));
+    graph.addNode(pair);
+  }
+
+  /** The copy; whoever made this closes it. */
+  public Graph graph() {
+    return graph;
+  }
+
+  /** The counterpart of an operand of the original. */
+  public <T extends TType> Operand<T> of(Operand<T> original) {
+    return of(original.op()).output(original.asOutput().index());
+  }
+
+  /** The counterpart of an operation of the original. */
+  public GraphOperation of(Operation original) {
+    return graph.operationOrThrow(original.name());
+  }
+}
