@@ -250,11 +250,13 @@ final class TrainCommand implements Command {
       Dataset data,
       Checkpoints checkpoints,
       double seconds) {
+    PixelEntropy pixels = new PixelEntropy(data.train());
     return new RunResult(
         session.steps(),
         bound,
         TrainingReport.method(bound),
-        new PixelEntropy(data.train()).crossEntropy(data.test()),
+        pixels.crossEntropy(data.test()),
+        pixels.entropy(),
         Parameters.byPart(session.weights()),
         seconds,
         checkpoints.best().orElse(session.steps()),

@@ -32,9 +32,10 @@ final class TrainingReport {
     text.append(
         String.format(
             Locale.ROOT,
-            "  %-16s %.4f (for comparison)%n",
+            "  %-16s %.4f (entropy of independent pixels on the training images: %.4f)%n",
             "pixels alone",
-            result.independentPixels()));
+            result.independentPixels(),
+            result.pixelEntropy()));
     text.append("how: ").append(result.method()).append("\n\n");
     text.append(Parameters.table(result.parameters())).append('\n');
     text.append("time      ").append(Durations.of(result.seconds())).append('\n');

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param method how the bound was computed, in words
  * @param independentPixels bits/dim of the test images under each pixel's own histogram on the
  *     training images
+ * @param pixelEntropy bits/dim of the training images under the same histograms: their entropy
  * @param parameters number of weights by part, and in all
  * @param seconds spent in this program
  * @param bestStep the step of the evaluation with the lowest bits/dim whose checkpoint is kept
@@ -21,6 +22,7 @@ public record RunResult(
     BoundEstimate bound,
     String method,
     @JsonProperty("independent_pixels") double independentPixels,
+    @JsonProperty("pixel_entropy") double pixelEntropy,
     Map<String, Long> parameters,
     double seconds,
     @JsonProperty("best_step") long bestStep,

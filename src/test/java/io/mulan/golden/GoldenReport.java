@@ -15,6 +15,20 @@ import java.util.List;
  */
 public final class GoldenReport {
   private static final Path FILE = Path.of("target", "golden-report.md");
+  private static final String INTRODUCTION =
+      """
+      # Agreement with the published code
+
+      Made by the test run itself (`mvn test` writes it to `target/golden-report.md`; this is a copy).
+
+      The published JAX code was run on given weights, inputs and noise, in float32 and in double precision; the
+      numbers are in `src/test/resources/golden`. Here the same numbers are computed by this project, in both
+      precisions. Errors are relative to the size of the quantity, against the published double precision. A value
+      in float32 is allowed 3 times the published float32 error, or 1e-5 where that is larger; a gradient 1e-3 by
+      norm. In double precision 1e-7 is allowed, or the published float32 error. Of many quantities in one row the
+      one nearest to its limit is shown. `mvn verify -Dgolden=DIR` runs the same checks on other vectors.
+
+      """;
   private static boolean begun;
 
   private GoldenReport() {}
@@ -38,6 +52,7 @@ public final class GoldenReport {
   private static synchronized void add(String title, Collection<Agreement> agreements) {
     StringBuilder text = new StringBuilder();
     if (!begun) {
+      text.append(INTRODUCTION);
       text.append("| case | quantities | published error | our error | allowed | |\n");
       text.append("| --- | --- | --- | --- | --- | --- |\n");
     }
