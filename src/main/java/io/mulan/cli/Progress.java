@@ -14,6 +14,10 @@ import org.apache.logging.log4j.Logger;
  */
 final class Progress implements TrainingListener {
   private static final Logger LOG = LogManager.getLogger(Progress.class);
+
+  /** Every latent tells nothing before it has learned. */
+  private static final long COLLAPSE_IS_NO_NEWS = 100;
+
   private static final long REDRAW_NANOS = 500_000_000;
 
   private final int steps;
@@ -97,6 +101,13 @@ final class Progress implements TrainingListener {
         step,
         Figures.withError(bound.total()),
         bound.images());
+    if (bound.latent() != null) {
+      if (bound.latent().collapsed() && step > COLLAPSE_IS_NO_NEWS) {
+        LOG.warn("latent: {}", TrainingReport.use(bound.latent()));
+      } else {
+        LOG.info("latent: {}", TrainingReport.use(bound.latent()));
+      }
+    }
     lastDrawn = System.nanoTime();
   }
 

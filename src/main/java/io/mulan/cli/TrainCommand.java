@@ -203,7 +203,8 @@ final class TrainCommand implements Command {
         return ExitCode.INTERRUPTED;
       }
       RunResult result =
-          result(session, bound.get(), data, checkpoints, (System.nanoTime() - start) / 1e9);
+          result(
+              session, config, bound.get(), data, checkpoints, (System.nanoTime() - start) / 1e9);
       run.writeResult(result);
       System.out.print(TrainingReport.of(result, run, data));
       return ExitCode.OK;
@@ -246,6 +247,7 @@ final class TrainCommand implements Command {
 
   private static RunResult result(
       TrainingSession session,
+      RunConfig config,
       BoundEstimate bound,
       Dataset data,
       Checkpoints checkpoints,
@@ -254,7 +256,7 @@ final class TrainCommand implements Command {
     return new RunResult(
         session.steps(),
         bound,
-        TrainingReport.method(bound),
+        TrainingReport.method(bound, config),
         pixels.crossEntropy(data.test()),
         pixels.entropy(),
         Parameters.byPart(session.weights()),

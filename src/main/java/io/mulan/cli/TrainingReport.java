@@ -1,7 +1,9 @@
 package io.mulan.cli;
 
+import io.mulan.config.RunConfig;
 import io.mulan.data.Dataset;
 import io.mulan.likelihood.BoundEstimate;
+import io.mulan.likelihood.LatentUse;
 import io.mulan.training.RunFolder;
 import io.mulan.training.RunResult;
 import java.util.Locale;
@@ -11,11 +13,31 @@ final class TrainingReport {
   private TrainingReport() {}
 
   /** How the bound was computed. */
-  static String method(BoundEstimate bound) {
-    return "variational bound with averaged weights; %d stratified times for each of %d test images;"
-            .formatted(bound.timesPerImage(), bound.images())
-        + " standard error over images; latent KL as published (of one categorical variable, not of"
-        + " the k-subset), so not strictly a bound";
+  static String method(BoundEstimate bound, RunConfig config) {
+    String time =
+        config.loss().timesteps() == 0
+            ? "continuous time"
+            : config.loss().timesteps() + " time steps";
+    return "variational bound in %s with averaged weights; %d stratified times for each of %d test"
+            .formatted(time, bound.timesPerImage(), bound.images())
+        + " images; standard error over images"
+        + (config.latent().approximate()
+            ? "; latent KL as published (of one categorical variable, not of the k-subset), so not"
+                + " strictly a bound"
+            : "");
+  }
+
+  /** What the latent tells, in a line. */
+  static String use(LatentUse use) {
+    String line =
+        String.format(
+            Locale.ROOT,
+            "KL %.3f nats, mutual information %.3f nats, %d of %d components in use",
+            use.kl(),
+            use.mutualInformation(),
+            use.inUse(),
+            use.size());
+    return use.collapsed() ? line + ": collapsed, it tells nothing of the image" : line;
   }
 
   static String of(RunResult result, RunFolder run, Dataset data) {
@@ -27,7 +49,9 @@ final class TrainingReport {
         .terms()
         .forEach(
             (name, f) ->
-                text.append(String.format("  %-16s %s%n", label(name), Figures.withError(f))));
+                text.append(
+                    String.format(
+                        "  %-16s %s%n", label(name, run.config()), Figures.withError(f))));
     text.append(String.format("  %-16s %s%n", "total", Figures.withError(result.bound().total())));
     text.append(
         String.format(
@@ -36,7 +60,11 @@ final class TrainingReport {
             "pixels alone",
             result.independentPixels(),
             result.pixelEntropy()));
-    text.append("how: ").append(result.method()).append("\n\n");
+    text.append("how: ").append(result.method()).append('\n');
+    if (result.bound().latent() != null) {
+      text.append("latent: ").append(use(result.bound().latent())).append('\n');
+    }
+    text.append('\n');
     text.append(Parameters.table(result.parameters())).append('\n');
     text.append("time      ").append(Durations.of(result.seconds())).append('\n');
     text.append("run       ")
@@ -47,7 +75,7 @@ final class TrainingReport {
     return text.toString();
   }
 
-  private static String label(String term) {
-    return term.equals("latent") ? "latent (publ.)" : term;
+  private static String label(String term, RunConfig config) {
+    return term.equals("latent") && config.latent().approximate() ? "latent (publ.)" : term;
   }
 }

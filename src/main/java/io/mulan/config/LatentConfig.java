@@ -1,36 +1,67 @@
 package io.mulan.config;
 
 /**
- * The latent c ~ q(c|x) that the schedule adapts to.
+ * The latent c ~ q(c|x) that the schedule adapts to and that the network sees.
  *
  * @param size m, its length
- * @param k how many of the m are on
- * @param noise what is added to the logits before the largest k are taken
- * @param law the distribution whose KL is charged
+ * @param k how many of the m are on, for {@code top_k}
+ * @param noise what is added to the logits before the largest k are taken, under the published law
+ * @param law the distribution that a {@code top_k} latent is drawn from, and whose KL is charged
+ * @param gradient how a gradient reaches the logits of a {@code top_k} latent
  * @param encoderLayers blocks of the {@code unet} encoder before its middle (published: {@code
  *     forward_n_layer})
  */
 public record LatentConfig(
-    Kind kind, int size, int k, Noise noise, Law law, Encoder encoder, int encoderLayers) {
+    Kind kind,
+    int size,
+    int k,
+    Noise noise,
+    Law law,
+    Gradient gradient,
+    Encoder encoder,
+    int encoderLayers) {
 
   /** Kinds of latents. */
   public enum Kind {
-    TOP_K
+    /** k of m categories. */
+    TOP_K,
+    /** One of m categories, relaxed by Gumbel noise and a softmax. */
+    GUMBEL,
+    /** m normal variables. */
+    GAUSSIAN,
+    /** None: a learned schedule is multivariate, but the same for every image. */
+    NONE
   }
 
-  /** Noise of the top-k draw. */
+  /** Noise of the published top-k draw. */
   public enum Noise {
     /** Sums of gamma variables, whose k-fold sums are close to Gumbel's law. */
-    GAMMA
+    GAMMA,
+    /** Gumbel variables. */
+    GUMBEL
   }
 
-  /** The distribution that the latent's KL is of. */
+  /** Laws of a top-k latent. */
   public enum Law {
+    /** The conditional Bernoulli law of k-subsets: drawn exactly, its own KL charged; a bound. */
+    SUBSET,
     /**
-     * One categorical variable, as in the published code; not the law of a subset, so not strictly
-     * a bound.
+     * As in the published code: perturb and take the k largest, charge the KL of one categorical
+     * variable; not strictly a bound.
      */
     PUBLISHED
+  }
+
+  /** Estimators of the gradient by the logits; the drawn subset is the same for all. */
+  public enum Gradient {
+    /** Identity with projection: that of the centred logits over their norm. */
+    IDENTITY,
+    /** Straight-through on the exact probabilities that each category is on. */
+    MARGINALS,
+    /** Each choice of the draw, relaxed by its own Gumbel noise. */
+    GUMBEL,
+    /** Leave-one-out score function of two draws for each image: unbiased. */
+    SCORE_FUNCTION
   }
 
   /** Networks for q(c|x). */
@@ -39,6 +70,9 @@ public record LatentConfig(
     CNN
   }
 
+  /** The table of the subset law has as many steps as categories. */
+  private static final int LARGEST_SUBSET_SIZE = 512;
+
   public LatentConfig {
     Check.between("latent.size", size, 2, 1 << 16);
     Check.require(
@@ -46,6 +80,25 @@ public record LatentConfig(
         "latent.k",
         k,
         "a whole number from 1 to below latent.size, which is " + size);
+    if (kind == Kind.TOP_K && law == Law.SUBSET) {
+      Check.require(
+          size <= LARGEST_SUBSET_SIZE,
+          "latent.size",
+          size,
+          "at most " + LARGEST_SUBSET_SIZE + " with latent.law subset");
+    }
+    if (kind == Kind.TOP_K && law == Law.PUBLISHED) {
+      Check.require(
+          gradient == Gradient.IDENTITY,
+          "latent.gradient",
+          RecordTree.name(gradient),
+          "identity with latent.law published; the others need the law of subsets");
+    }
     Check.between("latent.encoder_layers", encoderLayers, 1, 1000);
+  }
+
+  /** Whether what is charged for the latent is the published approximation and no KL. */
+  public boolean approximate() {
+    return kind == Kind.TOP_K && law == Law.PUBLISHED;
   }
 }

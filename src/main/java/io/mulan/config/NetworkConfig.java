@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * The score network.
  *
+ * @param kind what it sees of the noise
  * @param channels width of every block (published: {@code sm_n_embd})
  * @param layers blocks down, and one fewer than up (published: {@code sm_n_layer})
  * @param dropout probability, in training
@@ -15,6 +16,7 @@ import java.util.List;
  * @param groups of the group normalisation
  */
 public record NetworkConfig(
+    Kind kind,
     int channels,
     int layers,
     double dropout,
@@ -22,6 +24,14 @@ public record NetworkConfig(
     List<Double> fourier,
     boolean conditioned,
     int groups) {
+
+  /** What the network is told about the noise. */
+  public enum Kind {
+    /** The mean of γ over the image, as in VDM. */
+    VDM,
+    /** Every pixel's γ. Published: {@code ldm}. */
+    PER_PIXEL
+  }
 
   public NetworkConfig {
     Check.between("network.channels", channels, 4, 1 << 14);

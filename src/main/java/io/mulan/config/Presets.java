@@ -8,7 +8,16 @@ import java.util.List;
 
 /** The configurations in the jar. */
 public final class Presets {
-  private static final List<String> NAMES = List.of("digits", "photos", "cifar10", "imagenet32");
+  private static final List<String> NAMES =
+      List.of(
+          "digits",
+          "photos",
+          "cifar10",
+          "imagenet32",
+          "digits-vdm",
+          "photos-vdm",
+          "cifar10-vdm",
+          "imagenet32-vdm");
 
   private Presets() {}
 

@@ -13,6 +13,18 @@ public record RunConfig(
     LossConfig loss,
     TrainingConfig training) {
 
+  public RunConfig {
+    boolean used = schedule.kind().adaptive() || network.conditioned();
+    Check.require(
+        used || latent.kind() == LatentConfig.Kind.NONE,
+        "latent.kind",
+        RecordTree.name(latent.kind()),
+        "none: schedule.kind "
+            + RecordTree.name(schedule.kind())
+            + " does not depend on the latent, and with network.conditioned false nothing else does;"
+            + " its KL would be paid for nothing");
+  }
+
   /** All settings as YAML, in the order of the documentation. */
   public String toYaml() {
     return Yaml.write(RecordTree.nested(this));

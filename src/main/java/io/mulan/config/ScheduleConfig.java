@@ -3,16 +3,49 @@ package io.mulan.config;
 /**
  * The noise schedule γ(c,t).
  *
- * @param gammaMin γ at time 0, the least noise; -γ is the log signal-to-noise ratio
+ * @param gammaMin γ at time 0, the least noise; -γ is the log signal-to-noise ratio. Where a
+ *     schedule's ends are learned, it starts from these
  * @param gammaMax γ at time 1
- * @param width hidden units (published: {@code n_features}); 0 for one per dimension of the image
+ * @param width hidden units (published: {@code n_features}); 0 for as many as published: one for
+ *     each dimension of the image, 1024 for the scalar network
  */
 public record ScheduleConfig(Kind kind, double gammaMin, double gammaMax, int width) {
 
   /** Families of schedules. */
   public enum Kind {
-    /** Published: {@code poly_fixedend}. */
-    POLYNOMIAL
+    /** A polynomial of the latent for each pixel, ends fixed. Published: {@code poly_fixedend}. */
+    POLYNOMIAL(true, false),
+    /**
+     * A monotone network of latent and time, ends learned. Published: {@code learnable_nnet} of
+     * MuLAN.
+     */
+    MONOTONE(true, true),
+    /** A straight line for every pixel. Published: {@code linear}. */
+    LINEAR(false, false),
+    /** VDM's straight line for all pixels. Published: {@code fixed}. */
+    FIXED(false, false),
+    /** VDM's straight line with learned ends. Published: {@code learnable_scalar}. */
+    SCALAR(false, true),
+    /** VDM's monotone network of time. Published: {@code learnable_nnet} of VDM. */
+    MONOTONE_SCALAR(false, true);
+
+    private final boolean adaptive;
+    private final boolean freeEnds;
+
+    Kind(boolean adaptive, boolean freeEnds) {
+      this.adaptive = adaptive;
+      this.freeEnds = freeEnds;
+    }
+
+    /** Whether γ depends on the latent. */
+    public boolean adaptive() {
+      return adaptive;
+    }
+
+    /** Whether γ at times 0 and 1 is learned too. */
+    public boolean freeEnds() {
+      return freeEnds;
+    }
   }
 
   public ScheduleConfig {

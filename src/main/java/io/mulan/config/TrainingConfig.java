@@ -10,6 +10,12 @@ package io.mulan.config;
  * @param learningRateDecay whether the rate then falls to 0 at {@code steps}
  * @param weightDecay on everything but biases
  * @param clipNorm largest norm of all gradients together, of bits/dim; 0 for no limit
+ * @param encoderRate factor of the learning rate for the encoder
+ * @param scheduleRate factor of the learning rate for the schedule
+ * @param klWarmupSteps over which the weight of the latent's KL in the training loss grows linearly
+ *     from 0 to 1; what is printed always has weight 1
+ * @param freeBits bits of the latent's KL, as a mean over the batch, that the training loss does
+ *     not charge; what is printed always does
  * @param ema decay of the averaged weights, with which everything is evaluated
  * @param seed of weights, order of images, times, noise and dropout
  * @param evaluateEvery steps; 0 for the end only
@@ -28,6 +34,10 @@ public record TrainingConfig(
     double beta1,
     double beta2,
     double clipNorm,
+    double encoderRate,
+    double scheduleRate,
+    int klWarmupSteps,
+    double freeBits,
     double ema,
     long seed,
     Xla xla,
@@ -54,6 +64,10 @@ public record TrainingConfig(
     Check.fraction("training.beta1", beta1);
     Check.fraction("training.beta2", beta2);
     Check.notNegative("training.clip_norm", clipNorm);
+    Check.notNegative("training.encoder_rate", encoderRate);
+    Check.notNegative("training.schedule_rate", scheduleRate);
+    Check.atLeast("training.kl_warmup_steps", klWarmupSteps, 0);
+    Check.notNegative("training.free_bits", freeBits);
     Check.fraction("training.ema", ema);
     // XLA keys its random numbers by 32 bits.
     Check.between("training.seed", seed, 0, Integer.MAX_VALUE);

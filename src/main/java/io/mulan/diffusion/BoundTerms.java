@@ -11,13 +11,19 @@ import org.tensorflow.types.family.TFloating;
  * @param prior KL(q(z_1|x,c) ‖ N(0,I))
  * @param latent KL(q(c|x) ‖ p(c))
  * @param diffusion ½ Σ γ'(t) (ε - ε̂)² at one sampled t
+ * @param slowest the least rate of γ over the pixels [B]: above zero if the schedule increases
  */
 public record BoundTerms<T extends TFloating>(
-    Operand<T> reconstruction, Operand<T> prior, Operand<T> latent, Operand<T> diffusion) {
+    Operand<T> reconstruction,
+    Operand<T> prior,
+    Operand<T> latent,
+    Operand<T> diffusion,
+    Operand<T> slowest) {
   /** The names of {@link #all()}, in its order. */
   public static final List<String> NAMES =
       List.of("reconstruction", "prior", "latent", "diffusion");
 
+  /** The terms. */
   public List<Operand<T>> all() {
     return List.of(reconstruction, prior, latent, diffusion);
   }

@@ -3,7 +3,6 @@ package io.mulan.diffusion;
 import io.mulan.config.ImageShape;
 import io.mulan.config.LatentConfig;
 import io.mulan.config.RunConfig;
-import io.mulan.nn.CnnEncoder;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Net;
 import io.mulan.nn.UNet;
@@ -13,6 +12,7 @@ import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TFloating;
@@ -28,6 +28,7 @@ public final class DiffusionModel {
   private final ImageCodec codec;
   private final Latent latent;
   private final NoiseSchedule schedule;
+  private final TimeAxis axis;
   private final Prediction prediction;
   private final UNet network;
 
@@ -37,8 +38,14 @@ public final class DiffusionModel {
     this.codec = new ImageCodec(config.data().levels());
     this.latent = Latent.of(config.latent());
     this.schedule = NoiseSchedule.of(config.schedule(), image);
+    this.axis = TimeAxis.of(config.loss());
     this.prediction = Prediction.of(config.loss());
     this.network = new UNet(config.network());
+  }
+
+  /** The variance of each component of the latent under its prior; zero if there is none. */
+  public double latentVariance() {
+    return latent.priorVariance();
   }
 
   public ImageShape image() {
@@ -54,32 +61,136 @@ public final class DiffusionModel {
       Maths<T> m, Weights<T> weights, Dropout<T> dropout, Operand<TUint8> images, Noise<T> noise) {
     Net<T> net = new Net<>(m, weights, dropout, "");
     Operand<T> signal = codec.encode(m, images);
-    Latent.Draw<T> c = latent.draw(net, logits(net, signal), noise.latent());
-    NoiseSchedule.Path<T> path = schedule.path(net.in("gamma"), c.value());
+    Posterior<T> posterior = posterior(net, signal);
+    Operand<T> c = posterior.draw(noise.latent(), noise.step());
+    return bound(net, images, c, posterior.kl(), m.ops().zerosLike(m.column(c, 0)), noise);
+  }
 
-    Operand<T> t = m.reshape(noise.times(), -1, 1); // [B, 1]
-    Operand<T> gamma0 = pixels(m, path.gamma(m.ops().zerosLike(t)));
-    Operand<T> gamma1 = pixels(m, path.gamma(m.ops().onesLike(t)));
-    Operand<T> gamma = pixels(m, path.gamma(t));
-    Operand<T> speed = pixels(m, path.derivative(m, t));
+  /**
+   * The terms of the bound as training needs them, with the noise of {@link #trainingNoise}.
+   *
+   * @param surrogate zero, with the gradient of a score-function estimator for the encoder (scalar)
+   */
+  public record TrainingBound<T extends TFloating>(BoundTerms<T> terms, Operand<T> surrogate) {}
 
-    NoisySignal<T> z = NoisySignal.at(m, gamma, signal, noise.diffusion());
-    Operand<T> output = score(net, z.value(), gamma, c.value());
-    Operand<T> integrand = m.mul(speed, prediction.integrand(m, z, output));
+  /** The same as {@link #bound}, with whatever the latent's gradient needs. */
+  public <T extends TFloating> TrainingBound<T> trainingBound(
+      Maths<T> m, Weights<T> weights, Dropout<T> dropout, Operand<TUint8> images, Noise<T> noise) {
+    if (!scoreFunction()) {
+      return new TrainingBound<>(bound(m, weights, dropout, images, noise), m.constant(0));
+    }
+    Net<T> net = new Net<>(m, weights, dropout, "");
+    Operand<T> signal = codec.encode(m, images);
+    Posterior<T> posterior = posterior(net, signal);
+    return LeaveOneOut.bound(
+        m,
+        posterior,
+        noise,
+        (c, n) -> {
+          Operand<TUint8> twice = m.ops().concat(List.of(images, images), m.ops().constant(0));
+          Operand<T> kl = m.concat(0, List.of(posterior.kl(), posterior.kl()));
+          return bound(net, twice, c, kl, m.ops().zerosLike(m.column(c, 0)), n);
+        });
+  }
+
+  private boolean scoreFunction() {
+    return config.latent().kind() == LatentConfig.Kind.TOP_K
+        && config.latent().gradient() == LatentConfig.Gradient.SCORE_FUNCTION;
+  }
+
+  /** The law of the latent for each of these images [B,H,W,C], without dropout. */
+  public <T extends TFloating> Posterior<T> posterior(
+      Maths<T> m, Weights<T> weights, Operand<TUint8> images) {
+    return posterior(new Net<>(m, weights, Dropout.none(), ""), codec.encode(m, images));
+  }
+
+  private <T extends TFloating> Posterior<T> posterior(Net<T> net, Operand<T> signal) {
+    Net<T> encoder = net.in("encoder_model");
+    return latent.posterior(net.m(), new ImageEncoder<>(encoder, config.latent(), network, signal));
+  }
+
+  /**
+   * The terms of the bound with latents that are given.
+   *
+   * @param images levels [B,H,W,C]
+   * @param c [B,m]
+   * @param kl what c costs [B]
+   * @param context what the network sees where it does not see the latent [B,1]: zero, but for the
+   *     published code
+   */
+  public <T extends TFloating> BoundTerms<T> boundGiven(
+      Maths<T> m,
+      Weights<T> weights,
+      Dropout<T> dropout,
+      Operand<TUint8> images,
+      Operand<T> c,
+      Operand<T> kl,
+      Operand<T> context,
+      Noise<T> noise) {
+    Net<T> net = new Net<>(m, weights, dropout, "");
+    return bound(net, images, c, kl, context, noise);
+  }
+
+  /**
+   * The schedule and the noisy signals are computed in double precision, a small part of the work:
+   * whatever γ is rounded by, the Fourier features of z magnify some hundred times.
+   */
+  private <T extends TFloating> BoundTerms<T> bound(
+      Net<T> net,
+      Operand<TUint8> images,
+      Operand<T> c,
+      Operand<T> kl,
+      Operand<T> context,
+      Noise<T> noise) {
+    Maths<T> m = net.m();
+    Maths<TFloat64> d = m.doubles();
+    Operand<TFloat64> signal = codec.encode(d, images);
+    NoiseSchedule.Path<TFloat64> path = schedule.path(net.in("gamma").doubles(), d.cast(c));
+    Operand<TFloat64> uniform = d.reshape(d.cast(noise.times()), -1, 1); // [B, 1]
+    Operand<TFloat64> gamma0 = pixels(d, path.gamma(d.ops().zerosLike(uniform)));
+    Operand<TFloat64> gamma1 = pixels(d, path.gamma(d.ops().onesLike(uniform)));
+    TimeAxis.Moment<TFloat64> moment = axis.at(d, path, uniform);
+    Operand<TFloat64> gamma = pixels(d, path.gamma(moment.t()));
+
+    NoisySignal<T> z = NoisySignal.at(d, gamma, signal, d.cast(noise.diffusion())).in(m);
+    Operand<T> output =
+        score(net, z.value(), m.cast(tau(d, gamma)), config.network().conditioned() ? c : context);
+    Operand<T> rate = m.cast(pixels(d, moment.rate()));
+    Operand<T> integrand = m.mul(rate, prediction.squaredError(m, z, output));
     return new BoundTerms<>(
-        reconstruction(m, signal, gamma0, noise.reconstruction()),
-        prior(m, signal, gamma1),
-        c.kl(),
-        m.mul(m.sumPerImage(integrand), 0.5));
+        reconstruction(m, signal, gamma0, d.cast(noise.reconstruction())),
+        m.cast(prior(d, signal, gamma1)),
+        kl,
+        m.mul(m.sumPerImage(integrand), 0.5),
+        m.minPerImage(rate));
   }
 
   /**
    * All the noise of a batch.
    *
    * @param times [B]
+   * @param step updates made so far (scalar)
    */
   public <T extends TFloating> Noise<T> noise(
-      StatelessRandom<T> random, Operand<TInt32> batch, Operand<T> times) {
+      StatelessRandom<T> random, Operand<TInt32> batch, Operand<T> times, Operand<T> step) {
+    return noise(random, batch, batch, times, step);
+  }
+
+  /** All the noise of a training batch, for {@link #trainingBound}. */
+  public <T extends TFloating> Noise<T> trainingNoise(
+      StatelessRandom<T> random, Operand<TInt32> batch, Operand<T> times, Operand<T> step) {
+    Ops tf = random.ops();
+    Operand<TInt32> latents =
+        scoreFunction() ? tf.math.mul(batch, tf.constant(LeaveOneOut.DRAWS)) : batch;
+    return noise(random, batch, latents, times, step);
+  }
+
+  private <T extends TFloating> Noise<T> noise(
+      StatelessRandom<T> random,
+      Operand<TInt32> batch,
+      Operand<TInt32> latents,
+      Operand<T> times,
+      Operand<T> step) {
     Ops tf = random.ops();
     Operand<TInt32> shape =
         tf.stack(
@@ -90,38 +201,41 @@ public final class DiffusionModel {
                 tf.constant(image.channels())));
     return new Noise<>(
         times,
-        latent.noise(random, batch),
+        latent.noise(random, latents),
+        step,
         random.normal("reconstruction", shape),
         random.normal("diffusion", shape));
   }
 
-  /** The logits of q(c|x) [B,m]. */
-  private <T extends TFloating> Operand<T> logits(Net<T> net, Operand<T> signal) {
-    LatentConfig c = config.latent();
-    Net<T> encoder = net.in("encoder_model");
-    return switch (c.encoder()) {
-      case UNET -> network.encode(encoder, signal, c.encoderLayers(), c.size());
-      case CNN -> CnnEncoder.encode(encoder, signal, c.size());
-    };
-  }
-
-  /** The score network's output at z, which knows of γ only its mean over the image. */
-  private <T extends TFloating> Operand<T> score(
-      Net<T> net, Operand<T> z, Operand<T> gamma, Operand<T> c) {
-    Maths<T> m = net.m();
+  /**
+   * Where γ is between the configured ends, as far as the network is told: the mean over the image
+   * [B,1], or every pixel's [B,H,W,C].
+   */
+  private Operand<TFloat64> tau(Maths<TFloat64> d, Operand<TFloat64> gamma) {
+    Operand<TFloat64> told =
+        switch (config.network().kind()) {
+          case VDM -> d.reshape(d.meanPerImage(gamma), -1, 1);
+          case PER_PIXEL -> gamma;
+        };
     double gammaMin = config.schedule().gammaMin();
     double range = config.schedule().gammaMax() - gammaMin;
-    Operand<T> tau = m.mul(m.add(m.meanPerImage(gamma), -gammaMin), 1 / range);
-    Operand<T> conditioning =
-        config.network().conditioned() ? c : m.ops().zerosLike(m.column(c, 0));
-    return network.score(net.in("score_model"), z, tau, conditioning);
+    return d.div(d.add(told, -gammaMin), d.constant(range));
+  }
+
+  private <T extends TFloating> Operand<T> score(
+      Net<T> net, Operand<T> z, Operand<T> tau, Operand<T> conditioning) {
+    Maths<T> m = net.m();
+    boolean oneForAll = tau.rank() > 2 && tau.shape().get(3) != z.shape().get(3);
+    Operand<T> times = oneForAll ? m.add(tau, m.ops().zerosLike(z)) : tau;
+    return network.score(net.in("score_model"), z, times, conditioning);
   }
 
   private <T extends TFloating> Operand<T> reconstruction(
-      Maths<T> m, Operand<T> signal, Operand<T> gamma0, Operand<T> noise) {
+      Maths<T> m, Operand<TFloat64> signal, Operand<TFloat64> gamma0, Operand<TFloat64> noise) {
+    Maths<TFloat64> d = m.doubles();
     // z_0 / α_0, without the division
-    Operand<T> rescaled = m.add(signal, m.mul(m.exp(m.mul(gamma0, 0.5)), noise));
-    return m.neg(codec.logProbability(m, signal, rescaled, gamma0));
+    Operand<TFloat64> rescaled = d.add(signal, d.mul(d.exp(d.mul(gamma0, 0.5)), noise));
+    return m.neg(codec.logProbability(m, m.cast(signal), m.cast(rescaled), m.cast(gamma0)));
   }
 
   /** ½ Σ (α² f² + σ² - log σ² - 1) at t = 1. */
@@ -133,7 +247,11 @@ public final class DiffusionModel {
     return m.mul(m.sumPerImage(m.add(mean, spread)), 0.5);
   }
 
+  /** [B,n] to [B,H,W,C], and [B,1], which is for all pixels, to [B,1,1,1]. */
   private <T extends TFloating> Operand<T> pixels(Maths<T> m, Operand<T> flat) {
+    if (flat.shape().get(1) == 1) {
+      return m.reshape(flat, -1, 1, 1, 1);
+    }
     return m.reshape(flat, -1, image.height(), image.width(), image.channels());
   }
 }

@@ -23,20 +23,20 @@ public record ImageCodec(int levels) {
    *
    * @param signal f of the image [B,H,W,C]
    * @param rescaled z_0 / α_0 [B,H,W,C]
-   * @param gamma0 γ(0) [B,H,W,C]
+   * @param gamma0 γ(0) [B,H,W,C] or [B,1,1,1]
    * @return [B]
    */
   public <T extends TFloating> Operand<T> logProbability(
       Maths<T> m, Operand<T> signal, Operand<T> rescaled, Operand<T> gamma0) {
     long[] shape = signal.shape().asArray();
-    Operand<T> f = perLevel(m, signal, shape);
-    Operand<T> precision = perLevel(m, m.exp(m.neg(gamma0)), shape);
+    Operand<T> f = perLevel(m, signal);
+    Operand<T> precision = perLevel(m, m.exp(m.neg(gamma0)));
     Operand<T> centres = encode(m, m.ops().constant(values())); // [V]
     // Each level's logit less the image's own, -½ ((r - f_v)² - (r - f)²) / σ², as a product: where
     // the image is certain, the value and its gradients are zero, not a difference of large
     // numbers.
     Operand<T> gap = m.sub(f, centres);
-    Operand<T> middle = m.sub(m.mul(perLevel(m, rescaled, shape), 2), m.add(f, centres));
+    Operand<T> middle = m.sub(m.mul(perLevel(m, rescaled), 2), m.add(f, centres));
     Operand<T> logits = m.mul(m.mul(m.mul(gap, middle), precision), -0.5); // [B, H, W, C, V]
     Operand<T> largest = m.constantFor(m.maxKeeping(logits, 4));
     Operand<T> sum = m.sum(m.exp(m.sub(logits, largest)), 4);
@@ -44,7 +44,8 @@ public record ImageCodec(int levels) {
     return m.neg(m.sumPerImage(partition));
   }
 
-  private static <T extends TFloating> Operand<T> perLevel(Maths<T> m, Operand<T> x, long[] shape) {
+  private static <T extends TFloating> Operand<T> perLevel(Maths<T> m, Operand<T> x) {
+    long[] shape = x.shape().asArray();
     return m.reshape(x, -1, shape[1], shape[2], shape[3], 1);
   }
 

@@ -1,43 +1,59 @@
 package io.mulan.diffusion;
 
 import io.mulan.config.LatentConfig;
-import io.mulan.nn.Net;
+import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * The discrete latent c, drawn from q(c|x) while its KL to the prior is paid for (Sahoo et al.
- * 2024, section 3.3).
+ * A kind of latent c, drawn from q(c|x) while its KL to the prior is paid for (Sahoo et al. 2024,
+ * section 3.3).
  */
-public sealed interface Latent permits TopKLatent {
-
-  /**
-   * A draw of c.
-   *
-   * @param value c [B,m]; its gradient reaches the encoder
-   * @param kl KL(q(c|x) ‖ p(c)) in nats [B]
-   */
-  record Draw<T extends TFloating>(Operand<T> value, Operand<T> kl) {}
+public sealed interface Latent
+    permits SubsetLatent, PublishedTopK, CategoricalLatent, GaussianLatent, NoLatent {
 
   /** The length m of c. */
   int size();
 
-  /** The noise that {@link #draw} turns into c, for a batch of this size (scalar). */
+  /** The variance of each component of c under the prior. */
+  double priorVariance();
+
+  /** The noise that {@link Posterior#draw} turns into c, for a batch of this size (scalar). */
   <T extends TFloating> Operand<T> noise(StatelessRandom<T> random, Operand<TInt32> batch);
 
   /**
-   * Draws c.
+   * The law of c given a batch of images.
    *
-   * @param logits of q(c|x) [B,m]
-   * @param noise as {@link #noise} makes it
+   * @param encoder made for these images
    */
-  <T extends TFloating> Draw<T> draw(Net<T> net, Operand<T> logits, Operand<T> noise);
+  <T extends TFloating> Posterior<T> posterior(Maths<T> m, Encoder<T> encoder);
+
+  /** What an encoder makes of a batch of images. */
+  interface Encoder<T extends TFloating> {
+
+    /**
+     * A linear map of its features [B,m].
+     *
+     * @param suffix after the name of its last layer; empty where there is one only
+     */
+    Operand<T> head(String suffix);
+
+    /** A zero for each image [B,1]. */
+    Operand<T> zeros();
+  }
 
   static Latent of(LatentConfig c) {
     return switch (c.kind()) {
-      case TOP_K -> new TopKLatent(c.size(), c.k());
+      case TOP_K ->
+          switch (c.law()) {
+            case SUBSET -> new SubsetLatent(c.size(), c.k(), c.gradient());
+            case PUBLISHED -> new PublishedTopK(c.size(), c.k(), c.noise());
+          };
+      case GUMBEL -> new CategoricalLatent(c.size());
+      case GAUSSIAN -> new GaussianLatent(c.size());
+      case NONE -> new NoLatent();
     };
   }
 }

@@ -1,15 +1,33 @@
 package io.mulan.diffusion;
 
+import io.mulan.tf.Maths;
+import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.types.family.TFloating;
 
 /**
  * Everything random in the bound of a batch, but for dropout.
  *
- * @param times t in [0,1] [B]
+ * @param times uniform in [0,1), which become times [B]
  * @param latent what the latent is made from, as {@link Latent#noise} says
+ * @param step updates made so far (scalar), which a latent's temperature may depend on
  * @param reconstruction ε_0 of z_0 [B,H,W,C], standard normal
  * @param diffusion ε of z_t [B,H,W,C], standard normal
  */
 public record Noise<T extends TFloating>(
-    Operand<T> times, Operand<T> latent, Operand<T> reconstruction, Operand<T> diffusion) {}
+    Operand<T> times,
+    Operand<T> latent,
+    Operand<T> step,
+    Operand<T> reconstruction,
+    Operand<T> diffusion) {
+
+  /** The same noise for each image of a batch that is there twice, but for the latent's. */
+  Noise<T> twice(Maths<T> m) {
+    return new Noise<>(
+        m.concat(0, List.of(times, times)),
+        latent,
+        step,
+        m.concat(0, List.of(reconstruction, reconstruction)),
+        m.concat(0, List.of(diffusion, diffusion)));
+  }
+}

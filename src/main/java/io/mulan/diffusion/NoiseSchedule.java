@@ -12,9 +12,16 @@ import org.tensorflow.types.family.TFloating;
  * The learned noise: γ(c,t) = -log ν(c,t), a negative log signal-to-noise ratio for each pixel,
  * increasing in t (Sahoo et al. 2024, section 3.2).
  */
-public sealed interface NoiseSchedule permits PolynomialSchedule {
+public sealed interface NoiseSchedule
+    permits PolynomialSchedule, MonotoneNetwork, StraightLine, LearnedLine {
 
-  /** γ as a function of time for the latents it was made with: times [B,1] to [B,n]. */
+  /** Hidden units of VDM's monotone network. */
+  int SCALAR_WIDTH = 1024;
+
+  /**
+   * γ as a function of time for the latents it was made with: times [B,1] to [B,n], or to [B,1] for
+   * a schedule that is the same for all pixels.
+   */
   @FunctionalInterface
   interface Path<T extends TFloating> {
     Operand<T> gamma(Operand<T> t);
@@ -23,7 +30,7 @@ public sealed interface NoiseSchedule permits PolynomialSchedule {
      * dγ/dt by automatic differentiation, itself differentiable.
      *
      * @param t [B,1]
-     * @return [B,n]
+     * @return of the shape of γ
      */
     default Operand<T> derivative(Maths<T> m, Operand<T> t) {
       return Gradients.along(m, this::gamma, t);
@@ -39,10 +46,18 @@ public sealed interface NoiseSchedule permits PolynomialSchedule {
 
   /** The schedule of a configuration, for images of this shape. */
   static NoiseSchedule of(ScheduleConfig c, ImageShape image) {
+    double min = c.gammaMin();
+    double max = c.gammaMax();
+    int n = image.size();
+    int width = c.width() == 0 ? n : c.width();
+    int scalarWidth = c.width() == 0 ? SCALAR_WIDTH : c.width();
     return switch (c.kind()) {
-      case POLYNOMIAL ->
-          new PolynomialSchedule(
-              c.gammaMin(), c.gammaMax(), c.width() == 0 ? image.size() : c.width(), image.size());
+      case POLYNOMIAL -> new PolynomialSchedule(min, max, width, n);
+      case MONOTONE -> new MonotoneNetwork(min, max, true, width, n);
+      case LINEAR -> new StraightLine(min, max, n);
+      case FIXED -> new StraightLine(min, max, 1);
+      case SCALAR -> new LearnedLine(min, max);
+      case MONOTONE_SCALAR -> new MonotoneNetwork(min, max, false, scalarWidth, 1);
     };
   }
 }

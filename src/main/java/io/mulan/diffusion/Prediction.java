@@ -6,15 +6,15 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * What the score network predicts, and the diffusion integrand in its own terms. All are the same
- * integrand once the network's output is converted (Kingma et al. 2021, section 4; Salimans, Ho
- * 2022).
+ * What the score network predicts, and its error in the noise, (ε - ε̂)², in its own terms. All are
+ * the same number once the network's output is converted (Kingma et al. 2021, section 4; Salimans,
+ * Ho 2022).
  */
 enum Prediction {
-  /** v = α ε - σ f. */
+  /** v = α ε - σ f; (ε - ε̂)² = α² (v - v̂)². */
   V {
     @Override
-    <T extends TFloating> Operand<T> integrand(Maths<T> m, NoisySignal<T> z, Operand<T> output) {
+    <T extends TFloating> Operand<T> squaredError(Maths<T> m, NoisySignal<T> z, Operand<T> output) {
       Operand<T> v = m.sub(m.mul(z.alpha(), z.noise()), m.mul(z.sigma(), z.signal()));
       return m.mul(m.square(z.alpha()), m.square(m.sub(v, output)));
     }
@@ -22,23 +22,43 @@ enum Prediction {
   /** The noise ε. */
   EPSILON {
     @Override
-    <T extends TFloating> Operand<T> integrand(Maths<T> m, NoisySignal<T> z, Operand<T> output) {
+    <T extends TFloating> Operand<T> squaredError(Maths<T> m, NoisySignal<T> z, Operand<T> output) {
       return m.square(m.sub(z.noise(), output));
+    }
+  },
+  /** The signal f; (ε - ε̂)² = ν (f - f̂)². */
+  X {
+    @Override
+    <T extends TFloating> Operand<T> squaredError(Maths<T> m, NoisySignal<T> z, Operand<T> output) {
+      return m.mul(m.exp(m.neg(z.gamma())), m.square(m.sub(z.signal(), output)));
+    }
+  },
+  /** The noise, as a velocity: v̂ = (ε̂ - σ z) / α. */
+  V_FROM_EPSILON {
+    @Override
+    <T extends TFloating> Operand<T> squaredError(Maths<T> m, NoisySignal<T> z, Operand<T> output) {
+      // σ/α = exp(γ/2) and 1/α = √(1 + exp γ), as the published code has them
+      Operand<T> perAlpha = m.sqrt(m.add(m.exp(z.gamma()), 1));
+      Operand<T> toNoise = m.exp(m.mul(z.gamma(), 0.5));
+      Operand<T> v = m.sub(m.mul(perAlpha, output), m.mul(toNoise, z.value()));
+      return V.squaredError(m, z, v);
     }
   };
 
   /**
-   * The factor of ½ γ'(t) in the diffusion integrand, for each pixel [B,H,W,C].
+   * (ε - ε̂)² for each pixel [B,H,W,C].
    *
    * @param output of the score network [B,H,W,C]
    */
-  abstract <T extends TFloating> Operand<T> integrand(
+  abstract <T extends TFloating> Operand<T> squaredError(
       Maths<T> m, NoisySignal<T> z, Operand<T> output);
 
   static Prediction of(LossConfig c) {
     return switch (c.prediction()) {
       case V -> V;
       case EPSILON -> EPSILON;
+      case X -> X;
+      case V_FROM_EPSILON -> V_FROM_EPSILON;
     };
   }
 }

@@ -9,7 +9,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
-/** How the times t of a batch are drawn in [0,1). */
+/** How the uniform draws of a batch, which become times, are spread over [0,1). */
 public enum Times {
   /**
    * One uniform draw, spread evenly over the batch, which lowers the variance (Kingma et al. 2021,
@@ -30,7 +30,7 @@ public enum Times {
     }
   };
 
-  /** Times for a batch of this size (scalar): [B]. */
+  /** Draws for a batch of this size (scalar): [B]. */
   public abstract <T extends TFloating> Operand<T> draw(
       StatelessRandom<T> random, Operand<TInt32> batch);
 
@@ -44,7 +44,7 @@ public enum Times {
 
   public static Times of(LossConfig c) {
     return switch (c.times()) {
-      case ANTITHETIC -> ANTITHETIC;
+      case ANTITHETIC, IMPORTANCE -> ANTITHETIC;
       case UNIFORM -> UNIFORM;
     };
   }

@@ -1,8 +1,10 @@
 package io.mulan.likelihood;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mulan.diffusion.BoundTerms;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The variational bound on -log p(x), measured on a set of images; means over images in bits/dim,
@@ -11,9 +13,14 @@ import java.util.Map;
  * @param timesPerImage stratified draws of t, latent and noise for each image
  * @param terms by the names of {@link BoundTerms}
  * @param total the sum of the terms
+ * @param latent what the latent tells of the images; null if there is none
  */
 public record BoundEstimate(
-    int images, int timesPerImage, Map<String, Figure> terms, Figure total) {
+    int images,
+    int timesPerImage,
+    Map<String, Figure> terms,
+    Figure total,
+    @JsonInclude(JsonInclude.Include.NON_NULL) LatentUse latent) {
 
   /** A mean in bits/dim, and its standard error. */
   public record Figure(double bitsPerDim, double standardError) {}
@@ -22,9 +29,11 @@ public record BoundEstimate(
    * Statistics of per-image terms.
    *
    * @param nats [terms][images], means over the draws of an image
+   * @param use of the latent, given its mean KL in nats
    * @param dimensions n of an image
    */
-  static BoundEstimate of(double[][] nats, int dimensions, int timesPerImage) {
+  static BoundEstimate of(
+      double[][] nats, int dimensions, int timesPerImage, Function<Double, LatentUse> use) {
     int images = nats[0].length;
     double toBits = 1 / (dimensions * Math.log(2));
     Map<String, Figure> terms = new LinkedHashMap<>();
@@ -35,7 +44,8 @@ public record BoundEstimate(
         totals[i] += nats[k][i];
       }
     }
-    return new BoundEstimate(images, timesPerImage, terms, figure(totals, toBits));
+    double kl = terms.get("latent").bitsPerDim() / toBits;
+    return new BoundEstimate(images, timesPerImage, terms, figure(totals, toBits), use.apply(kl));
   }
 
   private static Figure figure(double[] values, double unit) {

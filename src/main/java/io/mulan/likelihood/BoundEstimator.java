@@ -7,6 +7,7 @@ import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
@@ -42,18 +43,29 @@ public final class BoundEstimator {
   public BoundEstimate estimate(Session session, ImageSet images, IntConsumer onBatch) {
     double[] starts = new SplittableRandom(seed).doubles(images.count()).toArray();
     double[][] nats = new double[BoundTerms.NAMES.size()][images.count()];
+    double latentVariance = graph.latents().priorVariance();
+    LatentUse.Collector latents = new LatentUse.Collector(latentVariance);
     for (int first = 0; first < images.count(); first += batch) {
       int count = Math.min(batch, images.count() - first);
       try (TUint8 pixels = batch(images, first, count)) {
         for (int k = 0; k < timesPerImage; k++) {
           double shift = (double) k / timesPerImage;
           long draw = (long) (first / batch) * timesPerImage + k;
-          add(session, pixels, starts, shift, first, draw, nats);
+          try (Result result = run(session, pixels, starts, shift, first, draw, k == 0)) {
+            add((TFloat32) result.get(0), (TFloat32) result.get(1), first, nats);
+            if (k == 0) {
+              addLatents(result, latents);
+            }
+          }
         }
       }
       onBatch.accept(first + count);
     }
-    return BoundEstimate.of(nats, images.shape().size(), timesPerImage);
+    return BoundEstimate.of(
+        nats,
+        images.shape().size(),
+        timesPerImage,
+        kl -> latentVariance > 0 ? latents.use(kl) : null);
   }
 
   private static TUint8 batch(ImageSet images, int first, int count) {
@@ -68,15 +80,15 @@ public final class BoundEstimator {
     return tensor;
   }
 
-  /** One draw for each image of a batch, added to the means. */
-  private void add(
+  /** One draw for each image of a batch. */
+  private Result run(
       Session session,
       TUint8 pixels,
       double[] starts,
       double shift,
       int first,
       long draw,
-      double[][] nats) {
+      boolean withLatents) {
     int count = (int) pixels.shape().get(0);
     try (TFloat32 times = TFloat32.tensorOf(Shape.of(count));
         TInt64 s = TInt64.scalarOf(seed);
@@ -84,7 +96,7 @@ public final class BoundEstimator {
       for (int i = 0; i < count; i++) {
         times.setFloat((float) ((starts[first + i] + shift) % 1.0), i);
       }
-      try (Result result =
+      Session.Runner runner =
           session
               .runner()
               .feed(graph.images(), pixels)
@@ -92,14 +104,46 @@ public final class BoundEstimator {
               .feed(graph.seed(), s)
               .feed(graph.draw(), d)
               .fetch(graph.terms())
-              .run()) {
-        TFloat32 terms = (TFloat32) result.get(0);
-        for (int k = 0; k < nats.length; k++) {
-          for (int i = 0; i < count; i++) {
-            nats[k][first + i] += terms.getFloat(k, i) / timesPerImage;
-          }
-        }
+              .fetch(graph.slowest());
+      if (withLatents) {
+        graph.latents().all().forEach(runner::fetch);
+      }
+      return runner.run();
+    }
+  }
+
+  /**
+   * Adds a draw to the means.
+   *
+   * @throws NotIncreasingException if γ does not increase somewhere
+   */
+  private void add(TFloat32 terms, TFloat32 slowest, int first, double[][] nats) {
+    int count = (int) slowest.size();
+    for (int i = 0; i < count; i++) {
+      if (slowest.getFloat(i) <= 0) {
+        throw new NotIncreasingException(slowest.getFloat(i));
+      }
+      for (int k = 0; k < nats.length; k++) {
+        nats[k][first + i] += terms.getFloat(k, i) / timesPerImage;
       }
     }
+  }
+
+  private static void addLatents(Result result, LatentUse.Collector latents) {
+    TFloat32 logPartition = (TFloat32) result.get(4);
+    for (int i = 0; i < logPartition.size(); i++) {
+      latents.add(
+          row(result.get(2), i),
+          row(result.get(3), i),
+          logPartition.getFloat(i),
+          row(result.get(5), i));
+    }
+  }
+
+  private static float[] row(Tensor matrix, int index) {
+    int width = (int) matrix.shape().get(1);
+    float[] row = new float[width];
+    matrix.asRawTensor().data().asFloats().offset((long) index * width).read(row);
+    return row;
   }
 }

@@ -3,6 +3,8 @@ package io.mulan.likelihood;
 import io.mulan.config.ImageShape;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
+import io.mulan.diffusion.Noise;
+import io.mulan.diffusion.Posterior;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Maths;
@@ -25,13 +27,17 @@ import org.tensorflow.types.TUint8;
  * @param seed of the noise (scalar)
  * @param draw which noise of that seed (scalar)
  * @param terms nats for each term and image [4,B]
+ * @param slowest the least rate of the schedule for each image [B]
+ * @param latents what is drawn, and from which law
  */
 public record BoundGraph(
     Operand<TUint8> images,
     Operand<TFloat32> times,
     Operand<TInt64> seed,
     Operand<TInt64> draw,
-    Operand<TFloat32> terms) {
+    Operand<TFloat32> terms,
+    Operand<TFloat32> slowest,
+    LatentGraph latents) {
 
   public static BoundGraph build(
       Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> weights) {
@@ -50,14 +56,27 @@ public record BoundGraph(
         tf.withName("draw").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     StatelessRandom<TFloat32> random = new StatelessRandom<>(m, seed, draw);
     Operand<TInt32> batch = tf.reshape(tf.shape(times), tf.constant(new int[0]));
+    // A temperature shapes gradients only, and there are none.
+    Noise<TFloat32> noise = model.noise(random, batch, times, m.constant(0));
+    Posterior<TFloat32> posterior = model.posterior(m, weights, images);
+    Operand<TFloat32> c = posterior.draw(noise.latent(), noise.step());
+    Operand<TFloat32> context = tf.zerosLike(m.column(c, 0));
     BoundTerms<TFloat32> bound =
-        model.bound(m, weights, Dropout.none(), images, model.noise(random, batch, times));
-    return new BoundGraph(images, times, seed, draw, tf.stack(bound.all()));
+        model.boundGiven(m, weights, Dropout.none(), images, c, posterior.kl(), context, noise);
+    LatentGraph latents = LatentGraph.of(posterior, c, model.latentVariance());
+    return new BoundGraph(
+        images, times, seed, draw, tf.stack(bound.all()), bound.slowest(), latents);
   }
 
   /** The same in a copy of the graph. */
   public BoundGraph in(OrderedSums copy) {
     return new BoundGraph(
-        copy.of(images), copy.of(times), copy.of(seed), copy.of(draw), copy.of(terms));
+        copy.of(images),
+        copy.of(times),
+        copy.of(seed),
+        copy.of(draw),
+        copy.of(terms),
+        copy.of(slowest),
+        latents.in(copy));
   }
 }

@@ -20,7 +20,7 @@ final class Blocks {
    * A residual block of two convolutions, with the conditioning added between them.
    *
    * @param x [B,H,W,in]
-   * @param conditioning [B,k], or [1,k] for the same in every image
+   * @param conditioning [B,k], or [1,k] for the same in every image, or [B,H,W,k]
    * @return [B,H,W,out]
    */
   static <T extends TFloating> Operand<T> resnet(
@@ -29,7 +29,7 @@ final class Blocks {
     Operand<T> h =
         conv(net.in("conv1"), swish(net, groupNorm(net.in("GroupNorm_0"), x, groups)), out);
     Operand<T> shift = linear(net.in("cond_proj"), conditioning, out, ZEROS);
-    h = m.add(h, m.reshape(shift, -1, 1, 1, out));
+    h = m.add(h, conditioning.rank() == 2 ? m.reshape(shift, -1, 1, 1, out) : shift);
     h = swish(net, groupNorm(net.in("GroupNorm_1"), h, groups));
     h = conv(net.in("conv2"), net.dropped(h), out, ZEROS);
     Operand<T> straight = x.shape().get(-1) == out ? x : dense(net.in("nin_shortcut"), x, out);

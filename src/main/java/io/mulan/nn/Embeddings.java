@@ -13,8 +13,8 @@ final class Embeddings {
   private Embeddings() {}
 
   /**
-   * Sines, then cosines, of a time at frequencies from 1000 down to 0.1 (Vaswani et al. 2017): [B]
-   * to [B,size].
+   * Sines, then cosines, of each time at frequencies from 1000 down to 0.1 (Vaswani et al. 2017):
+   * [...,n] to [...,n size], those of one time together.
    *
    * @param size at least 4; an odd one ends in a zero
    */
@@ -25,12 +25,16 @@ final class Embeddings {
       frequencies[j] = Math.exp(-j * Math.log(LONGEST_PERIOD) / (half - 1));
     }
     Operand<T> angles =
-        m.mul(m.reshape(m.mul(tau, TIME_SCALE), -1, 1), m.vector(frequencies)); // [B, half]
+        m.mul(m.reshape(m.mul(tau, TIME_SCALE), -1, 1), m.vector(frequencies)); // [all, half]
     var tf = m.ops();
     Operand<T> waves = m.concat(1, List.of(tf.math.sin(angles), tf.math.cos(angles)));
-    return size % 2 == 0
-        ? waves
-        : tf.pad(waves, tf.constant(new int[][] {{0, 0}, {0, 1}}), m.constant(0));
+    if (size % 2 != 0) {
+      waves = tf.pad(waves, tf.constant(new int[][] {{0, 0}, {0, 1}}), m.constant(0));
+    }
+    long[] shape = tau.shape().asArray();
+    shape[0] = -1;
+    shape[shape.length - 1] *= size;
+    return m.reshape(waves, shape);
   }
 
   /**

@@ -3,44 +3,61 @@ package io.mulan.nn;
 import io.mulan.tf.Maths;
 import org.tensorflow.Operand;
 import org.tensorflow.framework.initializers.Constant;
+import org.tensorflow.framework.initializers.RandomNormal;
 import org.tensorflow.framework.initializers.TruncatedNormal;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TFloating;
 
 /** The distribution that a weight starts from. */
-public enum Initializer {
-  ZEROS,
-  ONES,
-  /**
-   * Normal of variance 1/fan-in, cut at two standard deviations (LeCun et al., "Efficient
-   * BackProp", 1998).
-   *
-   * <p>Not the framework's own {@code LeCun}: that counts the input channels of a convolution
-   * twice.
-   */
-  LECUN_NORMAL;
-
-  /** The standard deviation of a standard normal after it is cut at two. */
-  private static final double CUT_DEVIATION = 0.8796256610342398;
+public sealed interface Initializer {
+  Initializer ZEROS = new Same(0);
+  Initializer ONES = new Same(1);
+  Initializer LECUN_NORMAL = new LeCunNormal();
 
   /**
    * The initial value.
    *
-   * @param shape [..., inputs, outputs] for {@code LECUN_NORMAL}
    * @param seed one for each weight
    */
-  public <T extends TFloating> Operand<T> value(Maths<T> m, Shape shape, long seed) {
-    Ops tf = m.ops();
-    var dims = tf.constant(shape.asArray());
-    return switch (this) {
-      case ZEROS -> new Constant<T>(0.0).call(tf, dims, m.type());
-      case ONES -> new Constant<T>(1.0).call(tf, dims, m.type());
-      case LECUN_NORMAL -> {
-        long fanIn = shape.size() / shape.get(-1);
-        double deviation = Math.sqrt(1.0 / fanIn) / CUT_DEVIATION;
-        yield new TruncatedNormal<T>(0, deviation, seed).call(tf, dims, m.type());
-      }
-    };
+  <T extends TFloating> Operand<T> value(Maths<T> m, Shape shape, long seed);
+
+  /** The same number everywhere. */
+  record Same(double number) implements Initializer {
+    @Override
+    public <T extends TFloating> Operand<T> value(Maths<T> m, Shape shape, long seed) {
+      return new Constant<T>(number).call(m.ops(), dims(m, shape), m.type());
+    }
+  }
+
+  /** Normal around zero. */
+  record Normal(double deviation) implements Initializer {
+    @Override
+    public <T extends TFloating> Operand<T> value(Maths<T> m, Shape shape, long seed) {
+      return new RandomNormal<T>(0, deviation, seed).call(m.ops(), dims(m, shape), m.type());
+    }
+  }
+
+  /**
+   * Normal of variance 1/fan-in, cut at two standard deviations (LeCun et al., "Efficient
+   * BackProp", 1998), for shapes [..., inputs, outputs].
+   *
+   * <p>Not the framework's own {@code LeCun}: that counts the input channels of a convolution
+   * twice.
+   */
+  record LeCunNormal() implements Initializer {
+    /** The standard deviation of a standard normal after it is cut at two. */
+    private static final double CUT_DEVIATION = 0.8796256610342398;
+
+    @Override
+    public <T extends TFloating> Operand<T> value(Maths<T> m, Shape shape, long seed) {
+      long fanIn = shape.size() / shape.get(-1);
+      double deviation = Math.sqrt(1.0 / fanIn) / CUT_DEVIATION;
+      return new TruncatedNormal<T>(0, deviation, seed).call(m.ops(), dims(m, shape), m.type());
+    }
+  }
+
+  private static <T extends TFloating> Operand<TInt64> dims(Maths<T> m, Shape shape) {
+    return m.ops().constant(shape.asArray());
   }
 }

@@ -47,6 +47,21 @@ public final class Layers {
     return m.reshape(rows, shape);
   }
 
+  /** {@link #dense} with the magnitudes of its kernel: increasing in every input. */
+  public static <T extends TFloating> Operand<T> monotone(
+      Net<T> net, Operand<T> x, long out, Initializer initializer, Initializer bias) {
+    Operand<T> shift = net.weight("bias", Shape.of(out), bias);
+    return net.m().ops().nn.biasAdd(monotone(net, x, out, initializer), shift);
+  }
+
+  /** {@link #monotone} without a bias. */
+  public static <T extends TFloating> Operand<T> monotone(
+      Net<T> net, Operand<T> x, long out, Initializer initializer) {
+    var tf = net.m().ops();
+    Operand<T> kernel = net.weight("kernel", Shape.of(x.shape().get(-1), out), initializer);
+    return tf.linalg.matMul(x, tf.math.abs(kernel));
+  }
+
   private static <T extends TFloating> Operand<T> bias(Net<T> net, Operand<T> x, long out) {
     Operand<T> bias = net.weight("bias", Shape.of(out), ZEROS);
     return net.m().ops().nn.biasAdd(x, bias);

@@ -3,6 +3,7 @@ package io.mulan.nn;
 import io.mulan.tf.Maths;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TFloating;
 
 /**
@@ -19,7 +20,16 @@ public record Net<T extends TFloating>(
     return new Net<>(m.in(name), weights, dropout, path);
   }
 
-  Operand<T> weight(String name, Shape shape, Initializer initializer) {
+  /** The same place and weights, in double precision; without dropout. */
+  public Net<TFloat64> doubles() {
+    Maths<TFloat64> d = m.doubles();
+    Weights<TFloat64> cast =
+        (name, shape, initializer) -> d.cast(weights.get(name, shape, initializer));
+    return new Net<>(d, cast, Dropout.none(), scope);
+  }
+
+  /** The weight {@code name} of this place. */
+  public Operand<T> weight(String name, Shape shape, Initializer initializer) {
     return weights.get(scope + "/" + name, shape, initializer);
   }
 

@@ -27,7 +27,8 @@ public record UNet(NetworkConfig c) {
    * skip connections.
    *
    * @param z noisy image [B,H,W,C]
-   * @param tau time in [0,1], here the mean γ over the image between the configured ends [B]
+   * @param tau times in [0,1]: where γ is between the configured ends, one for an image [B,1], or
+   *     one for each pixel and channel [B,H,W,C]
    * @param conditioning [B,k]
    * @return [B,H,W,C]
    */
@@ -44,29 +45,40 @@ public record UNet(NetworkConfig c) {
   }
 
   /**
-   * The encoder q(c|x): the same blocks down and in the middle, to one channel, to the logits.
+   * The encoder q(c|x), before its linear maps: the same blocks down and in the middle, to one
+   * channel.
    *
    * @param signal image scaled into (-1,1) [B,H,W,C]
    * @param layers blocks before the middle
-   * @return logits [B,size]
+   * @return features [B,HW]
    */
-  public <T extends TFloating> Operand<T> encode(
-      Net<T> net, Operand<T> signal, int layers, int size) {
+  public <T extends TFloating> Operand<T> encode(Net<T> net, Operand<T> signal, int layers) {
     Maths<T> m = net.m();
     // The published encoder is conditioned on time zero and a zero.
-    Operand<T> cond =
-        conditioning(net, m.vector(0), m.reshape(m.vector(0), 1, 1)); // [1, 4 channels]
+    Operand<T> zero = m.reshape(m.vector(0), 1, 1);
+    Operand<T> cond = conditioning(net, zero, zero); // [1, 4 channels]
     Operand<T> h = middle(net, down(net, signal, cond, layers).peek(), cond);
-    Operand<T> flat = m.flatten(out(net, h, 1)); // [B, HW]
-    return dense(net.in("dense_layer_final"), swish(net, flat), size);
+    return swish(net, m.flatten(out(net, h, 1)));
   }
 
   private <T extends TFloating> Operand<T> conditioning(
       Net<T> net, Operand<T> tau, Operand<T> conditioning) {
-    Operand<T> time = Embeddings.time(net.m(), tau, c.channels());
-    Operand<T> both = net.m().concat(1, List.of(time, conditioning));
+    Maths<T> m = net.m();
+    Operand<T> time = Embeddings.time(m, tau, c.channels()); // [B, channels], [B, H, W, C channels]
+    int axis = tau.rank() - 1;
+    Operand<T> both =
+        m.concat(axis, List.of(time, axis == 1 ? conditioning : everywhere(m, conditioning, tau)));
     Operand<T> h = swish(net, dense(net.in("dense0"), both, 4L * c.channels()));
     return swish(net, dense(net.in("dense1"), h, 4L * c.channels()));
+  }
+
+  /** The same conditioning at every pixel: [B,k] to [B,H,W,k]. */
+  private static <T extends TFloating> Operand<T> everywhere(
+      Maths<T> m, Operand<T> conditioning, Operand<T> tau) {
+    long[] shape = tau.shape().asArray();
+    long k = conditioning.shape().get(1);
+    int[] pixels = {1, (int) shape[1], (int) shape[2], 1};
+    return m.ops().tile(m.reshape(conditioning, -1, 1, 1, k), m.ops().constant(pixels));
   }
 
   /** What each block down gives, the last on top. */

@@ -1,12 +1,18 @@
 package io.mulan.tf;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
+import org.tensorflow.Operation;
 import org.tensorflow.Output;
 import org.tensorflow.internal.c_api.TF_Operation;
 import org.tensorflow.types.family.TFloating;
@@ -24,6 +30,27 @@ public final class Gradients {
    */
   public static <T extends TFloating> List<Operand<T>> of(
       Maths<T> m, Operand<T> y, Operand<T> seed, List<? extends Operand<T>> xs) {
+    Set<String> below = below(y);
+    List<Operand<T>> gradients = new ArrayList<>();
+    List<Operand<T>> reached = new ArrayList<>();
+    for (Operand<T> x : xs) {
+      // TensorFlow refuses an x that y does not come from.
+      if (below.contains(x.op().name())) {
+        reached.add(x);
+      }
+    }
+    Iterator<Operand<T>> existing = add(m, y, seed, reached).iterator();
+    for (Operand<T> x : xs) {
+      gradients.add(below.contains(x.op().name()) ? existing.next() : m.ops().zerosLike(x));
+    }
+    return gradients;
+  }
+
+  private static <T extends TFloating> List<Operand<T>> add(
+      Maths<T> m, Operand<T> y, Operand<T> seed, List<Operand<T>> xs) {
+    if (xs.isEmpty()) {
+      return List.of();
+    }
     Graph graph = (Graph) m.ops().scope().env();
     Output<?>[] wrt = xs.stream().map(Operand::asOutput).toArray(Output<?>[]::new);
     Output<?>[] raw =
@@ -37,6 +64,19 @@ public final class Gradients {
       gradients.add(exists(raw[i]) ? typed(raw[i]) : m.ops().zerosLike(xs.get(i)));
     }
     return gradients;
+  }
+
+  /** The names of all operations that y comes from. */
+  private static Set<String> below(Operand<?> y) {
+    Set<String> seen = new HashSet<>();
+    Deque<Operation> todo = new ArrayDeque<>(List.of(y.op()));
+    while (!todo.isEmpty()) {
+      GraphOperation operation = (GraphOperation) todo.pop();
+      if (seen.add(operation.name())) {
+        operation.inputs().forEach(input -> todo.push(input.op()));
+      }
+    }
+    return seen;
   }
 
   /**

@@ -44,6 +44,11 @@ public final class Maths<T extends TFloating> {
     return new Maths<>(tf.withSubScope(name), type, constants);
   }
 
+  /** The same in double precision, for what rounding would spoil. */
+  public Maths<TFloat64> doubles() {
+    return new Maths<>(tf, TFloat64.class);
+  }
+
   public Ops ops() {
     return tf;
   }
@@ -164,6 +169,11 @@ public final class Maths<T extends TFloating> {
     return tf.max(x, tf.constant(axes), Max.keepDims(true));
   }
 
+  /** Least value of everything but the batch: [B,...] to [B]. */
+  public Operand<T> minPerImage(Operand<T> x) {
+    return tf.min(x, tf.constant(allAxesBut(x, 0)));
+  }
+
   /** Sum over everything but the batch: [B,...] to [B]. */
   public Operand<T> sumPerImage(Operand<T> x) {
     return sum(x, allAxesBut(x, 0));
@@ -204,7 +214,12 @@ public final class Maths<T extends TFloating> {
 
   /** The values at one position of the last axis of a matrix: [B,n] to [B,1]. */
   public Operand<T> column(Operand<T> x, int index) {
-    return tf.slice(x, tf.constant(new int[] {0, index}), tf.constant(new int[] {-1, 1}));
+    return columns(x, index, 1);
+  }
+
+  /** The values at some positions of the last axis of a matrix: [B,n] to [B,count]. */
+  public Operand<T> columns(Operand<T> x, int first, int count) {
+    return tf.slice(x, tf.constant(new int[] {0, first}), tf.constant(new int[] {-1, count}));
   }
 
   /** The value, constant for every derivative. */

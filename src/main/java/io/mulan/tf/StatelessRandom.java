@@ -68,6 +68,11 @@ public final class StatelessRandom<T extends TFloating> {
     return tf.reshape(needed, shape);
   }
 
+  /** Standard Gumbel: -log(-log U). */
+  public Operand<T> gumbel(String name, Operand<TInt32> shape) {
+    return m.neg(m.log(m.neg(m.log(uniform(name, shape)))));
+  }
+
   /**
    * Gamma of shape alpha and scale 1, for 0 &lt; alpha &lt;= 1: Gamma(alpha) = Gamma(alpha + 1)
    * U^(1/alpha), with the rejection method of Marsaglia and Tsang (2000) in a fixed number of

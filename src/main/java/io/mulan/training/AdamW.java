@@ -47,6 +47,14 @@ final class AdamW<T extends TFloating> {
               "ema/" + weight.name(), m.type(), weight.shape(), weight.initialValue()));
     }
 
+    /** The factor of the learning rate for the part of the model that the weight is in. */
+    double rate(TrainingConfig c) {
+      if (weight.name().startsWith("encoder_model/")) {
+        return c.encoderRate();
+      }
+      return weight.name().startsWith("gamma/") ? c.scheduleRate() : 1;
+    }
+
     boolean decayed() {
       return !weight.name().endsWith("/bias");
     }
@@ -78,12 +86,12 @@ final class AdamW<T extends TFloating> {
     // TensorFlow's kernel adds ε to √v before its correction for the start, and the published code
     // after.
     Operand<T> epsilon = m.mul(m.sqrt(m.sub(m.constant(1), power2)), EPSILON);
-    Operand<T> shrink = m.mul(rate, c.weightDecay());
     Operand<T> clip = clipFactor(norms);
 
     List<Op> updates = new ArrayList<>();
     for (int i = 0; i < slots.size(); i++) {
       Slot<T> s = slots.get(i);
+      Operand<T> own = s.rate(c) == 1 ? rate : m.mul(rate, s.rate(c));
       Operand<T> gradient = gradients.get(i);
       if (c.clipNorm() > 0) {
         gradient = m.mul(gradient, clip);
@@ -94,7 +102,8 @@ final class AdamW<T extends TFloating> {
         Op decay =
             tf.withControlDependencies(gradient)
                 .train
-                .resourceApplyGradientDescent(s.weight().handle(), shrink, s.weight().value());
+                .resourceApplyGradientDescent(
+                    s.weight().handle(), m.mul(own, c.weightDecay()), s.weight().value());
         afterDecay = tf.withControlDependencies(decay);
       }
       Op adam =
@@ -104,7 +113,7 @@ final class AdamW<T extends TFloating> {
               s.second().handle(),
               power1,
               power2,
-              rate,
+              own,
               m.constant(c.beta1()),
               m.constant(c.beta2()),
               epsilon,

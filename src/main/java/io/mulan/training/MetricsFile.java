@@ -94,6 +94,11 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
     bound.terms().forEach((name, f) -> scalars.put("test/" + name, f.bitsPerDim()));
     scalars.put("test/bits_per_dim", bound.total().bitsPerDim());
     scalars.put("test/standard_error", bound.total().standardError());
+    if (bound.latent() != null) {
+      scalars.put("latent/kl_nats", bound.latent().kl());
+      scalars.put("latent/mutual_information_nats", bound.latent().mutualInformation());
+      scalars.put("latent/components_in_use", (double) bound.latent().inUse());
+    }
     write(step, scalars);
   }
 

@@ -6,6 +6,7 @@ import io.mulan.data.Dataset;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.likelihood.BoundEstimate;
+import io.mulan.likelihood.NotIncreasingException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -85,15 +86,22 @@ public final class Trainer {
 
   private BoundEstimate evaluate(long step) {
     ImageSet test = data.test();
-    BoundEstimate bound =
-        session.evaluate(
-            test, done -> listeners.forEach(l -> l.evaluating(step, done, test.count())));
+    BoundEstimate bound = bound(step, test);
     if (!Double.isFinite(bound.total().bitsPerDim())) {
       throw diverged(step, "the bound on the test images is " + bound.total().bitsPerDim());
     }
     listeners.forEach(l -> l.evaluated(step, bound));
     lastEstimate = Optional.of(bound);
     return bound;
+  }
+
+  private BoundEstimate bound(long step, ImageSet test) {
+    try {
+      return session.evaluate(
+          test, done -> listeners.forEach(l -> l.evaluating(step, done, test.count())));
+    } catch (NotIncreasingException e) {
+      throw diverged(step, e.getMessage());
+    }
   }
 
   private void save(long step, OptionalDouble bitsPerDim) {
@@ -107,6 +115,9 @@ public final class Trainer {
       if (!Float.isFinite(values.terms()[i])) {
         throw diverged(step, "the " + BoundTerms.NAMES.get(i) + " term is " + values.terms()[i]);
       }
+    }
+    if (!(values.slowest() > 0)) {
+      throw diverged(step, "the schedule does not increase, its least rate is " + values.slowest());
     }
     for (int i = 0; i < values.gradientNorms().length; i++) {
       if (!Float.isFinite(values.gradientNorms()[i])) {

@@ -54,6 +54,7 @@ final class TrainingGraph {
   private final Placeholder<TUint8> images;
   private Operand<TFloat32> terms;
   private Operand<TFloat32> norms;
+  private Operand<TFloat32> slowest;
   private Op step;
   private final BoundGraph evaluation;
   private final Op initialize;
@@ -102,14 +103,18 @@ final class TrainingGraph {
         new StatelessRandom<>(m.in("noise"), tf.constant(c.seed()), steps.value());
     Operand<TInt32> batch = tf.constant(c.batch());
     Operand<TFloat32> times = Times.of(config.loss()).draw(random, batch);
+    Operand<TFloat32> done = m.cast(steps.value());
     Dropout<TFloat32> dropout = Dropout.random(m, random, config.network().dropout());
-    BoundTerms<TFloat32> bound =
-        model.bound(m, weights, dropout, images, model.noise(random, batch, times));
+    DiffusionModel.TrainingBound<TFloat32> bound =
+        model.trainingBound(
+            m, weights, dropout, images, model.trainingNoise(random, batch, times, done));
     List<Operand<TFloat32>> means = new ArrayList<>();
-    bound.all().forEach(term -> means.add(m.mean(term, 0)));
+    bound.terms().all().forEach(term -> means.add(m.mean(term, 0)));
     terms = tf.withName("terms").stack(means);
-    Operand<TFloat32> loss =
-        m.mul(m.sum(terms, 0), 1 / (model.image().size() * Math.log(2))); // bits/dim
+    slowest = tf.min(bound.terms().slowest(), tf.constant(0));
+    Operand<TFloat32> nats = m.add(m.sum(terms, 0), bound.surrogate());
+    nats = m.sub(nats, uncharged(means.get(BoundTerms.NAMES.indexOf("latent")), done));
+    Operand<TFloat32> loss = m.mul(nats, 1 / (model.image().size() * Math.log(2))); // bits/dim
 
     weights.all().forEach(w -> slots.add(AdamW.Slot.create(initial, variables, w)));
     List<Operand<TFloat32>> gradients =
@@ -124,14 +129,30 @@ final class TrainingGraph {
     return updates;
   }
 
+  /** What of the latent's KL the training loss leaves out: free bits, and all of it at first. */
+  private Operand<TFloat32> uncharged(Operand<TFloat32> kl, Operand<TFloat32> done) {
+    TrainingConfig c = config.training();
+    Operand<TFloat32> charged = kl;
+    if (c.freeBits() > 0) {
+      charged = m.ops().math.maximum(kl, m.constant(c.freeBits() * Math.log(2)));
+    }
+    if (c.klWarmupSteps() > 0) {
+      Operand<TFloat32> part = m.mul(done, 1.0 / c.klWarmupSteps());
+      charged = m.mul(charged, m.ops().math.minimum(part, m.constant(1)));
+    }
+    return m.sub(kl, charged);
+  }
+
   /** Cuts the step out as one compiled call: variables are read and updated inside. */
   private void compile(List<Op> updates) {
     List<Operand<?>> inputs = new ArrayList<>();
     inputs.add(images);
     variables.all().forEach(v -> inputs.add(v.handle()));
-    XlaCall call = XlaCall.add(graph, "compiled_step", inputs, List.of(terms, norms), updates);
+    XlaCall call =
+        XlaCall.add(graph, "compiled_step", inputs, List.of(terms, norms, slowest), updates);
     terms = call.output(0);
     norms = call.output(1);
+    slowest = call.output(2);
     step = m.ops().withControlDependencies(terms).withName("compiled_train_step").noOp();
   }
 
@@ -147,6 +168,11 @@ final class TrainingGraph {
   /** The L2 norm of the gradient of each weight, in the order of {@link #weights()}. */
   Operand<TFloat32> norms() {
     return norms;
+  }
+
+  /** The least rate of the schedule in the last batch (scalar). */
+  Operand<TFloat32> slowest() {
+    return slowest;
   }
 
   Op step() {

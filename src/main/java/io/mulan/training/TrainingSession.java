@@ -35,6 +35,7 @@ public final class TrainingSession implements AutoCloseable {
   private final Operand<TUint8> images;
   private final Operand<TFloat32> terms;
   private final Operand<TFloat32> norms;
+  private final Operand<TFloat32> slowest;
   private final Operation step;
   private final Operation initialize;
   private final Operand<TInt64> steps;
@@ -59,6 +60,7 @@ public final class TrainingSession implements AutoCloseable {
       images = ordered.of(built.images());
       terms = ordered.of(built.terms());
       norms = ordered.of(built.norms());
+      slowest = ordered.of(built.slowest());
       step = ordered.of(built.step().op());
       initialize = ordered.of(built.initialize().op());
       steps = ordered.of(built.steps().value());
@@ -81,8 +83,9 @@ public final class TrainingSession implements AutoCloseable {
    * @param terms of the bound, means over the batch in nats, in the order of {@link
    *     BoundTerms#NAMES}
    * @param gradientNorms L2 norm for each weight, of the gradient of bits/dim
+   * @param slowest the least rate at which γ increases, over images and pixels
    */
-  public record Step(float[] terms, float[] gradientNorms) {
+  public record Step(float[] terms, float[] gradientNorms, float slowest) {
 
     /** The bound in nats. */
     public double total() {
@@ -112,8 +115,15 @@ public final class TrainingSession implements AutoCloseable {
     try (TUint8 pixels = TUint8.tensorOf(batch)) {
       pixels.asRawTensor().data().write(levels);
       try (Result result =
-          session.runner().feed(images, pixels).fetch(terms).fetch(norms).addTarget(step).run()) {
-        return new Step(floats(result, 0), floats(result, 1));
+          session
+              .runner()
+              .feed(images, pixels)
+              .fetch(terms)
+              .fetch(norms)
+              .fetch(slowest)
+              .addTarget(step)
+              .run()) {
+        return new Step(floats(result, 0), floats(result, 1), floats(result, 2)[0]);
       }
     }
   }

@@ -44,7 +44,9 @@ final class ConfigReaderTest {
   void theCifarPresetIsThePublishedConfiguration() {
     RunConfig c = preset("cifar10");
     assertEquals(new ScheduleConfig(ScheduleConfig.Kind.POLYNOMIAL, -13.3, 5, 0), c.schedule());
-    assertEquals(new NetworkConfig(128, 32, 0.1, false, List.of(6.0, 7.0), true, 32), c.network());
+    assertEquals(
+        new NetworkConfig(NetworkConfig.Kind.VDM, 128, 32, 0.1, false, List.of(6.0, 7.0), true, 32),
+        c.network());
     assertEquals(50, c.latent().size());
     assertEquals(15, c.latent().k());
     assertEquals(2e-4, c.training().learningRate());

@@ -92,6 +92,12 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
         name, shape, m.type(), TFloat32.tensorOf(shape, DataBuffers.of(floats, true, false)));
   }
 
+  /** Rows of our own. */
+  public Operand<T> fed(String name, double[][] rows) {
+    double[] flat = Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
+    return fed(name, new long[] {rows.length, rows[0].length}, flat);
+  }
+
   /** An input of images. */
   public Operand<TUint8> images(String name) {
     NpyArray array = golden.array("in/" + name);
@@ -146,6 +152,12 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
   /** What the model computes for a result of the case. */
   public void result(String name, Operand<T> value) {
     results.put(name, value);
+  }
+
+  /** Drops a result that the published code has in another form. */
+  void drop(String name) {
+    results.remove(name);
+    leaveOut(name);
   }
 
   /** Results that the published code has only inside, or that this model does not give. */

@@ -1,15 +1,15 @@
 package io.mulan.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mulan.config.ConfigReader;
 import io.mulan.config.DataConfig;
 import io.mulan.config.LatentConfig;
 import io.mulan.config.LossConfig;
 import io.mulan.config.NetworkConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.config.ScheduleConfig;
-import io.mulan.config.TrainingConfig;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 
 /** The published code's configuration of a case, and ours that means the same. */
 public record PublishedConfig(JsonNode json) {
@@ -28,30 +28,25 @@ public record PublishedConfig(JsonNode json) {
    * channel, which normalise the conditioning away: our configuration refuses them.
    */
   public boolean hasNetwork() {
-    return json.path("sm_n_embd").asInt() > GROUPS && is("unet_type", "vdm");
+    return json.path("sm_n_embd").asInt() > GROUPS;
   }
 
-  /** Whether the schedule is the adaptive polynomial. */
-  public boolean hasSchedule() {
-    return is("gamma_type", "poly_fixedend");
+  /** Whether it is a VDM, of either package: no latent, and one γ for all pixels. */
+  public boolean isVdm() {
+    return is("vdm_type", "vdm");
   }
 
-  /** Whether the latent is drawn by top-k with sum-of-gamma noise. */
-  public boolean hasLatent() {
-    return is("latent_type", "topk")
-        && is("topk_noise_type", "gamma")
-        && is("reparam_type", "true");
+  /**
+   * Whether the loss is no bound: the published VDM of discrete time that predicts the image weighs
+   * the error in the noise with the weight of an error in the image.
+   */
+  public boolean mixesWeights() {
+    return isVdm() && is("reparam_type", "input") && !is("sm_n_timesteps", 0);
   }
 
-  /** Whether the loss is the continuous-time bound of a MuLAN. */
-  public boolean hasLoss() {
-    return hasNetwork()
-        && hasSchedule()
-        && hasLatent()
-        && Set.of("unet", "cnn").contains(json.path("encoder").asText())
-        && Set.of("mulan_velocity", "mulan_epsilon").contains(json.path("vdm_type").asText())
-        && is("sm_n_timesteps", 0)
-        && is("z_conditioning", true);
+  /** Whether the latent is a label that is given. */
+  public boolean givenLabel() {
+    return !isVdm() && !is("reparam_type", "true");
   }
 
   double gammaMin() {
@@ -80,23 +75,62 @@ public record PublishedConfig(JsonNode json) {
     return json.path("train").asBoolean() ? json.get("sm_pdrop").asDouble() : 0;
   }
 
-  public ScheduleConfig schedule() {
-    return new ScheduleConfig(ScheduleConfig.Kind.POLYNOMIAL, gammaMin(), gammaMax(), 0);
+  /**
+   * The schedule.
+   *
+   * @param scalar whether it is VDM's, whose names are the same
+   */
+  public ScheduleConfig schedule(boolean scalar) {
+    ScheduleConfig.Kind kind =
+        switch (json.get("gamma_type").asText()) {
+          case "poly_fixedend" -> ScheduleConfig.Kind.POLYNOMIAL;
+          case "learnable_nnet" ->
+              scalar ? ScheduleConfig.Kind.MONOTONE_SCALAR : ScheduleConfig.Kind.MONOTONE;
+          case "linear" -> ScheduleConfig.Kind.LINEAR;
+          case "fixed" -> ScheduleConfig.Kind.FIXED;
+          case "learnable_scalar" -> ScheduleConfig.Kind.SCALAR;
+          default -> throw new AssertionError("an unknown schedule in " + json);
+        };
+    return new ScheduleConfig(kind, gammaMin(), gammaMax(), 0);
   }
 
+  /** The latent, under the published law. */
   public LatentConfig latent() {
     return new LatentConfig(
-        LatentConfig.Kind.TOP_K,
+        isVdm() || givenLabel()
+            ? LatentConfig.Kind.NONE
+            : switch (json.get("latent_type").asText()) {
+              case "topk" -> LatentConfig.Kind.TOP_K;
+              case "gumbel" -> LatentConfig.Kind.GUMBEL;
+              case "gaussian" -> LatentConfig.Kind.GAUSSIAN;
+              default -> throw new AssertionError("an unknown latent in " + json);
+            },
         json.get("latent_size").asInt(),
         json.get("latent_k").asInt(),
-        LatentConfig.Noise.GAMMA,
+        is("topk_noise_type", "gumbel") ? LatentConfig.Noise.GUMBEL : LatentConfig.Noise.GAMMA,
         LatentConfig.Law.PUBLISHED,
+        LatentConfig.Gradient.IDENTITY,
         is("encoder", "cnn") ? LatentConfig.Encoder.CNN : LatentConfig.Encoder.UNET,
         json.get("forward_n_layer").asInt());
   }
 
+  /** The kind of draws that the published code makes a latent of. */
+  public String latentNoise() {
+    return switch (json.get("latent_type").asText()) {
+      case "gumbel" -> "gumbel";
+      case "gaussian" -> "normal";
+      default -> is("topk_noise_type", "gumbel") ? "gumbel" : "gamma";
+    };
+  }
+
+  /** Updates made so far. */
+  public double step() {
+    return json.get("step").asDouble();
+  }
+
   public NetworkConfig network() {
     return new NetworkConfig(
+        is("unet_type", "ldm") ? NetworkConfig.Kind.PER_PIXEL : NetworkConfig.Kind.VDM,
         json.get("sm_n_embd").asInt(),
         json.get("sm_n_layer").asInt(),
         json.get("sm_pdrop").asDouble(),
@@ -106,44 +140,25 @@ public record PublishedConfig(JsonNode json) {
         GROUPS);
   }
 
-  /**
-   * The whole, with a velocity that is computed from a predicted ε taken for what it is: a
-   * prediction of ε.
-   */
+  /** The whole. */
   public RunConfig run() {
-    boolean epsilon = is("vdm_type", "mulan_epsilon") || is("velocity_from_epsilon", true);
+    LossConfig.Prediction prediction =
+        is("velocity_from_epsilon", true)
+            ? LossConfig.Prediction.V_FROM_EPSILON
+            : is("vdm_type", "mulan_velocity")
+                ? LossConfig.Prediction.V
+                : LossConfig.Prediction.EPSILON;
     LossConfig loss =
         new LossConfig(
-            epsilon ? LossConfig.Prediction.EPSILON : LossConfig.Prediction.V,
+            prediction,
+            json.get("sm_n_timesteps").asInt(),
             antitheticTimes() ? LossConfig.Times.ANTITHETIC : LossConfig.Times.UNIFORM);
     return new RunConfig(
         new DataConfig(DataConfig.Kind.CIFAR10, "unused", levels()),
-        schedule(),
+        schedule(isVdm()),
         latent(),
         network(),
         loss,
-        training());
-  }
-
-  /** Nothing of it matters here. */
-  private static TrainingConfig training() {
-    return new TrainingConfig(
-        1000,
-        2,
-        2e-4,
-        100,
-        false,
-        0.01,
-        0.9,
-        0.99,
-        0,
-        0.9999,
-        0,
-        TrainingConfig.Xla.OFF,
-        100,
-        1,
-        100,
-        1,
-        10);
+        ConfigReader.read(Optional.empty(), Optional.empty(), List.of()).training());
   }
 }

@@ -19,24 +19,22 @@ final class ScoreNetsGoldenTest {
   Stream<DynamicTest> scoreNetworksEqualThePublishedOnes() {
     return GoldenFile.tests(
         "scorenets",
-        c ->
-            c.hasInputs("z", "g_t", "conditioning", "w")
-                && c.config().hasNetwork()
-                && c.inputShape("g_t").length
-                    == 1, // one γ for an image: the other network is per pixel
+        c -> c.hasInputs("z", "g_t", "conditioning", "w") && c.config().hasNetwork(),
         ScoreNetsGoldenTest::build);
   }
 
   private static <T extends TFloating> void build(CaseGraph<T> g) {
     Maths<T> m = g.m();
     Operand<T> z = g.input("z");
-    Operand<T> gamma = g.input("g_t");
+    Operand<T> gamma = g.input("g_t"); // [B], or [B,H,W,C]
     Operand<T> conditioning = g.input("conditioning"); // [B,m], or [B] for one number
     Operand<T> weight = g.input("w");
     double gammaMin = g.config().gammaMin();
     Operand<T> tau = m.mul(m.add(gamma, -gammaMin), 1 / (g.config().gammaMax() - gammaMin));
+    boolean perPixel = g.golden().inputShape("g_t").length > 1;
+    Operand<T> times = perPixel ? tau : m.reshape(tau, -1, 1);
     Operand<T> columns = m.reshape(conditioning, g.golden().inputShape("conditioning")[0], -1);
-    Operand<T> out = new UNet(g.config().network()).score(g.net("score_model"), z, tau, columns);
+    Operand<T> out = new UNet(g.config().network()).score(g.net("score_model"), z, times, columns);
     g.result("out", out);
     g.leaveOut("inner/Base2FourierFeatures_0"); // has no place of its own here, but a test
     g.innerResults("score_model");

@@ -26,7 +26,7 @@ final class EmbeddingsGoldenTest {
 
   private static <T extends TFloating> void time(CaseGraph<T> g) {
     int size = g.golden().array("out/out").shape()[1];
-    g.result("out", Embeddings.time(g.m(), g.input("t"), size));
+    g.result("out", Embeddings.time(g.m(), g.m().reshape(g.input("t"), -1, 1), size));
   }
 
   /** The features alone; the image stands before them. */

@@ -1,6 +1,7 @@
 package io.mulan.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mulan.config.ConfigReader;
 import io.mulan.config.TrainingConfig;
 import io.mulan.golden.Agreement;
 import io.mulan.golden.GoldenCase;
@@ -12,7 +13,10 @@ import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -90,24 +94,20 @@ final class AdamWGoldenTest {
   private static TrainingConfig config(JsonNode published) {
     JsonNode optimizer = published.get("optimizer");
     JsonNode training = published.get("training");
-    return new TrainingConfig(
-        training.get("num_steps_train").asInt(),
-        1,
-        optimizer.get("learning_rate").asDouble(),
-        training.get("num_steps_lr_warmup").asInt(),
-        optimizer.get("lr_decay").asBoolean(),
-        optimizer.get("args").get("weight_decay").asDouble(),
-        optimizer.get("args").get("b1").asDouble(),
-        optimizer.get("args").get("b2").asDouble(),
-        optimizer.path("gradient_clip_norm").asDouble(0),
-        optimizer.get("ema_rate").asDouble(),
-        0,
-        TrainingConfig.Xla.OFF,
-        0,
-        1,
-        0,
-        1,
-        1);
+    JsonNode args = optimizer.get("args");
+    Map<String, JsonNode> settings = new LinkedHashMap<>();
+    settings.put("steps", training.get("num_steps_train"));
+    settings.put("learning_rate", optimizer.get("learning_rate"));
+    settings.put("warmup_steps", training.get("num_steps_lr_warmup"));
+    settings.put("learning_rate_decay", optimizer.get("lr_decay"));
+    settings.put("weight_decay", args.get("weight_decay"));
+    settings.put("beta1", args.get("b1"));
+    settings.put("beta2", args.get("b2"));
+    settings.put("ema", optimizer.get("ema_rate"));
+    List<String> overrides = new ArrayList<>();
+    settings.forEach((key, value) -> overrides.add("training." + key + "=" + value));
+    overrides.add("training.clip_norm=" + optimizer.path("gradient_clip_norm").asDouble(0));
+    return ConfigReader.read(Optional.empty(), Optional.empty(), overrides).training();
   }
 
   /** The optimiser in a graph of its own, with gradients that are fed. */

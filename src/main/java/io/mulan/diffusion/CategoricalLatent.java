@@ -1,0 +1,35 @@
+package io.mulan.diffusion;
+
+import io.mulan.tf.Maths;
+import io.mulan.tf.StatelessRandom;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * One of m categories, by Gumbel-softmax, straight through (Jang et al. 2017; Maddison et al.
+ * 2017). Its value has exactly the law whose KL is charged.
+ *
+ * @param size m
+ */
+record CategoricalLatent(int size) implements Latent {
+
+  @Override
+  public double priorVariance() {
+    return 1.0 / size * (1 - 1.0 / size);
+  }
+
+  /** Gumbel variables [B,m]. */
+  @Override
+  public <T extends TFloating> Operand<T> noise(StatelessRandom<T> random, Operand<TInt32> batch) {
+    Ops tf = random.ops();
+    return random.gumbel("latent", tf.stack(List.of(batch, tf.constant(size))));
+  }
+
+  @Override
+  public <T extends TFloating> Posterior<T> posterior(Maths<T> m, Encoder<T> encoder) {
+    return new CategoricalPosterior<>(m, encoder.head(""), size);
+  }
+}

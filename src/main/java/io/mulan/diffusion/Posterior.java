@@ -1,0 +1,35 @@
+package io.mulan.diffusion;
+
+import org.tensorflow.Operand;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * q(c|x) for the images of a batch: an exponential family, log q(c|x) = ⟨natural, statistics(c)⟩ -
+ * logPartition.
+ */
+public interface Posterior<T extends TFloating> {
+
+  /** KL(q(c|x) ‖ p(c)) in nats [B]. */
+  Operand<T> kl();
+
+  /**
+   * A draw of c [B,m]. Its value has that law; its gradient, where the law is discrete, is an
+   * estimator's.
+   *
+   * @param noise as {@link Latent#noise} makes it
+   * @param step updates made so far (scalar), for temperatures that fall
+   */
+  Operand<T> draw(Operand<T> noise, Operand<T> step);
+
+  /** E[c|x] [B,m]. */
+  Operand<T> mean();
+
+  /** [B,d]. */
+  Operand<T> natural();
+
+  /** [B]. */
+  Operand<T> logPartition();
+
+  /** Of c [B,m]: [B,d]. */
+  Operand<T> statistics(Operand<T> c);
+}

@@ -1,0 +1,95 @@
+package io.mulan.likelihood;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the latent tells of the images.
+ *
+ * @param kl KL(q(c|x) ‖ p(c)), mean over images, nats
+ * @param mutualInformation I(x;c) under q, with the images themselves as the law of x: the mean of
+ *     log q(c|x) - log (mean of q(c|x') over all images x') for a draw of c for each; nats, at most
+ *     the logarithm of the number of images
+ * @param inUse components of c whose expectation depends on the image: its variance over images is
+ *     more than a hundredth of that under the prior
+ * @param size m
+ */
+public record LatentUse(double kl, double mutualInformation, int inUse, int size) {
+  private static final double SMALLEST_SHARE = 0.01;
+  private static final double COLLAPSED_NATS = 0.05;
+
+  /** Whether c is as good as independent of the image. */
+  public boolean collapsed() {
+    return mutualInformation < COLLAPSED_NATS;
+  }
+
+  /** Gathers batches. */
+  static final class Collector {
+    private final double priorVariance;
+    private final List<float[]> means = new ArrayList<>();
+    private final List<float[]> naturals = new ArrayList<>();
+    private final List<Float> logPartitions = new ArrayList<>();
+    private final List<float[]> statistics = new ArrayList<>();
+
+    Collector(double priorVariance) {
+      this.priorVariance = priorVariance;
+    }
+
+    /** Adds an image. */
+    void add(float[] mean, float[] natural, float logPartition, float[] drawn) {
+      means.add(mean);
+      naturals.add(natural);
+      logPartitions.add(logPartition);
+      statistics.add(drawn);
+    }
+
+    LatentUse use(double kl) {
+      return new LatentUse(kl, mutualInformation(), inUse(), means.get(0).length);
+    }
+
+    private double mutualInformation() {
+      int n = means.size();
+      double sum = 0;
+      double[] logs = new double[n];
+      for (int i = 0; i < n; i++) {
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int j = 0; j < n; j++) {
+          logs[j] = dot(naturals.get(j), statistics.get(i)) - logPartitions.get(j);
+          largest = Math.max(largest, logs[j]);
+        }
+        double total = 0;
+        for (double log : logs) {
+          total += Math.exp(log - largest);
+        }
+        sum += logs[i] - largest - Math.log(total / n);
+      }
+      return sum / n;
+    }
+
+    private static double dot(float[] a, float[] b) {
+      double sum = 0;
+      for (int i = 0; i < a.length; i++) {
+        sum += (double) a[i] * b[i];
+      }
+      return sum;
+    }
+
+    private int inUse() {
+      int used = 0;
+      for (int k = 0; k < means.get(0).length; k++) {
+        double sum = 0;
+        double squares = 0;
+        for (float[] mean : means) {
+          sum += mean[k];
+          squares += (double) mean[k] * mean[k];
+        }
+        double average = sum / means.size();
+        double variance = squares / means.size() - average * average;
+        if (variance > SMALLEST_SHARE * priorVariance) {
+          used++;
+        }
+      }
+      return used;
+    }
+  }
+}
