@@ -153,8 +153,8 @@ public final class DiffusionModel {
     Operand<TFloat64> gamma = pixels(d, path.gamma(moment.t()));
 
     NoisySignal<T> z = NoisySignal.at(d, gamma, signal, d.cast(noise.diffusion())).in(m);
-    Operand<T> output =
-        score(net, z.value(), m.cast(tau(d, gamma)), config.network().conditioned() ? c : context);
+    Operand<T> seen = config.network().conditioned() ? c : context;
+    Operand<T> output = output(net, z.value(), gamma, seen);
     Operand<T> rate = m.cast(pixels(d, moment.rate()));
     Operand<T> integrand = m.mul(rate, prediction.squaredError(m, z, output));
     return new BoundTerms<>(
@@ -222,9 +222,16 @@ public final class DiffusionModel {
     return d.div(d.add(told, -gammaMin), d.constant(range));
   }
 
-  private <T extends TFloating> Operand<T> score(
-      Net<T> net, Operand<T> z, Operand<T> tau, Operand<T> conditioning) {
+  /**
+   * What the score network makes of z [B,H,W,C].
+   *
+   * @param gamma [B,H,W,C] or [B,1,1,1]
+   * @param conditioning [B,k]
+   */
+  <T extends TFloating> Operand<T> output(
+      Net<T> net, Operand<T> z, Operand<TFloat64> gamma, Operand<T> conditioning) {
     Maths<T> m = net.m();
+    Operand<T> tau = m.cast(tau(m.doubles(), gamma));
     boolean oneForAll = tau.rank() > 2 && tau.shape().get(3) != z.shape().get(3);
     Operand<T> times = oneForAll ? m.add(tau, m.ops().zerosLike(z)) : tau;
     return network.score(net.in("score_model"), z, times, conditioning);

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mulan.diffusion.BoundTerms;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * The variational bound on -log p(x), measured on a set of images; means over images in bits/dim,
@@ -29,11 +28,11 @@ public record BoundEstimate(
    * Statistics of per-image terms.
    *
    * @param nats [terms][images], means over the draws of an image
-   * @param use of the latent, given its mean KL in nats
+   * @param latents all that were drawn
    * @param dimensions n of an image
    */
   static BoundEstimate of(
-      double[][] nats, int dimensions, int timesPerImage, Function<Double, LatentUse> use) {
+      double[][] nats, int dimensions, int timesPerImage, LatentUse.Collector latents) {
     int images = nats[0].length;
     double toBits = 1 / (dimensions * Math.log(2));
     Map<String, Figure> terms = new LinkedHashMap<>();
@@ -45,7 +44,7 @@ public record BoundEstimate(
       }
     }
     double kl = terms.get("latent").bitsPerDim() / toBits;
-    return new BoundEstimate(images, timesPerImage, terms, figure(totals, toBits), use.apply(kl));
+    return new BoundEstimate(images, timesPerImage, terms, figure(totals, toBits), latents.use(kl));
   }
 
   private static Figure figure(double[] values, double unit) {

@@ -41,19 +41,30 @@ public final class BoundEstimator {
    * @param onBatch told after each batch how many images are done
    */
   public BoundEstimate estimate(Session session, ImageSet images, IntConsumer onBatch) {
+    LatentUse.Collector latents = new LatentUse.Collector(graph.latents().priorVariance());
+    double[][] nats = perImage(session, images, latents, onBatch);
+    return BoundEstimate.of(nats, images.shape().size(), timesPerImage, latents);
+  }
+
+  /**
+   * The terms of each image, means over its draws, in nats: [terms][images].
+   *
+   * @param latents is told what was drawn
+   */
+  public double[][] perImage(
+      Session session, ImageSet images, LatentUse.Collector latents, IntConsumer onBatch) {
     double[] starts = new SplittableRandom(seed).doubles(images.count()).toArray();
     double[][] nats = new double[BoundTerms.NAMES.size()][images.count()];
-    double latentVariance = graph.latents().priorVariance();
-    LatentUse.Collector latents = new LatentUse.Collector(latentVariance);
     for (int first = 0; first < images.count(); first += batch) {
       int count = Math.min(batch, images.count() - first);
       try (TUint8 pixels = batch(images, first, count)) {
         for (int k = 0; k < timesPerImage; k++) {
           double shift = (double) k / timesPerImage;
           long draw = (long) (first / batch) * timesPerImage + k;
-          try (Result result = run(session, pixels, starts, shift, first, draw, k == 0)) {
+          boolean withLatents = k == 0 && graph.latents().priorVariance() > 0;
+          try (Result result = run(session, pixels, starts, shift, first, draw, withLatents)) {
             add((TFloat32) result.get(0), (TFloat32) result.get(1), first, nats);
-            if (k == 0) {
+            if (withLatents) {
               addLatents(result, latents);
             }
           }
@@ -61,11 +72,7 @@ public final class BoundEstimator {
       }
       onBatch.accept(first + count);
     }
-    return BoundEstimate.of(
-        nats,
-        images.shape().size(),
-        timesPerImage,
-        kl -> latentVariance > 0 ? latents.use(kl) : null);
+    return nats;
   }
 
   private static TUint8 batch(ImageSet images, int first, int count) {

@@ -24,14 +24,17 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
   }
 
   /** Gathers batches. */
-  static final class Collector {
+  public static final class Collector {
     private final double priorVariance;
     private final List<float[]> means = new ArrayList<>();
     private final List<float[]> naturals = new ArrayList<>();
     private final List<Float> logPartitions = new ArrayList<>();
     private final List<float[]> statistics = new ArrayList<>();
 
-    Collector(double priorVariance) {
+    /**
+     * @param priorVariance of each component of c; zero if there is no latent
+     */
+    public Collector(double priorVariance) {
       this.priorVariance = priorVariance;
     }
 
@@ -43,7 +46,15 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
       statistics.add(drawn);
     }
 
+    /**
+     * What they tell; null if there is no latent.
+     *
+     * @param kl mean, nats
+     */
     LatentUse use(double kl) {
+      if (priorVariance == 0) {
+        return null;
+      }
       return new LatentUse(kl, mutualInformation(), inUse(), means.get(0).length);
     }
 

@@ -5,14 +5,44 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Batches;
 import io.mulan.data.ImageSet;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** No variant falls off the compiled path, and none changes on it. */
 final class CompiledStepTest {
-  private static final int STEPS = 5;
+  private static final int STEPS = 3;
 
-  @Test
-  void compiledByXlaOrNotTheStepsAreTheSame() {
-    RunConfig config = SmallRun.config();
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "schedule.kind=polynomial",
+        "schedule.kind=monotone latent.gradient=marginals network.kind=per_pixel loss.prediction=x"
+      })
+  void compiledByXlaOrNotTheStepsAreTheSame(String settings) {
+    check(settings);
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "schedule.kind=linear latent.kind=gumbel network.attention=true loss.times=importance",
+        "schedule.kind=fixed latent.kind=none loss.prediction=epsilon loss.timesteps=10",
+        "schedule.kind=scalar latent.kind=none loss.prediction=v_from_epsilon loss.times=uniform",
+        "schedule.kind=monotone_scalar latent.kind=none loss.prediction=x loss.timesteps=10",
+        "latent.gradient=gumbel latent.encoder=unet network.conditioned=false",
+        "latent.gradient=score_function training.free_bits=2 training.kl_warmup_steps=2",
+        "latent.law=published latent.noise=gamma training.encoder_rate=0.5",
+        "latent.law=published latent.noise=gumbel training.clip_norm=0",
+        "latent.kind=gaussian latent.encoder=unet"
+      })
+  void soAreThoseOfAllOtherParts(String settings) {
+    check(settings);
+  }
+
+  private static void check(String settings) {
+    RunConfig config = SmallRun.config(settings.split(" "));
     ImageSet train = SmallRun.data(config).train();
     Batches batches = new Batches(train, config.training().batch(), config.training().seed());
     try (TrainingSession plain = SmallRun.session(config, false);
