@@ -155,7 +155,8 @@ public final class DiffusionModel {
     NoisySignal<T> z = NoisySignal.at(d, gamma, signal, d.cast(noise.diffusion())).in(m);
     Operand<T> seen = config.network().conditioned() ? c : context;
     Operand<T> output = output(net, z.value(), gamma, seen);
-    Operand<T> rate = m.cast(pixels(d, moment.rate()));
+    // As γ; a derivative's own shape is not known before it runs.
+    Operand<T> rate = m.cast(d.reshape(moment.rate(), anyBatch(gamma)));
     Operand<T> integrand = m.mul(rate, prediction.squaredError(m, z, output));
     return new BoundTerms<>(
         reconstruction(m, signal, gamma0, d.cast(noise.reconstruction())),
@@ -252,6 +253,12 @@ public final class DiffusionModel {
     // σ² - 1 = -α², and log σ² = -softplus(-γ): neither loses digits when σ² is close to one
     Operand<T> spread = m.sub(m.softplus(m.neg(gamma1)), signalVariance);
     return m.mul(m.sumPerImage(m.add(mean, spread)), 0.5);
+  }
+
+  private static long[] anyBatch(Operand<?> x) {
+    long[] shape = x.shape().asArray();
+    shape[0] = -1;
+    return shape;
   }
 
   /** [B,n] to [B,H,W,C], and [B,1], which is for all pixels, to [B,1,1,1]. */

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TrainerTest {
   @TempDir Path folder;
@@ -80,6 +82,44 @@ final class TrainerTest {
     try (TrainingSession session = SmallRun.session(config, false)) {
       assertTrue(checkpoints.restoreNewest(session).isPresent());
     }
+  }
+
+  /** A line from 0 to 1e-300 is flat in single precision. */
+  @Test
+  void aScheduleThatDoesNotIncreaseStopsTheRun() {
+    RunConfig config =
+        SmallRun.config(
+            "schedule.kind=fixed",
+            "latent.kind=none",
+            "schedule.gamma_min=0",
+            "schedule.gamma_max=1e-300");
+    DivergedException e =
+        assertThrows(DivergedException.class, () -> SmallRun.train(folder, config));
+    assertTrue(
+        e.getMessage().startsWith("training diverged at step 1: the schedule does not increase"),
+        e::getMessage);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "schedule.kind=monotone",
+        "schedule.kind=linear",
+        "schedule.kind=fixed",
+        "schedule.kind=scalar latent.kind=none loss.prediction=epsilon",
+        "schedule.kind=monotone_scalar latent.kind=none network.kind=per_pixel",
+        "latent.kind=gumbel loss.times=importance",
+        "latent.kind=gaussian latent.encoder=unet",
+        "latent.law=published loss.timesteps=10",
+        "loss.prediction=x network.conditioned=false"
+      })
+  void everyPartIsTrainedAndMeasuredInBatchesOfAnySize(String settings) {
+    List<String> all = new ArrayList<>(List.of(settings.split(" ")));
+    all.add("training.steps=2");
+    BoundEstimate bound = SmallRun.train(folder, SmallRun.config(all.toArray(String[]::new))).get();
+    assertEquals(297, bound.images());
+    assertTrue(Double.isFinite(bound.total().bitsPerDim()), bound::toString);
+    assertEquals(settings.contains("latent.kind=none"), bound.latent() == null);
   }
 
   @Test

@@ -1,0 +1,76 @@
+package io.mulan.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Combinations of settings: which mean something, and what is said of the others. */
+final class RunConfigTest {
+
+  private static RunConfig config(String settings) {
+    return ConfigReader.read(Optional.empty(), Optional.empty(), List.of(settings.split(" ")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "schedule.kind=fixed network.conditioned=false, latent.kind is top_k, pays for nothing",
+    "schedule.kind=linear network.conditioned=false latent.kind=gaussian, latent.kind is gaussian,"
+        + " linear",
+    "loss.times=importance loss.timesteps=10, loss.times is importance, equal weights",
+    "latent.law=published latent.gradient=marginals, latent.gradient is marginals, law published",
+    "latent.size=600 latent.k=3, latent.size is 600, at most 512",
+    "latent.size=5 latent.k=5, latent.k is 5, below latent.size",
+  })
+  void whatMeansNothingIsRefusedWithTheReason(String settings, String what, String reason) {
+    String message = assertThrows(ConfigException.class, () -> config(settings)).getMessage();
+    assertTrue(message.contains(what), message);
+    assertTrue(message.contains(reason.replace("pays for nothing", "for nothing")), message);
+    assertEquals(1, message.lines().count());
+  }
+
+  static List<String> meaningful() {
+    List<String> all = new ArrayList<>();
+    for (ScheduleConfig.Kind schedule : ScheduleConfig.Kind.values()) {
+      for (LatentConfig.Kind latent : LatentConfig.Kind.values()) {
+        all.add(
+            "schedule.kind="
+                + RecordTree.name(schedule)
+                + " latent.kind="
+                + RecordTree.name(latent));
+      }
+    }
+    all.add("schedule.kind=fixed latent.kind=none network.conditioned=false");
+    all.add("schedule.kind=polynomial network.conditioned=false");
+    all.add("latent.size=600 latent.k=3 latent.law=published");
+    return all;
+  }
+
+  /** Every schedule goes with every latent, and with none. */
+  @ParameterizedTest
+  @MethodSource("meaningful")
+  void theOthersAreTaken(String settings) {
+    RunConfig config = config(settings);
+    assertEquals(List.of(), RunConfig.differences(config, config));
+  }
+
+  /** The published settings of VDM: everything but the noise is as in the preset beside it. */
+  @ParameterizedTest
+  @CsvSource({"digits", "photos", "cifar10", "imagenet32"})
+  void theBaselinesAreVdms(String preset) {
+    RunConfig vdm = ConfigReader.read(Optional.of(preset + "-vdm"), Optional.empty(), List.of());
+    assertEquals(ScheduleConfig.Kind.SCALAR, vdm.schedule().kind());
+    assertEquals(LatentConfig.Kind.NONE, vdm.latent().kind());
+    assertEquals(LossConfig.Prediction.EPSILON, vdm.loss().prediction());
+    assertEquals(0, vdm.loss().timesteps());
+    RunConfig mulan = ConfigReader.read(Optional.of(preset), Optional.empty(), List.of());
+    assertEquals(mulan.network(), vdm.network());
+    assertEquals(mulan.data(), vdm.data());
+  }
+}

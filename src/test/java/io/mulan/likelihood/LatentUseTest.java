@@ -1,0 +1,59 @@
+package io.mulan.likelihood;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** What a latent of four categories tells, where that is known. */
+final class LatentUseTest {
+  private static final int CATEGORIES = 4;
+  private static final double PRIOR_VARIANCE = 0.25 * 0.75;
+
+  /** Adds an image whose law has these probabilities. */
+  private static void add(LatentUse.Collector all, int drawn, double... probabilities) {
+    float[] mean = new float[CATEGORIES];
+    float[] logs = new float[CATEGORIES];
+    float[] one = new float[CATEGORIES];
+    for (int k = 0; k < CATEGORIES; k++) {
+      mean[k] = (float) probabilities[k];
+      logs[k] = (float) Math.log(Math.max(probabilities[k], 1e-30));
+    }
+    one[drawn] = 1;
+    all.add(mean, logs, 0, one);
+  }
+
+  @Test
+  void aLatentThatNamesTheImageTellsTheLogarithmOfTheirNumber() {
+    LatentUse.Collector all = new LatentUse.Collector(PRIOR_VARIANCE);
+    for (int i = 0; i < CATEGORIES; i++) {
+      double[] p = new double[CATEGORIES];
+      p[i] = 1;
+      add(all, i, p);
+    }
+    LatentUse use = all.use(Math.log(CATEGORIES));
+    assertEquals(Math.log(CATEGORIES), use.mutualInformation(), 1e-6);
+    assertEquals(CATEGORIES, use.inUse());
+    assertFalse(use.collapsed());
+  }
+
+  /** A law that differs from the prior, but not between images, costs its KL and tells nothing. */
+  @Test
+  void aLatentThatIsTheSameForAllImagesTellsNothing() {
+    LatentUse.Collector all = new LatentUse.Collector(PRIOR_VARIANCE);
+    for (int i = 0; i < 10; i++) {
+      add(all, i % 2, 0.5, 0.5, 0, 0);
+    }
+    LatentUse use = all.use(Math.log(2));
+    assertEquals(0, use.mutualInformation(), 1e-6);
+    assertEquals(0, use.inUse());
+    assertTrue(use.collapsed());
+  }
+
+  @Test
+  void withoutALatentThereIsNothingToTell() {
+    assertNull(new LatentUse.Collector(0).use(0));
+  }
+}
