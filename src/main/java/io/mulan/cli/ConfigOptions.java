@@ -16,23 +16,15 @@ import org.apache.commons.cli.Options;
 
 /** The options that choose a configuration, for all commands that take one. */
 final class ConfigOptions {
-  /** Ends the names of the baselines' presets. */
-  private static final String VDM = "-vdm";
-
   private ConfigOptions() {}
 
   /** Which model. */
   static Options model(Options options) {
     return options
-        .addOption(withValue("preset", "P", presets()))
+        .addOption(withValue("preset", "P", Presets.summary() + " (digits)"))
         .addOption(withValue("config", "FILE", "YAML laid over the preset"))
         .addOption(
             withValue("set", "KEY=VALUE", "one setting, such as latent.size=20; may be repeated"));
-  }
-
-  private static String presets() {
-    List<String> own = Presets.names().stream().filter(n -> !n.endsWith(VDM)).toList();
-    return String.join(", ", own) + ", or one of them with " + VDM + " after it (digits)";
   }
 
   /** Which model, and how to train it. */

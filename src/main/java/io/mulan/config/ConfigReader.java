@@ -25,7 +25,7 @@ public final class ConfigReader {
       Optional<String> preset, Optional<Path> file, List<String> overrides) {
     String name = preset.orElse(Presets.names().get(0));
     Settings settings = new Settings();
-    settings.add(Presets.read(name), "preset " + name);
+    Presets.read(name).forEach(yaml -> settings.add(yaml, "preset " + name));
     file.ifPresent(f -> settings.add(text(f), f.toString()));
     return override(settings, overrides);
   }

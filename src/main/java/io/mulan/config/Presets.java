@@ -5,19 +5,16 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The configurations in the jar. */
 public final class Presets {
+  /** Ends the name of a preset that holds what VDM has different from the one before it. */
+  private static final String VDM = "-vdm";
+
+  private static final List<String> MODELS = List.of("digits", "photos", "cifar10", "imagenet32");
   private static final List<String> NAMES =
-      List.of(
-          "digits",
-          "photos",
-          "cifar10",
-          "imagenet32",
-          "digits-vdm",
-          "photos-vdm",
-          "cifar10-vdm",
-          "imagenet32-vdm");
+      Stream.concat(MODELS.stream(), MODELS.stream().map(n -> n + VDM)).toList();
 
   private Presets() {}
 
@@ -26,12 +23,17 @@ public final class Presets {
     return NAMES;
   }
 
+  /** The names in words. */
+  public static String summary() {
+    return String.join(", ", MODELS) + ", or one of them with " + VDM + " after it";
+  }
+
   /**
-   * A preset as YAML.
+   * A preset as YAML texts, each to be laid over the ones before.
    *
    * @throws ConfigException if there is none of that name
    */
-  static String read(String name) {
+  static List<String> read(String name) {
     if (!NAMES.contains(name)) {
       throw new ConfigException(
           "there is no preset '"
@@ -41,6 +43,12 @@ public final class Presets {
               + "; there are "
               + String.join(", ", NAMES));
     }
+    return name.endsWith(VDM)
+        ? List.of(text(name.substring(0, name.length() - VDM.length())), text(name))
+        : List.of(text(name));
+  }
+
+  private static String text(String name) {
     try (InputStream in = Presets.class.getResourceAsStream("/presets/" + name + ".yaml")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
