@@ -27,26 +27,36 @@ import org.tensorflow.types.family.TNumber;
 public final class Maths<T extends TFloating> {
   private final Ops tf;
   private final Class<T> type;
+  private final boolean named;
   private final Map<Double, Operand<T>> constants;
 
   public Maths(Ops tf, Class<T> type) {
-    this(tf, type, new HashMap<>());
+    this(tf, type, true, new HashMap<>());
   }
 
-  private Maths(Ops tf, Class<T> type, Map<Double, Operand<T>> constants) {
+  private Maths(Ops tf, Class<T> type, boolean named, Map<Double, Operand<T>> constants) {
     this.tf = tf;
     this.type = type;
+    this.named = named;
     this.constants = constants;
   }
 
   /** The same, naming its operations under {@code name}, so that a graph reads like the model. */
   public Maths<T> in(String name) {
-    return new Maths<>(tf.withSubScope(name), type, constants);
+    return named ? new Maths<>(tf.withSubScope(name), type, true, constants) : this;
+  }
+
+  /**
+   * The same without names for the places of a model. TensorFlow Java looks through all operations
+   * of the graph for each name, which takes a large graph most of the time to build.
+   */
+  public Maths<T> unnamed() {
+    return new Maths<>(tf, type, false, constants);
   }
 
   /** The same in double precision, for what rounding would spoil. */
   public Maths<TFloat64> doubles() {
-    return new Maths<>(tf, TFloat64.class);
+    return new Maths<>(tf, TFloat64.class, named, new HashMap<>());
   }
 
   public Ops ops() {

@@ -85,7 +85,7 @@ final class TrainingGraph {
     Map<String, Operand<TFloat32>> averages = new TreeMap<>();
     slots.forEach(s -> averages.put(s.weight().name(), s.average().value()));
     Weights<TFloat32> averaged = (name, shape, initializer) -> averages.get(name);
-    evaluation = BoundGraph.build(m.in("evaluation"), model, averaged);
+    evaluation = BoundGraph.build(m.in("evaluation").unnamed(), model, averaged);
     initialize = variables.initializer("initialize");
     saveRestore = new SaveRestore(graph, variables.all());
   }
