@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.diffusion.DiffusionModel;
 import io.mulan.tf.Variables.Variable;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -8,7 +9,10 @@ import java.util.Map;
 /** Counts of weights, by the part of the model they belong to. */
 final class Parameters {
   private static final Map<String, String> PARTS =
-      Map.of("score_model", "score network", "encoder_model", "encoder", "gamma", "schedule");
+      Map.of(
+          DiffusionModel.NETWORK, "score network",
+          DiffusionModel.ENCODER, "encoder",
+          DiffusionModel.SCHEDULE, "schedule");
 
   /** The sum of all parts. */
   static final String ALL = "all";

@@ -23,6 +23,12 @@ import org.tensorflow.types.family.TFloating;
  * comes from.
  */
 public final class DiffusionModel {
+  /** Where the weights of each part are in the tree of the published checkpoints. */
+  public static final String NETWORK = "score_model";
+
+  public static final String ENCODER = "encoder_model";
+  public static final String SCHEDULE = "gamma";
+
   private final RunConfig config;
   private final ImageShape image;
   private final ImageCodec codec;
@@ -82,14 +88,15 @@ public final class DiffusionModel {
     Net<T> net = new Net<>(m, weights, dropout, "");
     Operand<T> signal = codec.encode(m, images);
     Posterior<T> posterior = posterior(net, signal);
+    Operand<T> kl = posterior.kl();
     return LeaveOneOut.bound(
         m,
         posterior,
         noise,
         (c, n) -> {
           Operand<TUint8> twice = m.ops().concat(List.of(images, images), m.ops().constant(0));
-          Operand<T> kl = m.concat(0, List.of(posterior.kl(), posterior.kl()));
-          return bound(net, twice, c, kl, m.ops().zerosLike(m.column(c, 0)), n);
+          return bound(
+              net, twice, c, m.concat(0, List.of(kl, kl)), m.ops().zerosLike(m.column(c, 0)), n);
         });
   }
 
@@ -105,7 +112,7 @@ public final class DiffusionModel {
   }
 
   private <T extends TFloating> Posterior<T> posterior(Net<T> net, Operand<T> signal) {
-    Net<T> encoder = net.in("encoder_model");
+    Net<T> encoder = net.in(ENCODER);
     return latent.posterior(net.m(), new ImageEncoder<>(encoder, config.latent(), network, signal));
   }
 
@@ -145,7 +152,7 @@ public final class DiffusionModel {
     Maths<T> m = net.m();
     Maths<TFloat64> d = m.doubles();
     Operand<TFloat64> signal = codec.encode(d, images);
-    NoiseSchedule.Path<TFloat64> path = schedule.path(net.in("gamma").doubles(), d.cast(c));
+    NoiseSchedule.Path<TFloat64> path = schedule.path(net.in(SCHEDULE).doubles(), d.cast(c));
     Operand<TFloat64> uniform = d.reshape(d.cast(noise.times()), -1, 1); // [B, 1]
     Operand<TFloat64> gamma0 = pixels(d, path.gamma(d.ops().zerosLike(uniform)));
     Operand<TFloat64> gamma1 = pixels(d, path.gamma(d.ops().onesLike(uniform)));
@@ -235,7 +242,7 @@ public final class DiffusionModel {
     Operand<T> tau = m.cast(tau(m.doubles(), gamma));
     boolean oneForAll = tau.rank() > 2 && tau.shape().get(3) != z.shape().get(3);
     Operand<T> times = oneForAll ? m.add(tau, m.ops().zerosLike(z)) : tau;
-    return network.score(net.in("score_model"), z, times, conditioning);
+    return network.score(net.in(NETWORK), z, times, conditioning);
   }
 
   private <T extends TFloating> Operand<T> reconstruction(

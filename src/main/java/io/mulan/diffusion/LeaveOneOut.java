@@ -52,7 +52,7 @@ final class LeaveOneOut {
         new BoundTerms<>(
             mean(m, terms.reconstruction()),
             mean(m, terms.prior()),
-            posterior.kl(),
+            mean(m, terms.latent()),
             mean(m, terms.diffusion()),
             tf.min(pairs(m, terms.slowest()), tf.constant(0))),
         surrogate);

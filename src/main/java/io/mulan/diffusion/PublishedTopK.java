@@ -25,12 +25,12 @@ record PublishedTopK(int size, int k, LatentConfig.Noise kind) implements Latent
 
   private static final double TEMPERATURE = 10;
 
-  /** Gamma(1/k, 1) draws [10,B,m], or Gumbel draws [B,m]. */
   @Override
   public double priorVariance() {
     return (double) k / size * (1 - (double) k / size);
   }
 
+  /** Gamma(1/k, 1) draws [10,B,m], or Gumbel draws [B,m]. */
   @Override
   public <T extends TFloating> Operand<T> noise(StatelessRandom<T> random, Operand<TInt32> batch) {
     Ops tf = random.ops();

@@ -1,6 +1,7 @@
 package io.mulan.training;
 
 import io.mulan.config.TrainingConfig;
+import io.mulan.diffusion.DiffusionModel;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
@@ -49,10 +50,10 @@ final class AdamW<T extends TFloating> {
 
     /** The factor of the learning rate for the part of the model that the weight is in. */
     double rate(TrainingConfig c) {
-      if (weight.name().startsWith("encoder_model/")) {
+      if (weight.name().startsWith(DiffusionModel.ENCODER + "/")) {
         return c.encoderRate();
       }
-      return weight.name().startsWith("gamma/") ? c.scheduleRate() : 1;
+      return weight.name().startsWith(DiffusionModel.SCHEDULE + "/") ? c.scheduleRate() : 1;
     }
 
     boolean decayed() {

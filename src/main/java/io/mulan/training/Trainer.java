@@ -117,7 +117,7 @@ public final class Trainer {
       }
     }
     if (!(values.slowest() > 0)) {
-      throw diverged(step, "the schedule does not increase, its least rate is " + values.slowest());
+      throw diverged(step, new NotIncreasingException(values.slowest()).getMessage());
     }
     for (int i = 0; i < values.gradientNorms().length; i++) {
       if (!Float.isFinite(values.gradientNorms()[i])) {
