@@ -28,6 +28,12 @@ record CategoricalLatent(int size) implements Latent {
     return random.gumbel("latent", tf.stack(List.of(batch, tf.constant(size))));
   }
 
+  /** Uniform. */
+  @Override
+  public <T extends TFloating> Posterior<T> prior(Maths<T> m, Operand<TInt32> batch) {
+    return new CategoricalPosterior<>(m, m.zeros(batch, size), size);
+  }
+
   @Override
   public <T extends TFloating> Posterior<T> posterior(Maths<T> m, Encoder<T> encoder) {
     return new CategoricalPosterior<>(m, encoder.head(""), size);

@@ -35,6 +35,11 @@ record CategoricalPosterior<T extends TFloating>(Maths<T> m, Operand<T> logits, 
   }
 
   @Override
+  public Operand<T> mode() {
+    return StraightThrough.largest(m, logits, 1);
+  }
+
+  @Override
   public Operand<T> mean() {
     return m.ops().nn.softmax(logits);
   }

@@ -37,8 +37,14 @@ public final class DiffusionModel {
   private final TimeAxis axis;
   private final Prediction prediction;
   private final UNet network;
+  private final Denoiser denoiser;
 
   public DiffusionModel(RunConfig config, ImageShape image) {
+    this(config, image, new ScoreNetwork(config, new UNet(config.network())));
+  }
+
+  /** The same model with another denoiser in the place of the score network. */
+  public DiffusionModel(RunConfig config, ImageShape image, Denoiser denoiser) {
     this.config = config;
     this.image = image;
     this.codec = new ImageCodec(config.data().levels());
@@ -47,6 +53,7 @@ public final class DiffusionModel {
     this.axis = TimeAxis.of(config.loss());
     this.prediction = Prediction.of(config.loss());
     this.network = new UNet(config.network());
+    this.denoiser = denoiser;
   }
 
   /** The variance of each component of the latent under its prior; zero if there is none. */
@@ -139,6 +146,59 @@ public final class DiffusionModel {
   }
 
   /**
+   * The way back from noise, without dropout.
+   *
+   * @param c latents [B,m]
+   */
+  public <T extends TFloating> ReverseProcess<T> reverse(
+      Maths<T> m, Weights<T> weights, Operand<T> c) {
+    return reverse(m, weights, c, m.ops().zerosLike(m.column(c, 0)));
+  }
+
+  /**
+   * The same, with what the network sees where it does not see the latent [B,1]: zero, but for the
+   * published code.
+   */
+  public <T extends TFloating> ReverseProcess<T> reverse(
+      Maths<T> m, Weights<T> weights, Operand<T> c, Operand<T> context) {
+    Net<T> net = new Net<>(m, weights, Dropout.none(), "");
+    return new ReverseProcess<>(this, net, c, config.network().conditioned() ? c : context);
+  }
+
+  /** A law of latents like {@link #posterior}'s, that no image has been seen for. */
+  public <T extends TFloating> Posterior<T> prior(Maths<T> m, Operand<TInt32> batch) {
+    return latent.prior(m, batch);
+  }
+
+  /** What {@link Posterior#draw} makes a latent of. */
+  public <T extends TFloating> Operand<T> latentNoise(
+      StatelessRandom<T> random, Operand<TInt32> batch) {
+    return latent.noise(random, batch);
+  }
+
+  /** The length m of c. */
+  public int latentSize() {
+    return latent.size();
+  }
+
+  public ImageCodec codec() {
+    return codec;
+  }
+
+  Denoiser denoiser() {
+    return denoiser;
+  }
+
+  Prediction prediction() {
+    return prediction;
+  }
+
+  /** γ as a function of time [B,1]. */
+  <T extends TFloating> NoiseSchedule.Path<TFloat64> path(Net<T> net, Operand<TFloat64> latent) {
+    return schedule.path(net.in(SCHEDULE).doubles(), latent);
+  }
+
+  /**
    * The schedule and the noisy signals are computed in double precision, a small part of the work:
    * whatever γ is rounded by, the Fourier features of z magnify some hundred times.
    */
@@ -152,16 +212,17 @@ public final class DiffusionModel {
     Maths<T> m = net.m();
     Maths<TFloat64> d = m.doubles();
     Operand<TFloat64> signal = codec.encode(d, images);
-    NoiseSchedule.Path<TFloat64> path = schedule.path(net.in(SCHEDULE).doubles(), d.cast(c));
+    NoiseSchedule.Path<TFloat64> path = path(net, d.cast(c));
     Operand<TFloat64> uniform = d.reshape(d.cast(noise.times()), -1, 1); // [B, 1]
     Operand<TFloat64> gamma0 = pixels(d, path.gamma(d.ops().zerosLike(uniform)));
     Operand<TFloat64> gamma1 = pixels(d, path.gamma(d.ops().onesLike(uniform)));
     TimeAxis.Moment<TFloat64> moment = axis.at(d, path, uniform);
     Operand<TFloat64> gamma = pixels(d, path.gamma(moment.t()));
 
-    NoisySignal<T> z = NoisySignal.at(d, gamma, signal, d.cast(noise.diffusion())).in(m);
+    NoisySignal<T> z =
+        NoisySignal.at(d, NoiseLevel.of(d, gamma), signal, d.cast(noise.diffusion())).in(m);
     Operand<T> seen = config.network().conditioned() ? c : context;
-    Operand<T> output = output(net, z.value(), gamma, seen);
+    Operand<T> output = denoiser.output(net, z.value(), gamma, seen);
     // As γ; a derivative's own shape is not known before it runs.
     Operand<T> rate = m.cast(d.reshape(moment.rate(), anyBatch(gamma)));
     Operand<T> integrand = m.mul(rate, prediction.squaredError(m, z, output));
@@ -215,36 +276,6 @@ public final class DiffusionModel {
         random.normal("diffusion", shape));
   }
 
-  /**
-   * Where γ is between the configured ends, as far as the network is told: the mean over the image
-   * [B,1], or every pixel's [B,H,W,C].
-   */
-  private Operand<TFloat64> tau(Maths<TFloat64> d, Operand<TFloat64> gamma) {
-    Operand<TFloat64> told =
-        switch (config.network().kind()) {
-          case VDM -> d.reshape(d.meanPerImage(gamma), -1, 1);
-          case PER_PIXEL -> gamma;
-        };
-    double gammaMin = config.schedule().gammaMin();
-    double range = config.schedule().gammaMax() - gammaMin;
-    return d.div(d.add(told, -gammaMin), d.constant(range));
-  }
-
-  /**
-   * What the score network makes of z [B,H,W,C].
-   *
-   * @param gamma [B,H,W,C] or [B,1,1,1]
-   * @param conditioning [B,k]
-   */
-  <T extends TFloating> Operand<T> output(
-      Net<T> net, Operand<T> z, Operand<TFloat64> gamma, Operand<T> conditioning) {
-    Maths<T> m = net.m();
-    Operand<T> tau = m.cast(tau(m.doubles(), gamma));
-    boolean oneForAll = tau.rank() > 2 && tau.shape().get(3) != z.shape().get(3);
-    Operand<T> times = oneForAll ? m.add(tau, m.ops().zerosLike(z)) : tau;
-    return network.score(net.in(NETWORK), z, times, conditioning);
-  }
-
   private <T extends TFloating> Operand<T> reconstruction(
       Maths<T> m, Operand<TFloat64> signal, Operand<TFloat64> gamma0, Operand<TFloat64> noise) {
     Maths<TFloat64> d = m.doubles();
@@ -262,14 +293,14 @@ public final class DiffusionModel {
     return m.mul(m.sumPerImage(m.add(mean, spread)), 0.5);
   }
 
-  private static long[] anyBatch(Operand<?> x) {
+  static long[] anyBatch(Operand<?> x) {
     long[] shape = x.shape().asArray();
     shape[0] = -1;
     return shape;
   }
 
   /** [B,n] to [B,H,W,C], and [B,1], which is for all pixels, to [B,1,1,1]. */
-  private <T extends TFloating> Operand<T> pixels(Maths<T> m, Operand<T> flat) {
+  <T extends TFloating> Operand<T> pixels(Maths<T> m, Operand<T> flat) {
     if (flat.shape().get(1) == 1) {
       return m.reshape(flat, -1, 1, 1, 1);
     }

@@ -27,6 +27,13 @@ record GaussianLatent(int size) implements Latent {
     return random.normal("latent", tf.stack(List.of(batch, tf.constant(size))));
   }
 
+  /** Standard normal. */
+  @Override
+  public <T extends TFloating> Posterior<T> prior(Maths<T> m, Operand<TInt32> batch) {
+    Operand<T> zeros = m.zeros(batch, size);
+    return new Normal<>(m, zeros, m.add(zeros, 1));
+  }
+
   @Override
   public <T extends TFloating> Posterior<T> posterior(Maths<T> m, Encoder<T> encoder) {
     return new Normal<>(m, encoder.head("_mu"), m.softplus(encoder.head("_sigma")));
@@ -49,6 +56,11 @@ record GaussianLatent(int size) implements Latent {
     @Override
     public Operand<T> draw(Operand<T> noise, Operand<T> step) {
       return m.add(mean, m.mul(m.sqrt(variance), noise));
+    }
+
+    @Override
+    public Operand<T> mode() {
+      return mean;
     }
 
     /** μ/σ² and -1/2σ² [B,2m], of c and c². */

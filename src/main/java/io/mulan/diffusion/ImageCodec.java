@@ -2,6 +2,7 @@ package io.mulan.diffusion;
 
 import io.mulan.tf.Maths;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TFloating;
 
@@ -42,6 +43,39 @@ public record ImageCodec(int levels) {
     Operand<T> sum = m.sum(m.exp(m.sub(logits, largest)), 4);
     Operand<T> partition = m.add(m.log(sum), m.reshape(largest, -1, shape[1], shape[2], shape[3]));
     return m.neg(m.sumPerImage(partition));
+  }
+
+  /**
+   * The level that is nearest, and so the most likely one [B,H,W,C].
+   *
+   * @param rescaled z_0 / α_0 [B,H,W,C]
+   */
+  public <T extends TFloating> Operand<TUint8> nearest(Maths<T> m, Operand<T> rescaled) {
+    Operand<T> level = m.ops().math.floor(m.mul(m.add(rescaled, 1), 0.5 * levels));
+    Operand<T> allowed = m.ops().clipByValue(level, m.constant(0), m.constant(levels - 1));
+    return m.ops().dtypes.cast(allowed, TUint8.class);
+  }
+
+  /**
+   * A draw of p(x | z_0) by the inverse of its distribution function [B,H,W,C].
+   *
+   * @param rescaled z_0 / α_0 [B,H,W,C]
+   * @param gamma0 γ(0) [B,H,W,C] or [B,1,1,1]
+   * @param uniform in (0,1) [B,H,W,C]
+   */
+  public <T extends TFloating> Operand<TUint8> draw(
+      Maths<T> m, Operand<T> rescaled, Operand<T> gamma0, Operand<T> uniform) {
+    Ops tf = m.ops();
+    Operand<T> centres = encode(m, tf.constant(values())); // [V]
+    Operand<T> distance = m.square(m.sub(perLevel(m, rescaled), centres));
+    Operand<T> precision = perLevel(m, m.exp(m.neg(gamma0)));
+    Operand<T> logits = m.mul(m.mul(distance, precision), -0.5); // [B, H, W, C, V]
+    Operand<T> weights = m.exp(m.sub(logits, m.maxKeeping(logits, 4)));
+    Operand<T> upTo = tf.math.cumsum(weights, tf.constant(4));
+    Operand<T> drawn = m.mul(perLevel(m, uniform), m.sumKeeping(weights, 4));
+    Operand<T> below = tf.dtypes.cast(tf.math.lessEqual(upTo, drawn), m.type());
+    Operand<T> level = tf.math.minimum(m.sum(below, 4), m.constant(levels - 1));
+    return tf.dtypes.cast(level, TUint8.class);
   }
 
   private static <T extends TFloating> Operand<T> perLevel(Maths<T> m, Operand<T> x) {

@@ -30,6 +30,13 @@ public sealed interface Latent
    */
   <T extends TFloating> Posterior<T> posterior(Maths<T> m, Encoder<T> encoder);
 
+  /**
+   * The law p(c) that the KL is to.
+   *
+   * @param batch how many (scalar)
+   */
+  <T extends TFloating> Posterior<T> prior(Maths<T> m, Operand<TInt32> batch);
+
   /** What an encoder makes of a batch of images. */
   interface Encoder<T extends TFloating> {
 

@@ -25,6 +25,12 @@ record NoLatent() implements Latent {
   }
 
   @Override
+  public <T extends TFloating> Posterior<T> prior(Maths<T> m, Operand<TInt32> batch) {
+    Operand<T> zeros = m.zeros(batch, 1);
+    return new Zero<>(zeros, m.reshape(zeros, -1));
+  }
+
+  @Override
   public <T extends TFloating> Posterior<T> posterior(Maths<T> m, Encoder<T> encoder) {
     Operand<T> zeros = encoder.zeros();
     return new Zero<>(zeros, m.reshape(zeros, -1));
@@ -43,6 +49,11 @@ record NoLatent() implements Latent {
 
     @Override
     public Operand<T> draw(Operand<T> noise, Operand<T> step) {
+      return column;
+    }
+
+    @Override
+    public Operand<T> mode() {
       return column;
     }
 

@@ -21,6 +21,9 @@ public interface Posterior<T extends TFloating> {
    */
   Operand<T> draw(Operand<T> noise, Operand<T> step);
 
+  /** The most likely c; for a normal law its mean [B,m]. */
+  Operand<T> mode();
+
   /** E[c|x] [B,m]. */
   Operand<T> mean();
 

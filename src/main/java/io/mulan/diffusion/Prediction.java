@@ -15,8 +15,23 @@ enum Prediction {
   V {
     @Override
     <T extends TFloating> Operand<T> squaredError(Maths<T> m, NoisySignal<T> z, Operand<T> output) {
-      Operand<T> v = m.sub(m.mul(z.alpha(), z.noise()), m.mul(z.sigma(), z.signal()));
-      return m.mul(m.square(z.alpha()), m.square(m.sub(v, output)));
+      Operand<T> alpha = z.level().alpha();
+      Operand<T> v = m.sub(m.mul(alpha, z.noise()), m.mul(z.level().sigma(), z.signal()));
+      return m.mul(m.square(alpha), m.square(m.sub(v, output)));
+    }
+
+    /** ε̂ = α v̂ + σ z. */
+    @Override
+    <T extends TFloating> Operand<T> noise(
+        Maths<T> m, NoiseLevel<T> at, Operand<T> z, Operand<T> output) {
+      return m.add(m.mul(at.alpha(), output), m.mul(at.sigma(), z));
+    }
+
+    /** α σ v̂. */
+    @Override
+    <T extends TFloating> Operand<T> flow(
+        Maths<T> m, NoiseLevel<T> at, Operand<T> z, Operand<T> output) {
+      return m.mul(m.mul(at.alpha(), at.sigma()), output);
     }
   },
   /** The noise ε. */
@@ -25,12 +40,32 @@ enum Prediction {
     <T extends TFloating> Operand<T> squaredError(Maths<T> m, NoisySignal<T> z, Operand<T> output) {
       return m.square(m.sub(z.noise(), output));
     }
+
+    @Override
+    <T extends TFloating> Operand<T> noise(
+        Maths<T> m, NoiseLevel<T> at, Operand<T> z, Operand<T> output) {
+      return output;
+    }
   },
   /** The signal f; (ε - ε̂)² = ν (f - f̂)². */
   X {
     @Override
     <T extends TFloating> Operand<T> squaredError(Maths<T> m, NoisySignal<T> z, Operand<T> output) {
-      return m.mul(m.exp(m.neg(z.gamma())), m.square(m.sub(z.signal(), output)));
+      return m.mul(m.exp(m.neg(z.level().gamma())), m.square(m.sub(z.signal(), output)));
+    }
+
+    /** ε̂ = (z - α f̂) / σ. */
+    @Override
+    <T extends TFloating> Operand<T> noise(
+        Maths<T> m, NoiseLevel<T> at, Operand<T> z, Operand<T> output) {
+      return m.div(m.sub(z, m.mul(at.alpha(), output)), at.sigma());
+    }
+
+    /** α (α z - f̂): without the division by σ, which is small at the end. */
+    @Override
+    <T extends TFloating> Operand<T> flow(
+        Maths<T> m, NoiseLevel<T> at, Operand<T> z, Operand<T> output) {
+      return m.mul(at.alpha(), m.sub(m.mul(at.alpha(), z), output));
     }
   },
   /** The noise, as a velocity: v̂ = (ε̂ - σ z) / α. */
@@ -38,10 +73,16 @@ enum Prediction {
     @Override
     <T extends TFloating> Operand<T> squaredError(Maths<T> m, NoisySignal<T> z, Operand<T> output) {
       // σ/α = exp(γ/2) and 1/α = √(1 + exp γ), as the published code has them
-      Operand<T> perAlpha = m.sqrt(m.add(m.exp(z.gamma()), 1));
-      Operand<T> toNoise = m.exp(m.mul(z.gamma(), 0.5));
+      Operand<T> perAlpha = m.sqrt(m.add(m.exp(z.level().gamma()), 1));
+      Operand<T> toNoise = m.exp(m.mul(z.level().gamma(), 0.5));
       Operand<T> v = m.sub(m.mul(perAlpha, output), m.mul(toNoise, z.value()));
       return V.squaredError(m, z, v);
+    }
+
+    @Override
+    <T extends TFloating> Operand<T> noise(
+        Maths<T> m, NoiseLevel<T> at, Operand<T> z, Operand<T> output) {
+      return output;
     }
   };
 
@@ -52,6 +93,20 @@ enum Prediction {
    */
   abstract <T extends TFloating> Operand<T> squaredError(
       Maths<T> m, NoisySignal<T> z, Operand<T> output);
+
+  /**
+   * The noise ε̂ [B,H,W,C] that an output stands for.
+   *
+   * @param z the noisy signal [B,H,W,C]
+   */
+  abstract <T extends TFloating> Operand<T> noise(
+      Maths<T> m, NoiseLevel<T> at, Operand<T> z, Operand<T> output);
+
+  /** σ (ε̂ - σ z) = α σ v̂ [B,H,W,C], which moves z along the probability flow. */
+  <T extends TFloating> Operand<T> flow(
+      Maths<T> m, NoiseLevel<T> at, Operand<T> z, Operand<T> output) {
+    return m.mul(at.sigma(), m.sub(noise(m, at, z, output), m.mul(at.sigma(), z)));
+  }
 
   static Prediction of(LossConfig c) {
     return switch (c.prediction()) {

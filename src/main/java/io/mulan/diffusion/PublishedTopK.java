@@ -30,14 +30,16 @@ record PublishedTopK(int size, int k, LatentConfig.Noise kind) implements Latent
     return (double) k / size * (1 - (double) k / size);
   }
 
-  /** Gamma(1/k, 1) draws [10,B,m], or Gumbel draws [B,m]. */
+  /** Gamma(1/k, 1) draws [10,B,m] of one series for each image, or Gumbel draws [B,m]. */
   @Override
   public <T extends TFloating> Operand<T> noise(StatelessRandom<T> random, Operand<TInt32> batch) {
     Ops tf = random.ops();
     Operand<TInt32> m = tf.constant(size);
     return switch (kind) {
       case GAMMA ->
-          random.gamma("latent", 1.0 / k, tf.stack(List.of(tf.constant(SERIES), batch, m)));
+          tf.linalg.transpose(
+              random.gamma("latent", 1.0 / k, tf.stack(List.of(batch, tf.constant(SERIES), m))),
+              tf.constant(new int[] {1, 0, 2}));
       case GUMBEL -> random.gumbel("latent", tf.stack(List.of(batch, m)));
     };
   }
@@ -45,6 +47,12 @@ record PublishedTopK(int size, int k, LatentConfig.Noise kind) implements Latent
   @Override
   public <T extends TFloating> Posterior<T> posterior(Maths<T> m, Encoder<T> encoder) {
     return new Perturbed<>(m, new CategoricalPosterior<>(m, encoder.head(""), size), this);
+  }
+
+  /** All logits alike: every subset is drawn equally often. */
+  @Override
+  public <T extends TFloating> Posterior<T> prior(Maths<T> m, Operand<TInt32> batch) {
+    return new Perturbed<>(m, new CategoricalPosterior<>(m, m.zeros(batch, size), size), this);
   }
 
   /** τ/k (Σᵢ gᵢ i/k - log 10) for g [10,B,m]: [B,m]. */
@@ -73,6 +81,11 @@ record PublishedTopK(int size, int k, LatentConfig.Noise kind) implements Latent
       Operand<T> added = law.kind == LatentConfig.Noise.GAMMA ? law.sumOfGamma(m, noise) : noise;
       Operand<T> soft = StraightThrough.projected(m, m.add(one.logits(), added));
       return StraightThrough.of(m, StraightThrough.largest(m, soft, law.k), soft);
+    }
+
+    @Override
+    public Operand<T> mode() {
+      return StraightThrough.largest(m, one.logits(), law.k);
     }
 
     @Override

@@ -33,7 +33,16 @@ record SubsetLatent(int size, int k, LatentConfig.Gradient gradient) implements 
 
   @Override
   public <T extends TFloating> Posterior<T> posterior(Maths<T> m, Encoder<T> encoder) {
-    Operand<T> logits = encoder.head("");
+    return law(m, encoder.head(""));
+  }
+
+  /** Uniform over subsets. */
+  @Override
+  public <T extends TFloating> Posterior<T> prior(Maths<T> m, Operand<TInt32> batch) {
+    return law(m, m.zeros(batch, size));
+  }
+
+  private <T extends TFloating> Posterior<T> law(Maths<T> m, Operand<T> logits) {
     SubsetLaw<T> law = new SubsetLaw<>(m, logits, size, k);
     return new Subsets<>(m, logits, law, law.marginals(), this);
   }
@@ -73,6 +82,11 @@ record SubsetLatent(int size, int k, LatentConfig.Gradient gradient) implements 
     /** Choices that are forced have margins without end, and no gradient. */
     private Operand<T> bounded(Operand<T> margins) {
       return m.ops().clipByValue(margins, m.constant(-40), m.constant(40));
+    }
+
+    @Override
+    public Operand<T> mode() {
+      return StraightThrough.largest(m, logits, latent.k);
     }
 
     @Override

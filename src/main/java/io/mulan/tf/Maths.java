@@ -232,6 +232,11 @@ public final class Maths<T extends TFloating> {
     return tf.slice(x, tf.constant(new int[] {0, first}), tf.constant(new int[] {-1, count}));
   }
 
+  /** Zeros [batch,n]. */
+  public Operand<T> zeros(Operand<TInt32> batch, int n) {
+    return tf.fill(tf.stack(List.of(batch, tf.constant(n))), constant(0));
+  }
+
   /** The value, constant for every derivative. */
   public Operand<T> constantFor(Operand<T> x) {
     return tf.stopGradient(x);

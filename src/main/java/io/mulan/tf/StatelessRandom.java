@@ -4,11 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Unstack;
 import org.tensorflow.op.random.StatelessRandomGetKeyCounter;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TFloating;
+import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -28,16 +31,33 @@ public final class StatelessRandom<T extends TFloating> {
   private final Ops tf;
   private final Operand<TInt64> seed;
   private final Operand<TInt64> step;
+  private final Operand<TInt64> firstRow;
 
   /**
    * @param seed scalar, from 0 to 2^31 - 1
    * @param step scalar, from 0 to 2^31 - 1; each step has numbers of its own
    */
   public StatelessRandom(Maths<T> m, Operand<TInt64> seed, Operand<TInt64> step) {
+    this(m, seed, step, null);
+  }
+
+  private StatelessRandom(
+      Maths<T> m, Operand<TInt64> seed, Operand<TInt64> step, Operand<TInt64> firstRow) {
     this.m = m;
     this.tf = m.ops();
     this.seed = seed;
     this.step = step;
+    this.firstRow = firstRow;
+  }
+
+  /**
+   * The same source, whose shapes begin with a number of rows: what row r gets is a function of
+   * (seed, step, name, first + r), whatever the number of rows.
+   *
+   * @param first scalar, from 0 to 2^31 - 1
+   */
+  public StatelessRandom<T> rows(Operand<TInt64> first) {
+    return new StatelessRandom<>(m, seed, step, first);
   }
 
   public Maths<T> maths() {
@@ -56,16 +76,16 @@ public final class StatelessRandom<T extends TFloating> {
 
   /** Standard normal, by Box and Muller: both numbers of a pair are used. */
   public Operand<T> normal(String name, Operand<TInt32> shape) {
-    Operand<TInt32> count = tf.reduceProd(shape, tf.constant(0));
+    Operand<TInt32> rows = rowCount(shape);
+    Operand<TInt32> count = perRow(shape);
     Operand<TInt32> half = tf.math.floorDiv(tf.math.add(count, tf.constant(1)), tf.constant(2));
-    Operand<T> pairs = uniform(name, tf.stack(List.of(tf.constant(2), half)));
-    var parts = tf.unstack(pairs, 2L).output();
+    Operand<T> pairs = uniform(name, tf.stack(List.of(rows, tf.constant(2), half)));
+    var parts = tf.unstack(pairs, 2L, Unstack.axis(1L)).output(); // [rows, half]
     Operand<T> radius = m.sqrt(m.mul(m.log(parts.get(0)), -2.0));
     Operand<T> angle = m.mul(parts.get(1), 2 * Math.PI);
     Operand<T> both =
-        m.concat(0, List.of(m.mul(radius, tf.math.cos(angle)), m.mul(radius, tf.math.sin(angle))));
-    Operand<T> needed = tf.slice(both, tf.constant(new int[] {0}), tf.stack(List.of(count)));
-    return tf.reshape(needed, shape);
+        m.concat(1, List.of(m.mul(radius, tf.math.cos(angle)), m.mul(radius, tf.math.sin(angle))));
+    return tf.reshape(firstOfRows(both, rows, count), shape);
   }
 
   /** Standard Gumbel: -log(-log U). */
@@ -105,17 +125,70 @@ public final class StatelessRandom<T extends TFloating> {
     return m.cast(tf.dtypes.cast(tf.math.less(bits(name, shape), tf.constant(limit)), m.type()));
   }
 
+  /** How many rows have numbers of their own: one, where nobody asked for rows (scalar). */
+  private Operand<TInt32> rowCount(Operand<TInt32> shape) {
+    return firstRow == null
+        ? tf.constant(1)
+        : tf.reshape(
+            tf.slice(shape, tf.constant(new int[] {0}), tf.constant(new int[] {1})),
+            tf.constant(new int[0]));
+  }
+
+  /** How many numbers a row has (scalar). */
+  private Operand<TInt32> perRow(Operand<TInt32> shape) {
+    Operand<TInt32> own =
+        firstRow == null
+            ? shape
+            : tf.slice(shape, tf.constant(new int[] {1}), tf.constant(new int[] {-1}));
+    return tf.reduceProd(own, tf.constant(0));
+  }
+
+  private <U extends TNumber> Operand<U> firstOfRows(
+      Operand<U> x, Operand<TInt32> rows, Operand<TInt32> count) {
+    return tf.slice(x, tf.constant(new int[] {0, 0}), tf.stack(List.of(rows, count)));
+  }
+
   /** Uniform over all 32-bit integers. */
   private Operand<TInt32> bits(String name, Operand<TInt32> shape) {
+    if (firstRow == null) {
+      return bits(name, shape, tf.constant(0L));
+    }
+    // Philox makes four numbers of each counter: a row begins with a counter of its own.
+    Operand<TInt32> count = perRow(shape);
+    Operand<TInt32> counters = tf.math.floorDiv(tf.math.add(count, tf.constant(3)), tf.constant(4));
+    Operand<TInt32> rows = rowCount(shape);
+    Operand<TInt32> whole = tf.stack(List.of(rows, tf.math.mul(counters, tf.constant(4))));
+    Operand<TInt64> skipped = tf.math.mul(firstRow, tf.dtypes.cast(counters, TInt64.class));
+    return tf.reshape(firstOfRows(bits(name, whole, skipped), rows, count), shape);
+  }
+
+  /**
+   * @param skipped counters (scalar)
+   */
+  private Operand<TInt32> bits(String name, Operand<TInt32> shape, Operand<TInt64> skipped) {
     // XLA sees only the low half of each seed, and plain TensorFlow all of it.
     Operand<TInt64> own = tf.bitwise.bitwiseXor(seed, tf.constant(hash(name) & Integer.MAX_VALUE));
     StatelessRandomGetKeyCounter keyed =
         tf.random.statelessRandomGetKeyCounter(tf.stack(List.of(own, step)));
     // Java has no type for the unsigned key and counter.
     Operand<? extends TType> key = keyed.key();
-    Operand<? extends TType> counter = keyed.counter();
+    Operand<? extends TType> counter = firstRow == null ? keyed.counter() : later(keyed, skipped);
     return tf.random.statelessRandomUniformFullIntV2(
         shape, key, counter, tf.constant(PHILOX), TInt32.class);
+  }
+
+  /** A counter beyond that of a key: [low, high], unsigned, which Java has no type for. */
+  private Operand<? extends TType> later(
+      StatelessRandomGetKeyCounter keyed, Operand<TInt64> skipped) {
+    Operand<TInt64> signed = tf.bitcast(keyed.counter(), TInt64.class);
+    Operand<TInt64> sum = tf.math.add(signed, tf.stack(List.of(skipped, tf.constant(0L))));
+    return tf.scope()
+        .env()
+        .opBuilder("Bitcast", tf.scope().makeOpName("Bitcast"), tf.scope())
+        .addInput(sum.asOutput())
+        .setAttr("type", DataType.DT_UINT64)
+        .build()
+        .output(0);
   }
 
   /** FNV-1a with a final mix: the same on every machine, unlike an object's hash code. */

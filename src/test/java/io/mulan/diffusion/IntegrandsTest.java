@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Net;
 import io.mulan.tf.Maths;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,12 +34,14 @@ final class IntegrandsTest {
       double[] times = random.doubles(SmallModel.BATCH).toArray();
       Operand<TFloat64> gamma = gamma(small, times);
       NoisySignal<TFloat64> exact =
-          NoisySignal.at(d, gamma, image(d, random, n, 1), image(d, random, n, 2));
+          NoisySignal.at(
+              d, NoiseLevel.of(d, gamma), image(d, random, n, 1), image(d, random, n, 2));
       NoisySignal<TFloat32> z = exact.in(m);
+      Operand<TFloat64> alpha = exact.level().alpha();
+      Operand<TFloat64> sigma = exact.level().sigma();
       Operand<TFloat64> epsilon = image(d, random, n, 1);
-      Operand<TFloat64> f =
-          d.div(d.sub(exact.value(), d.mul(exact.sigma(), epsilon)), exact.alpha());
-      Operand<TFloat64> v = d.sub(d.mul(exact.alpha(), epsilon), d.mul(exact.sigma(), f));
+      Operand<TFloat64> f = d.div(d.sub(exact.value(), d.mul(sigma, epsilon)), alpha);
+      Operand<TFloat64> v = d.sub(d.mul(alpha, epsilon), d.mul(sigma, f));
       List<double[]> all =
           small.run(
               0,
@@ -53,6 +57,37 @@ final class IntegrandsTest {
       }
       for (int form = 1; form < all.size(); form++) {
         assertArrayEquals(all.get(0), all.get(form), 3e-5 * largest, "form " + form);
+      }
+    }
+  }
+
+  /** All outputs of one network say the same noise, and move z alike along the flow. */
+  @Test
+  void allParameterisationsHaveOneNoiseAndOneFlow() {
+    try (SmallModel<TFloat64> small = new SmallModel<>(TFloat64.class)) {
+      Maths<TFloat64> d = small.m;
+      Random random = new Random(9);
+      int n = SmallModel.IMAGE.size();
+      NoiseLevel<TFloat64> at = NoiseLevel.of(d, image(d, random, n, 3));
+      Operand<TFloat64> z = image(d, random, n, 2);
+      Operand<TFloat64> epsilon = image(d, random, n, 1);
+      Operand<TFloat64> f = d.div(d.sub(z, d.mul(at.sigma(), epsilon)), at.alpha());
+      Operand<TFloat64> v = d.sub(d.mul(at.alpha(), epsilon), d.mul(at.sigma(), f));
+      Map<Prediction, Operand<TFloat64>> outputs =
+          Map.of(
+              Prediction.V, v,
+              Prediction.EPSILON, epsilon,
+              Prediction.X, f,
+              Prediction.V_FROM_EPSILON, epsilon);
+      List<Operand<TFloat64>> asked = new ArrayList<>();
+      outputs.forEach((form, output) -> asked.add(d.add(form.noise(d, at, z, output), 0)));
+      outputs.forEach((form, output) -> asked.add(form.flow(d, at, z, output)));
+      asked.add(epsilon);
+      asked.add(d.mul(d.mul(at.alpha(), at.sigma()), v));
+      List<double[]> all = small.run(0, new double[SmallModel.BATCH], asked);
+      for (int form = 0; form < outputs.size(); form++) {
+        assertArrayEquals(all.get(8), all.get(form), 1e-12, "noise " + form);
+        assertArrayEquals(all.get(9), all.get(form + 4), 1e-12, "flow " + form);
       }
     }
   }
@@ -188,8 +223,8 @@ final class IntegrandsTest {
         d.mul(d.sub(d.exp(d.neg(up)), d.exp(d.neg(down))), 1 / (2 * h)); // ν' [B, n]
     Operand<TFloat64> gamma = d.reshape(path.gamma(t), SmallModel.shape());
     Operand<TFloat64> f = new ImageCodec(5).encode(d, small.images);
-    NoisySignal<TFloat64> z = NoisySignal.at(d, gamma, f, noise.diffusion());
-    Operand<TFloat64> predicted = small.model.output(net, z.value(), gamma, c);
+    NoisySignal<TFloat64> z = NoisySignal.at(d, NoiseLevel.of(d, gamma), f, noise.diffusion());
+    Operand<TFloat64> predicted = small.model.denoiser().output(net, z.value(), gamma, c);
     Operand<TFloat64> squared = d.flatten(d.square(d.sub(f, predicted)));
     return d.mul(d.sum(d.mul(slope, squared), 1), -0.5);
   }

@@ -149,6 +149,11 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
     };
   }
 
+  /** Parameters of a part of the model that the computation has no use for. */
+  public void leaveOutParameters(String part) {
+    parameters.keySet().removeIf(name -> name.startsWith(part + "/"));
+  }
+
   /** What the model computes for a result of the case. */
   public void result(String name, Operand<T> value) {
     results.put(name, value);

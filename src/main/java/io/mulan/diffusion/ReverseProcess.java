@@ -1,0 +1,160 @@
+package io.mulan.diffusion;
+
+import io.mulan.nn.Net;
+import io.mulan.tf.Maths;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * The way back from noise to images, for given latents: by steps of the learned reverse chain
+ * (Kingma et al. 2021, appendix A) or along the probability flow, the ordinary differential
+ * equation with the same marginals (Song et al. 2021, section 4.3). Noisy signals z are [B,H,W,C]
+ * in double precision, the network's work is in that of its weights; times are scalars.
+ */
+public final class ReverseProcess<T extends TFloating> {
+  private final Net<T> net;
+  private final Maths<TFloat64> d;
+  private final NoiseSchedule.Path<TFloat64> path;
+  private final DiffusionModel model;
+  private final Operand<TFloat64> latent;
+  private final Operand<T> conditioning;
+
+  /**
+   * @param latent c [B,m]
+   * @param conditioning what the network sees [B,k]
+   */
+  ReverseProcess(DiffusionModel model, Net<T> net, Operand<T> latent, Operand<T> conditioning) {
+    this.model = model;
+    this.net = net;
+    this.d = net.m().doubles();
+    this.latent = d.cast(latent);
+    this.path = model.path(net, this.latent);
+    this.conditioning = conditioning;
+  }
+
+  /** A step of the chain, and log p(z_s given z_t, c) - log q(z_s given z_t, x, c) in nats [B]. */
+  public record WeighedStep(Operand<TFloat64> z, Operand<TFloat64> logRatio) {}
+
+  /** A time for each image [B,1]. */
+  private Operand<TFloat64> times(Operand<TFloat64> t) {
+    return d.add(d.ops().zerosLike(d.column(latent, 0)), t);
+  }
+
+  private NoiseLevel<TFloat64> level(Operand<TFloat64> t) {
+    return NoiseLevel.of(d, model.pixels(d, path.gamma(times(t))));
+  }
+
+  /** What the network says of z: its output, converted by the one who asks. */
+  private Operand<TFloat64> output(Operand<TFloat64> z, NoiseLevel<TFloat64> at) {
+    Operand<T> seen = net.m().cast(z);
+    return d.cast(model.denoiser().output(net, seen, at.gamma(), conditioning));
+  }
+
+  private Operand<TFloat64> noiseIn(Operand<TFloat64> z, NoiseLevel<TFloat64> at) {
+    return model.prediction().noise(d, at, z, output(z, at));
+  }
+
+  /** dz/dt = ½ γ' σ (ε̂ - σ z) [B,H,W,C], the probability flow. */
+  public Operand<TFloat64> drift(Operand<TFloat64> z, Operand<TFloat64> t) {
+    NoiseLevel<TFloat64> at = level(t);
+    Operand<TFloat64> rate = path.derivative(d, times(t));
+    // A derivative's own shape is not known before it runs.
+    Operand<TFloat64> known = d.reshape(rate, DiffusionModel.anyBatch(at.gamma()));
+    Operand<TFloat64> flow = model.prediction().flow(d, at, z, output(z, at));
+    return d.mul(d.mul(known, flow), 0.5);
+  }
+
+  /**
+   * A draw of z_s given z_t and c, s &lt; t: mean α_s/α_t (z - σ_t k ε̂), variance σ_s² k, with k =
+   * -expm1(γ_s - γ_t).
+   *
+   * @param noise standard normal [B,H,W,C]
+   */
+  public Operand<TFloat64> step(
+      Operand<TFloat64> z, Operand<TFloat64> t, Operand<TFloat64> s, Operand<TFloat64> noise) {
+    NoiseLevel<TFloat64> from = level(t);
+    return step(z, from, level(s), noiseIn(z, from), noise);
+  }
+
+  private Operand<TFloat64> step(
+      Operand<TFloat64> z,
+      NoiseLevel<TFloat64> from,
+      NoiseLevel<TFloat64> to,
+      Operand<TFloat64> noiseIn,
+      Operand<TFloat64> noise) {
+    // 1 - exp(γ_s - γ_t) without cancellation
+    Operand<TFloat64> k = d.neg(d.ops().math.expm1(d.sub(to.gamma(), from.gamma())));
+    Operand<TFloat64> without = d.sub(z, d.mul(d.mul(from.sigma(), k), noiseIn));
+    Operand<TFloat64> mean = d.mul(d.div(to.alpha(), from.alpha()), without);
+    return d.add(mean, d.mul(d.mul(to.sigma(), d.sqrt(k)), noise));
+  }
+
+  /**
+   * A draw of z_s given z_t, c and the image, weighed against the model's.
+   *
+   * @param signal f of the image [B,H,W,C]
+   * @param noise standard normal [B,H,W,C]
+   */
+  public WeighedStep weighedStep(
+      Operand<TFloat64> signal,
+      Operand<TFloat64> z,
+      Operand<TFloat64> t,
+      Operand<TFloat64> s,
+      Operand<TFloat64> noise) {
+    NoiseLevel<TFloat64> from = level(t);
+    NoiseLevel<TFloat64> to = level(s);
+    Operand<TFloat64> own = d.div(d.sub(z, d.mul(from.alpha(), signal)), from.sigma());
+    Operand<TFloat64> error = d.sub(noiseIn(z, from), own);
+    // Both laws have one variance; their means are δ of its roots apart.
+    Operand<TFloat64> rise = d.ops().math.expm1(d.sub(from.gamma(), to.gamma()));
+    Operand<TFloat64> delta = d.mul(d.sqrt(rise), error);
+    Operand<TFloat64> ratio = d.neg(d.sumPerImage(d.mul(delta, d.add(noise, d.mul(delta, 0.5)))));
+    return new WeighedStep(step(z, from, to, own, noise), ratio);
+  }
+
+  /** log p(z_1) - log q(z_1 given x, c) in nats [B]. */
+  public Operand<TFloat64> logRatioAtEnd(Operand<TFloat64> z, Operand<TFloat64> noise) {
+    // log N(z; 0, 1) - log N(z; α f, σ²)
+    Operand<TFloat64> sigma = level(d.constant(1)).sigma();
+    Operand<TFloat64> squares = d.sub(d.square(noise), d.square(z));
+    return d.sumPerImage(d.add(d.mul(squares, 0.5), d.log(sigma)));
+  }
+
+  /** z at time t of signals [B,H,W,C]: α f + σ ε. */
+  public Operand<TFloat64> noisy(
+      Operand<TFloat64> signal, Operand<TFloat64> t, Operand<TFloat64> noise) {
+    return NoisySignal.at(d, level(t), signal, noise).value();
+  }
+
+  /** log p(x given z_0) in nats [B]. */
+  public Operand<TFloat64> logProbability(Operand<TFloat64> signal, Operand<TFloat64> z0) {
+    NoiseLevel<TFloat64> end = end();
+    return model.codec().logProbability(d, signal, d.div(z0, end.alpha()), end.gamma());
+  }
+
+  /** The most likely image given z_0 [B,H,W,C]. */
+  public Operand<TUint8> mostLikely(Operand<TFloat64> z0) {
+    return model.codec().nearest(d, d.div(z0, end().alpha()));
+  }
+
+  /**
+   * A draw of the image given z_0 [B,H,W,C].
+   *
+   * @param uniform in (0,1) [B,H,W,C]
+   */
+  public Operand<TUint8> draw(Operand<TFloat64> z0, Operand<TFloat64> uniform) {
+    NoiseLevel<TFloat64> end = end();
+    return model.codec().draw(d, d.div(z0, end.alpha()), end.gamma(), uniform);
+  }
+
+  /** γ(c,0) [B,H,W,C] or [B,1,1,1]. */
+  public Operand<TFloat64> gamma0() {
+    return end().gamma();
+  }
+
+  private NoiseLevel<TFloat64> end() {
+    return level(d.constant(0));
+  }
+}
