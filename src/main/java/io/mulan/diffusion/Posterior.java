@@ -1,5 +1,6 @@
 package io.mulan.diffusion;
 
+import io.mulan.tf.Maths;
 import org.tensorflow.Operand;
 import org.tensorflow.types.family.TFloating;
 
@@ -20,6 +21,11 @@ public interface Posterior<T extends TFloating> {
    * @param step updates made so far (scalar), for temperatures that fall
    */
   Operand<T> draw(Operand<T> noise, Operand<T> step);
+
+  /** log q(c|x) in nats [B], up to what is the same for all laws of this kind. */
+  default Operand<T> logDensity(Maths<T> m, Operand<T> c) {
+    return m.sub(m.sum(m.mul(natural(), statistics(c)), 1), logPartition());
+  }
 
   /** The most likely c; for a normal law its mean [B,m]. */
   Operand<T> mode();

@@ -1,6 +1,5 @@
 package io.mulan.likelihood;
 
-import io.mulan.config.ImageShape;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import java.util.SplittableRandom;
@@ -15,16 +14,25 @@ import org.tensorflow.types.TUint8;
 
 /**
  * Measures the bound: for each image, K times spread evenly over [0,1) from a start of its own,
- * each with fresh latent and noise. The same seed gives the same figures.
+ * each with fresh latent and noise. What an image gets is a function of the seed, of K and of its
+ * number alone.
  */
 public final class BoundEstimator {
+  // What a run gives, in this order; the last four where there is a latent.
+  private static final int TERMS = 0;
+  private static final int SLOWEST = 1;
+  private static final int MEAN = 2;
+  private static final int NATURAL = 3;
+  private static final int LOG_PARTITION = 4;
+  private static final int STATISTICS = 5;
+
   private final BoundGraph graph;
   private final int batch;
   private final int timesPerImage;
   private final long seed;
 
   /**
-   * @param batch images in one run
+   * @param batch draws in one run
    * @param timesPerImage K
    * @param seed of times and noise, from 0 to 2^31 - 1
    */
@@ -42,66 +50,71 @@ public final class BoundEstimator {
    */
   public BoundEstimate estimate(Session session, ImageSet images, IntConsumer onBatch) {
     LatentUse.Collector latents = new LatentUse.Collector(graph.latents().priorVariance());
-    double[][] nats = perImage(session, images, latents, onBatch);
+    double[][] nats = perImage(session, images, 0, images.count(), latents, onBatch);
     return BoundEstimate.of(nats, images.shape().size(), timesPerImage, latents);
   }
 
   /**
-   * The terms of each image, means over its draws, in nats: [terms][images].
+   * The terms of each image from {@code first} on, means over its draws, in nats: [terms][count].
    *
-   * @param latents is told what was drawn
+   * @param latents is told what was drawn first for each
    */
   public double[][] perImage(
-      Session session, ImageSet images, LatentUse.Collector latents, IntConsumer onBatch) {
-    double[] starts = new SplittableRandom(seed).doubles(images.count()).toArray();
-    double[][] nats = new double[BoundTerms.NAMES.size()][images.count()];
-    for (int first = 0; first < images.count(); first += batch) {
-      int count = Math.min(batch, images.count() - first);
-      try (TUint8 pixels = batch(images, first, count)) {
-        for (int k = 0; k < timesPerImage; k++) {
-          double shift = (double) k / timesPerImage;
-          long draw = (long) (first / batch) * timesPerImage + k;
-          boolean withLatents = k == 0 && graph.latents().priorVariance() > 0;
-          try (Result result = run(session, pixels, starts, shift, first, draw, withLatents)) {
-            add((TFloat32) result.get(0), (TFloat32) result.get(1), first, nats);
-            if (withLatents) {
-              addLatents(result, latents);
-            }
-          }
-        }
+      Session session,
+      ImageSet images,
+      int first,
+      int count,
+      LatentUse.Collector latents,
+      IntConsumer onBatch) {
+    double[][] nats = new double[BoundTerms.NAMES.size()][count];
+    long rows = (long) count * timesPerImage;
+    for (long row = 0; row < rows; row += batch) {
+      int size = (int) Math.min(batch, rows - row);
+      Rows drawn = new Rows(first, row, size, timesPerImage);
+      try (TUint8 pixels = Batches.of(images, size, drawn::image);
+          Result result = run(session, pixels, drawn)) {
+        add(result, drawn, first, nats);
+        addLatents(result, drawn, latents);
       }
-      onBatch.accept(first + count);
+      onBatch.accept((int) ((row + size) / timesPerImage));
     }
     return nats;
   }
 
-  private static TUint8 batch(ImageSet images, int first, int count) {
-    ImageShape shape = images.shape();
-    byte[] bytes = new byte[count * shape.size()];
-    for (int i = 0; i < count; i++) {
-      images.copy(first + i, bytes, i * shape.size());
+  /**
+   * Draws that are made together: K for each image, one image after the other.
+   *
+   * @param first image
+   * @param offset of the first draw from the first one of that image
+   */
+  private record Rows(int first, long offset, int size, int perImage) {
+    int image(int row) {
+      return first + (int) ((offset + row) / perImage);
     }
-    TUint8 tensor =
-        TUint8.tensorOf(Shape.of(count, shape.height(), shape.width(), shape.channels()));
-    tensor.asRawTensor().data().write(bytes);
-    return tensor;
+
+    /** Which of its image's draws. */
+    int draw(int row) {
+      return (int) ((offset + row) % perImage);
+    }
+
+    /** Among all draws of all images. */
+    long number() {
+      return (long) first * perImage + offset;
+    }
   }
 
-  /** One draw for each image of a batch. */
-  private Result run(
-      Session session,
-      TUint8 pixels,
-      double[] starts,
-      double shift,
-      int first,
-      long draw,
-      boolean withLatents) {
-    int count = (int) pixels.shape().get(0);
-    try (TFloat32 times = TFloat32.tensorOf(Shape.of(count));
+  /** Where the times of an image begin, in [0,1). */
+  private double start(int image) {
+    return new SplittableRandom((seed << Integer.SIZE) ^ image).nextDouble();
+  }
+
+  private Result run(Session session, TUint8 pixels, Rows rows) {
+    try (TFloat32 times = TFloat32.tensorOf(Shape.of(rows.size()));
         TInt64 s = TInt64.scalarOf(seed);
-        TInt64 d = TInt64.scalarOf(draw)) {
-      for (int i = 0; i < count; i++) {
-        times.setFloat((float) ((starts[first + i] + shift) % 1.0), i);
+        TInt64 number = TInt64.scalarOf(rows.number())) {
+      for (int i = 0; i < rows.size(); i++) {
+        double time = start(rows.image(i)) + (double) rows.draw(i) / timesPerImage;
+        times.setFloat((float) (time % 1.0), i);
       }
       Session.Runner runner =
           session
@@ -109,10 +122,10 @@ public final class BoundEstimator {
               .feed(graph.images(), pixels)
               .feed(graph.times(), times)
               .feed(graph.seed(), s)
-              .feed(graph.draw(), d)
+              .feed(graph.firstRow(), number)
               .fetch(graph.terms())
               .fetch(graph.slowest());
-      if (withLatents) {
+      if (graph.latents().priorVariance() > 0) {
         graph.latents().all().forEach(runner::fetch);
       }
       return runner.run();
@@ -124,26 +137,32 @@ public final class BoundEstimator {
    *
    * @throws NotIncreasingException if γ does not increase somewhere
    */
-  private void add(TFloat32 terms, TFloat32 slowest, int first, double[][] nats) {
-    int count = (int) slowest.size();
-    for (int i = 0; i < count; i++) {
+  private void add(Result result, Rows rows, int first, double[][] nats) {
+    TFloat32 terms = (TFloat32) result.get(TERMS);
+    TFloat32 slowest = (TFloat32) result.get(SLOWEST);
+    for (int i = 0; i < rows.size(); i++) {
       if (slowest.getFloat(i) <= 0) {
         throw new NotIncreasingException(slowest.getFloat(i));
       }
       for (int k = 0; k < nats.length; k++) {
-        nats[k][first + i] += terms.getFloat(k, i) / timesPerImage;
+        nats[k][rows.image(i) - first] += terms.getFloat(k, i) / timesPerImage;
       }
     }
   }
 
-  private static void addLatents(Result result, LatentUse.Collector latents) {
-    TFloat32 logPartition = (TFloat32) result.get(4);
-    for (int i = 0; i < logPartition.size(); i++) {
-      latents.add(
-          row(result.get(2), i),
-          row(result.get(3), i),
-          logPartition.getFloat(i),
-          row(result.get(5), i));
+  private void addLatents(Result result, Rows rows, LatentUse.Collector latents) {
+    if (graph.latents().priorVariance() == 0) {
+      return;
+    }
+    TFloat32 logPartition = (TFloat32) result.get(LOG_PARTITION);
+    for (int i = 0; i < rows.size(); i++) {
+      if (rows.draw(i) == 0) {
+        latents.add(
+            row(result.get(MEAN), i),
+            row(result.get(NATURAL), i),
+            logPartition.getFloat(i),
+            row(result.get(STATISTICS), i));
+      }
     }
   }
 

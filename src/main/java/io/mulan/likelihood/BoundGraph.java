@@ -7,13 +7,13 @@ import io.mulan.diffusion.Noise;
 import io.mulan.diffusion.Posterior;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
+import io.mulan.tf.GraphPart;
+import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.StatelessRandom;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -25,7 +25,7 @@ import org.tensorflow.types.TUint8;
  * @param images levels [B,H,W,C]
  * @param times [B]
  * @param seed of the noise (scalar)
- * @param draw which noise of that seed (scalar)
+ * @param firstRow number of the first row: each has noise of its own (scalar)
  * @param terms nats for each term and image [4,B]
  * @param slowest the least rate of the schedule for each image [B]
  * @param latents what is drawn, and from which law
@@ -34,28 +34,25 @@ public record BoundGraph(
     Operand<TUint8> images,
     Operand<TFloat32> times,
     Operand<TInt64> seed,
-    Operand<TInt64> draw,
+    Operand<TInt64> firstRow,
     Operand<TFloat32> terms,
     Operand<TFloat32> slowest,
-    LatentGraph latents) {
+    LatentGraph latents)
+    implements GraphPart<BoundGraph> {
 
+  /** Adds it to a graph. */
   public static BoundGraph build(
       Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> weights) {
     Ops tf = m.ops();
     ImageShape shape = model.image();
-    Placeholder<TUint8> images =
-        tf.withName("images")
-            .placeholder(
-                TUint8.class,
-                Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
-    Placeholder<TFloat32> times =
-        tf.withName("times").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1)));
-    Placeholder<TInt64> seed =
-        tf.withName("seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-    Placeholder<TInt64> draw =
-        tf.withName("draw").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-    StatelessRandom<TFloat32> random = new StatelessRandom<>(m, seed, draw);
-    Operand<TInt32> batch = tf.reshape(tf.shape(times), tf.constant(new int[0]));
+    Operand<TUint8> images =
+        Inputs.of(tf, "images", TUint8.class, -1, shape.height(), shape.width(), shape.channels());
+    Operand<TFloat32> times = Inputs.of(tf, "times", TFloat32.class, -1);
+    Operand<TInt64> seed = Inputs.scalar(tf, "seed");
+    Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
+    StatelessRandom<TFloat32> random =
+        new StatelessRandom<>(m, seed, tf.constant(0L)).rows(firstRow);
+    Operand<TInt32> batch = Inputs.count(tf, images);
     // A temperature shapes gradients only, and there are none.
     Noise<TFloat32> noise = model.noise(random, batch, times, m.constant(0));
     Posterior<TFloat32> posterior = model.posterior(m, weights, images);
@@ -65,16 +62,16 @@ public record BoundGraph(
         model.boundGiven(m, weights, Dropout.none(), images, c, posterior.kl(), context, noise);
     LatentGraph latents = LatentGraph.of(posterior, c, model.latentVariance());
     return new BoundGraph(
-        images, times, seed, draw, tf.stack(bound.all()), bound.slowest(), latents);
+        images, times, seed, firstRow, tf.stack(bound.all()), bound.slowest(), latents);
   }
 
-  /** The same in a copy of the graph. */
+  @Override
   public BoundGraph in(OrderedSums copy) {
     return new BoundGraph(
         copy.of(images),
         copy.of(times),
         copy.of(seed),
-        copy.of(draw),
+        copy.of(firstRow),
         copy.of(terms),
         copy.of(slowest),
         latents.in(copy));

@@ -1,9 +1,12 @@
 package io.mulan.tf;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
+import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.types.family.TType;
@@ -25,18 +28,31 @@ public final class OrderedSums {
   public OrderedSums(Graph original) {
     GraphDef definition = original.toGraphDef();
     GraphDef.Builder ordered = definition.toBuilder().clearNode();
-    for (NodeDef node : definition.getNodeList()) {
-      if (node.getOp().equals(SUM) && node.getAttrOrThrow(COUNT).getI() > 2) {
-        addChain(ordered, node);
-      } else {
-        ordered.addNode(node);
-      }
+    ordered.addAllNode(ordered(definition.getNodeList(), ""));
+    for (FunctionDef.Builder function : ordered.getLibraryBuilder().getFunctionBuilderList()) {
+      List<NodeDef> nodes = ordered(function.getNodeDefList(), ":sum:0");
+      function.clearNodeDef().addAllNodeDef(nodes);
     }
     graph.importGraphDef(ordered.build());
   }
 
+  /**
+   * @param result what the name of a sum's output has after that of the sum
+   */
+  private static List<NodeDef> ordered(List<NodeDef> nodes, String result) {
+    List<NodeDef> ordered = new ArrayList<>();
+    for (NodeDef node : nodes) {
+      if (node.getOp().equals(SUM) && node.getAttrOrThrow(COUNT).getI() > 2) {
+        addChain(ordered, node, result);
+      } else {
+        ordered.add(node);
+      }
+    }
+    return ordered;
+  }
+
   /** The last sum of the chain has the name, and whatever it had to wait for. */
-  private static void addChain(GraphDef.Builder graph, NodeDef sum) {
+  private static void addChain(List<NodeDef> graph, NodeDef sum, String result) {
     int count = (int) sum.getAttrOrThrow(COUNT).getI();
     NodeDef.Builder pair = sum.toBuilder().clearInput();
     pair.putAttr(COUNT, sum.getAttrOrThrow(COUNT).toBuilder().setI(2).build());
@@ -48,12 +64,12 @@ public final class OrderedSums {
               .addInput(partial)
               .addInput(sum.getInput(i))
               .build();
-      graph.addNode(next);
-      partial = next.getName();
+      graph.add(next);
+      partial = next.getName() + result;
     }
     pair.addInput(partial);
     pair.addAllInput(sum.getInputList().subList(count - 1, sum.getInputCount()));
-    graph.addNode(pair);
+    graph.add(pair.build());
   }
 
   /** The copy; whoever made this closes it. */

@@ -158,7 +158,7 @@ public final class TrainingSession implements AutoCloseable {
     LatentUse.Collector latents = new LatentUse.Collector(0);
     double[][] terms =
         new BoundEstimator(evaluation, images.count(), timesPerImage, seed)
-            .perImage(session, images, latents, done -> {});
+            .perImage(session, images, 0, images.count(), latents, done -> {});
     double[] sums = new double[images.count()];
     for (double[] term : terms) {
       for (int i = 0; i < sums.length; i++) {

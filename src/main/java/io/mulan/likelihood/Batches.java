@@ -1,0 +1,34 @@
+package io.mulan.likelihood;
+
+import io.mulan.config.ImageShape;
+import io.mulan.data.ImageSet;
+import java.util.function.IntUnaryOperator;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TUint8;
+
+/** Images as tensors. */
+final class Batches {
+  private Batches() {}
+
+  /** The images from {@code first} on [count,H,W,C]. */
+  static TUint8 of(ImageSet images, int first, int count) {
+    return of(images, count, i -> first + i);
+  }
+
+  /**
+   * Images in any order [count,H,W,C].
+   *
+   * @param index of the image in each row
+   */
+  static TUint8 of(ImageSet images, int count, IntUnaryOperator index) {
+    ImageShape shape = images.shape();
+    byte[] bytes = new byte[count * shape.size()];
+    for (int i = 0; i < count; i++) {
+      images.copy(index.applyAsInt(i), bytes, i * shape.size());
+    }
+    TUint8 tensor =
+        TUint8.tensorOf(Shape.of(count, shape.height(), shape.width(), shape.channels()));
+    tensor.asRawTensor().data().write(bytes);
+    return tensor;
+  }
+}
