@@ -81,28 +81,6 @@ public final class BoundEstimator {
     return nats;
   }
 
-  /**
-   * Draws that are made together: K for each image, one image after the other.
-   *
-   * @param first image
-   * @param offset of the first draw from the first one of that image
-   */
-  private record Rows(int first, long offset, int size, int perImage) {
-    int image(int row) {
-      return first + (int) ((offset + row) / perImage);
-    }
-
-    /** Which of its image's draws. */
-    int draw(int row) {
-      return (int) ((offset + row) % perImage);
-    }
-
-    /** Among all draws of all images. */
-    long number() {
-      return (long) first * perImage + offset;
-    }
-  }
-
   /** Where the times of an image begin, in [0,1). */
   private double start(int image) {
     return new SplittableRandom((seed << Integer.SIZE) ^ image).nextDouble();

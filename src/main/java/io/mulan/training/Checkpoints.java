@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -61,7 +62,7 @@ public final class Checkpoints {
           variables(session.variables()));
     }
 
-    private static SortedMap<String, String> variables(List<Variable<?>> all) {
+    static SortedMap<String, String> variables(List<Variable<?>> all) {
       SortedMap<String, String> map = new TreeMap<>();
       all.forEach(
           v -> map.put(v.name(), v.type().getSimpleName() + Arrays.toString(v.shape().asArray())));
@@ -155,10 +156,42 @@ public final class Checkpoints {
   }
 
   private void restore(TrainingSession session, long step) {
+    Map<String, String> wanted = Description.variables(session.variables());
+    check(step, wanted, union(describe(step).variables(), wanted));
+    load(step, session::restore);
+  }
+
+  /**
+   * Sets a model to the averaged weights of a checkpoint.
+   *
+   * @throws CheckpointException if it is not there, damaged or of another model
+   */
+  public void restore(TrainedModel<?> model, long step) {
+    if (!steps().contains(step)) {
+      throw new CheckpointException(
+          folder
+              + " has no checkpoint of step "
+              + step
+              + (steps().isEmpty() ? "" : "; there are those of the steps " + steps()));
+    }
+    Map<String, String> wanted = Description.variables(model.variables());
+    check(step, wanted, List.copyOf(wanted.keySet()));
+    load(step, model::restore);
+  }
+
+  private void load(long step, Consumer<Path> restore) {
+    try {
+      restore.accept(folder(step).resolve(STATE));
+    } catch (RuntimeException e) {
+      throw damaged(step, firstLine(e), e);
+    }
+  }
+
+  /** That a checkpoint has these variables as they are wanted. */
+  private void check(long step, Map<String, String> wanted, List<String> names) {
     Path path = folder(step);
     Map<String, String> stored = describe(step).variables();
-    Map<String, String> wanted = Description.of(session, step, OptionalDouble.empty()).variables();
-    for (String name : union(stored, wanted)) {
+    for (String name : names) {
       if (!wanted.getOrDefault(name, "").equals(stored.getOrDefault(name, ""))) {
         throw new CheckpointException(
             path
@@ -171,11 +204,6 @@ public final class Checkpoints {
                 + " in this model; put back the"
                 + " checkpoint that belongs to this run, or train anew with --run");
       }
-    }
-    try {
-      session.restore(path.resolve(STATE));
-    } catch (RuntimeException e) {
-      throw damaged(step, firstLine(e), e);
     }
   }
 

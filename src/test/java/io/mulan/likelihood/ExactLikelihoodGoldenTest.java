@@ -286,8 +286,6 @@ final class ExactLikelihoodGoldenTest {
       double[] ours = ExactEstimator.logDensities(end, batch);
       double bits = image.size() * Math.log(2);
       for (int i = 0; i < batch; i++) {
-        System.out.println(
-            golden + " " + end.evaluations() + " err " + (tight[i] - ours[i]) / bits);
         assertEquals(tight[i] / bits, ours[i] / bits, allowed, golden + ": log p");
       }
     }

@@ -1,0 +1,23 @@
+package io.mulan.likelihood;
+
+/**
+ * Draws that are made together: K for each image, one image after the other.
+ *
+ * @param first image
+ * @param offset of the first draw from the first one of that image
+ */
+record Rows(int first, long offset, int size, int perImage) {
+  int image(int row) {
+    return first + (int) ((offset + row) / perImage);
+  }
+
+  /** Which of its image's draws. */
+  int draw(int row) {
+    return (int) ((offset + row) % perImage);
+  }
+
+  /** Among all draws of all images. */
+  long number() {
+    return (long) first * perImage + offset;
+  }
+}

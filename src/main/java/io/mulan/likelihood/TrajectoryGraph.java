@@ -1,0 +1,140 @@
+package io.mulan.likelihood;
+
+import io.mulan.config.ImageShape;
+import io.mulan.diffusion.DiffusionModel;
+import io.mulan.diffusion.Posterior;
+import io.mulan.diffusion.ReverseProcess;
+import io.mulan.diffusion.StepTimes;
+import io.mulan.nn.Weights;
+import io.mulan.tf.GraphPart;
+import io.mulan.tf.Inputs;
+import io.mulan.tf.Loop;
+import io.mulan.tf.Maths;
+import io.mulan.tf.OrderedSums;
+import io.mulan.tf.StatelessRandom;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+
+/**
+ * The weights of whole trajectories: for c ~ q(c|x) and z_1, ..., z_0 ~ q(z|x,c) in T steps, log
+ * p(x|z_0) p(z|c) p(c) / q(z|x,c) q(c|x). The mean of such a weight is p(x) under the chain of T
+ * steps; the mean of its logarithm is the bound, and the logarithm of the mean of K lies between
+ * (Burda et al. 2016).
+ *
+ * @param images levels [B,H,W,C]
+ * @param steps T (scalar)
+ * @param seed of the noise (scalar)
+ * @param firstRow number of the first row: each has noise of its own (scalar)
+ * @param logWeights in nats [B]
+ */
+public record TrajectoryGraph(
+    Operand<TUint8> images,
+    Operand<TInt32> steps,
+    Operand<TInt64> seed,
+    Operand<TInt64> firstRow,
+    Operand<TFloat64> logWeights)
+    implements GraphPart<TrajectoryGraph> {
+
+  /** Adds it to a graph. */
+  public static TrajectoryGraph build(
+      Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> weights) {
+    Ops tf = m.ops();
+    Maths<TFloat64> d = m.doubles();
+    ImageShape shape = model.image();
+    Operand<TUint8> images =
+        Inputs.of(tf, "images", TUint8.class, -1, shape.height(), shape.width(), shape.channels());
+    Operand<TInt32> steps = Inputs.of(tf, "steps", TInt32.class);
+    Operand<TInt64> seed = Inputs.scalar(tf, "seed");
+    Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
+    StatelessRandom<TFloat32> random =
+        new StatelessRandom<>(m, seed, tf.constant(0L)).rows(firstRow);
+    Operand<TInt32> batch = Inputs.count(tf, images);
+    Posterior<TFloat32> posterior = model.posterior(m, weights, images);
+    Operand<TFloat32> c = posterior.draw(model.latentNoise(random, batch), m.constant(0));
+    ReverseProcess<TFloat32> reverse = model.reverse(m, weights, c);
+    Operand<TFloat64> signal = model.codec().encode(d, images);
+    Operand<TFloat64> noise = d.cast(random.normal("end", tf.shape(images)));
+    Operand<TFloat64> z1 = reverse.noisy(signal, d.constant(1), noise);
+    Operand<TFloat32> prior =
+        m.sub(model.prior(m, batch).logDensity(m, c), posterior.logDensity(m, c));
+    Operand<TFloat64> first = d.add(reverse.logRatioAtEnd(z1, noise), d.cast(prior));
+
+    // The loop has one state: z and, beside it, the weight so far.
+    Operand<TFloat64> start = join(d, z1, first);
+    Operand<TFloat64> end =
+        Loop.repeat(
+            tf,
+            tf.constant(0),
+            steps,
+            start,
+            (around, i, state) -> {
+              Maths<TFloat32> in = new Maths<>(around.ops(), TFloat32.class).unnamed();
+              Weights<TFloat32> inner = (name, s, init) -> around.of(weights.get(name, s, init));
+              return step(
+                  in, model, inner, around, new Step(signal, c, steps, seed, firstRow), i, state);
+            });
+    Operand<TFloat64> z0 = image(d, end, shape);
+    Operand<TFloat64> last = reverse.logProbability(signal, z0);
+    return new TrajectoryGraph(
+        images, steps, seed, firstRow, d.add(d.reshape(d.column(end, shape.size()), -1), last));
+  }
+
+  /** What a step needs from around the loop. */
+  private record Step(
+      Operand<TFloat64> signal,
+      Operand<TFloat32> c,
+      Operand<TInt32> steps,
+      Operand<TInt64> seed,
+      Operand<TInt64> firstRow) {}
+
+  private static Operand<TFloat64> step(
+      Maths<TFloat32> m,
+      DiffusionModel model,
+      Weights<TFloat32> weights,
+      Loop.Around around,
+      Step outer,
+      Operand<TInt32> i,
+      Operand<TFloat64> state) {
+    Ops tf = m.ops();
+    Maths<TFloat64> d = m.doubles();
+    ImageShape shape = model.image();
+    Operand<TFloat64> z = image(d, state, shape);
+    Operand<TFloat64> t = StepTimes.time(d, i, around.of(outer.steps()));
+    Operand<TFloat64> s =
+        StepTimes.time(d, tf.math.add(i, tf.constant(1)), around.of(outer.steps()));
+    Operand<TInt64> number = tf.dtypes.cast(i, TInt64.class);
+    Operand<TFloat64> noise =
+        new StatelessRandom<>(d, around.of(outer.seed()), number)
+            .rows(around.of(outer.firstRow()))
+            .normal("step", tf.shape(z));
+    ReverseProcess<TFloat32> reverse = model.reverse(m, weights, around.of(outer.c()));
+    ReverseProcess.WeighedStep next =
+        reverse.weighedStep(around.of(outer.signal()), z, t, s, noise);
+    Operand<TFloat64> weight = d.reshape(d.column(state, shape.size()), -1);
+    return join(d, next.z(), d.add(weight, next.logRatio()));
+  }
+
+  /** [B,H,W,C] and [B] to [B,n+1]. */
+  private static Operand<TFloat64> join(
+      Maths<TFloat64> d, Operand<TFloat64> z, Operand<TFloat64> weight) {
+    return d.concat(1, List.of(d.flatten(z), d.reshape(weight, -1, 1)));
+  }
+
+  private static Operand<TFloat64> image(
+      Maths<TFloat64> d, Operand<TFloat64> state, ImageShape shape) {
+    Operand<TFloat64> flat = d.columns(state, 0, shape.size());
+    return d.reshape(flat, -1, shape.height(), shape.width(), shape.channels());
+  }
+
+  @Override
+  public TrajectoryGraph in(OrderedSums copy) {
+    return new TrajectoryGraph(
+        copy.of(images), copy.of(steps), copy.of(seed), copy.of(firstRow), copy.of(logWeights));
+  }
+}

@@ -1,0 +1,149 @@
+package io.mulan.sampling;
+
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+
+/** Runs a sampler. The same seed gives the same images, to the bit on a CPU. */
+public final class ImageSampler {
+  private final Session session;
+  private final SamplingGraph graph;
+  private final long seed;
+
+  /**
+   * @param seed from 0 to 2^31 - 1
+   */
+  public ImageSampler(Session session, SamplingGraph graph, long seed) {
+    this.session = session;
+    this.graph = graph;
+    this.seed = seed;
+  }
+
+  /** Draws of c ~ p(c) for the images from {@code first} on [count,m]. */
+  public TFloat32 latents(int first, int count) {
+    return (TFloat32) begin(graph.priorLatent(), first, count);
+  }
+
+  /** z_1 of the images from {@code first} on, one after the other. */
+  public double[] noise(int first, int count) {
+    try (TFloat64 noise = (TFloat64) begin(graph.noise(), first, count)) {
+      return doubles(noise);
+    }
+  }
+
+  private Tensor begin(Operand<?> what, int first, int count) {
+    try (TInt64 s = TInt64.scalarOf(seed);
+        TInt64 row = TInt64.scalarOf(first);
+        TInt32 b = TInt32.scalarOf(count);
+        Result result =
+            session
+                .runner()
+                .feed(graph.seed(), s)
+                .feed(graph.firstRow(), row)
+                .feed(graph.count(), b)
+                .fetch(what)
+                .run()) {
+      return copy(result.get(0));
+    }
+  }
+
+  /** A tensor that outlives its result. */
+  private static Tensor copy(Tensor tensor) {
+    if (tensor instanceof TFloat32 floats) {
+      return TFloat32.tensorOf(tensor.shape(), floats::copyTo);
+    }
+    return TFloat64.tensorOf(tensor.shape(), ((TFloat64) tensor)::copyTo);
+  }
+
+  /**
+   * Makes steps.
+   *
+   * @param z before the step {@code from}, one image after the other
+   * @param latent [B,m]
+   * @param first number of the first image
+   * @return z before the step {@code to}
+   */
+  public double[] advance(double[] z, TFloat32 latent, int first, int from, int to, int steps) {
+    try (TFloat64 now = tensor(z, latent);
+        TInt64 s = TInt64.scalarOf(seed);
+        TInt64 row = TInt64.scalarOf(first);
+        TInt32 a = TInt32.scalarOf(from);
+        TInt32 b = TInt32.scalarOf(to);
+        TInt32 all = TInt32.scalarOf(steps);
+        Result result =
+            session
+                .runner()
+                .feed(graph.z(), now)
+                .feed(graph.latent(), latent)
+                .feed(graph.seed(), s)
+                .feed(graph.firstRow(), row)
+                .feed(graph.from(), a)
+                .feed(graph.to(), b)
+                .feed(graph.steps(), all)
+                .fetch(graph.next())
+                .run()) {
+      return doubles((TFloat64) result.get(0));
+    }
+  }
+
+  /** The most likely levels given z_0 [B,H,W,C]. */
+  public byte[] mostLikely(double[] z0, TFloat32 latent) {
+    return levels(graph.mostLikely(), z0, latent, 0);
+  }
+
+  /**
+   * Levels drawn given z_0 [B,H,W,C].
+   *
+   * @param first number of the first image
+   */
+  public byte[] drawn(double[] z0, TFloat32 latent, int first) {
+    return levels(graph.drawn(), z0, latent, first);
+  }
+
+  /** z as levels, for the eye [B,H,W,C]. */
+  public byte[] view(double[] z, TFloat32 latent) {
+    return levels(graph.view(), z, latent, 0);
+  }
+
+  private byte[] levels(Operand<TUint8> what, double[] z, TFloat32 latent, int first) {
+    try (TFloat64 now = tensor(z, latent);
+        TInt64 s = TInt64.scalarOf(seed);
+        TInt64 row = TInt64.scalarOf(first);
+        Result result =
+            session
+                .runner()
+                .feed(graph.z(), now)
+                .feed(graph.latent(), latent)
+                .feed(graph.seed(), s)
+                .feed(graph.firstRow(), row)
+                .fetch(what)
+                .run()) {
+      TUint8 levels = (TUint8) result.get(0);
+      byte[] bytes = new byte[(int) levels.size()];
+      levels.asRawTensor().data().read(bytes);
+      return bytes;
+    }
+  }
+
+  private TFloat64 tensor(double[] z, TFloat32 latent) {
+    Shape image = graph.z().shape();
+    TFloat64 tensor =
+        TFloat64.tensorOf(
+            Shape.of(latent.shape().get(0), image.get(1), image.get(2), image.get(3)));
+    tensor.asRawTensor().data().asDoubles().write(z);
+    return tensor;
+  }
+
+  private static double[] doubles(TFloat64 tensor) {
+    double[] values = new double[(int) tensor.size()];
+    tensor.asRawTensor().data().asDoubles().read(values);
+    return values;
+  }
+}

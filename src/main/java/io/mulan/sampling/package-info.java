@@ -1,0 +1,5 @@
+/**
+ * Images from noise: ancestral sampling and the probability flow (Kingma et al. 2021, appendix A;
+ * Song et al. 2021, section 4.3). The loops over steps are in the graph.
+ */
+package io.mulan.sampling;

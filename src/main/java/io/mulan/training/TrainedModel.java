@@ -1,0 +1,96 @@
+package io.mulan.training;
+
+import io.mulan.config.ImageShape;
+import io.mulan.config.RunConfig;
+import io.mulan.diffusion.DiffusionModel;
+import io.mulan.nn.Weights;
+import io.mulan.tf.GraphPart;
+import io.mulan.tf.Maths;
+import io.mulan.tf.OrderedSums;
+import io.mulan.tf.SaveRestore;
+import io.mulan.tf.Sessions;
+import io.mulan.tf.Variables;
+import io.mulan.tf.Variables.Variable;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A trained model to be asked: the averaged weights of a checkpoint, and a graph of nothing but
+ * what is asked for. It holds no optimiser state.
+ */
+public final class TrainedModel<G extends GraphPart<G>> implements AutoCloseable {
+  private final Graph graph;
+  private final Session session;
+  private final G parts;
+  private final List<Variable<?>> variables;
+  private final SaveRestore saveRestore;
+
+  /** Builds what is asked for. */
+  @FunctionalInterface
+  public interface Parts<G> {
+
+    /** Adds it to a graph. */
+    G build(Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> averaged);
+  }
+
+  /** Builds the graph; the weights have no value before {@link Checkpoints#restore}. */
+  public TrainedModel(RunConfig config, ImageShape image, Parts<G> asked) {
+    try (Graph draft = new Graph()) {
+      Maths<TFloat32> m = new Maths<>(Ops.create(draft), TFloat32.class).unnamed();
+      Variables made = new Variables(draft);
+      G built = asked.build(m, new DiffusionModel(config, image), averages(m, made));
+      SaveRestore files = new SaveRestore(draft, made.all());
+      OrderedSums ordered = new OrderedSums(draft);
+      graph = ordered.graph();
+      parts = built.in(ordered);
+      variables = made.all().stream().<Variable<?>>map(v -> v.in(ordered)).toList();
+      saveRestore = files.in(ordered);
+    }
+    session = Sessions.open(graph);
+  }
+
+  private static Weights<TFloat32> averages(Maths<TFloat32> m, Variables variables) {
+    Map<String, Variable<TFloat32>> byName = new TreeMap<>();
+    return (name, shape, initializer) ->
+        byName
+            .computeIfAbsent(
+                name,
+                n ->
+                    variables.create(
+                        AdamW.AVERAGE + n,
+                        TFloat32.class,
+                        shape,
+                        m.ops().fill(m.ops().constant(shape.asArray()), m.constant(0))))
+            .value();
+  }
+
+  public Session session() {
+    return session;
+  }
+
+  /** What was asked for. */
+  public G parts() {
+    return parts;
+  }
+
+  List<Variable<?>> variables() {
+    return variables;
+  }
+
+  void restore(Path prefix) {
+    saveRestore.restore(session, prefix.toString());
+  }
+
+  /** Closes session and graph, in the order that TensorFlow needs. */
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+}
