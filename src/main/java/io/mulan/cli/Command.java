@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import java.util.List;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -14,6 +15,11 @@ interface Command {
   String examples();
 
   Options options();
+
+  /** What stands on the command line beside the options, such as {@code RUN}. */
+  default List<String> arguments() {
+    return List.of();
+  }
 
   /**
    * Runs it.

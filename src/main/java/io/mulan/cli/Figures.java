@@ -1,6 +1,6 @@
 package io.mulan.cli;
 
-import io.mulan.likelihood.BoundEstimate.Figure;
+import io.mulan.likelihood.Figure;
 import java.util.Locale;
 
 /** Numbers as they are printed, the same everywhere. */

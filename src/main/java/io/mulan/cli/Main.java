@@ -1,11 +1,12 @@
 package io.mulan.cli;
 
 import io.mulan.config.ConfigException;
+import io.mulan.flow.FlowException;
+import io.mulan.likelihood.NotIncreasingException;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.DivergedException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.ParseException;
@@ -17,7 +18,8 @@ import org.apache.logging.log4j.Logger;
  * exit code.
  */
 public final class Main {
-  private static final List<Command> COMMANDS = List.of(new TrainCommand(), new BenchmarkCommand());
+  private static final List<Command> COMMANDS =
+      List.of(new TrainCommand(), new EvaluateCommand(), new BenchmarkCommand());
 
   private Main() {}
 
@@ -40,7 +42,7 @@ public final class Main {
       return failed(ExitCode.CONFIGURATION, e);
     } catch (CheckpointException e) {
       return failed(ExitCode.CHECKPOINT, e);
-    } catch (DivergedException e) {
+    } catch (DivergedException | NotIncreasingException | FlowException e) {
       return failed(ExitCode.DIVERGED, e);
     } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
       return unexpected(e);
@@ -87,21 +89,23 @@ public final class Main {
   private static CommandLine parse(Command command, String[] args) {
     try {
       CommandLine line = new DefaultParser(false).parse(command.options(), args);
-      Optional<String> stray = line.getArgList().stream().findFirst();
-      if (stray.isPresent()) {
-        throw new UsageException(
-            "mulan "
-                + command.name()
-                + " takes no '"
-                + stray.get()
-                + "' (mulan "
-                + command.name()
-                + " --help)");
+      List<String> given = line.getArgList();
+      List<String> wanted = command.arguments();
+      if (given.size() > wanted.size()) {
+        throw usage(command, "takes no '" + given.get(wanted.size()) + "'");
+      }
+      if (given.size() < wanted.size()) {
+        throw usage(command, "needs " + wanted.get(given.size()));
       }
       return line;
     } catch (ParseException e) {
       throw new UsageException(e.getMessage() + " (mulan " + command.name() + " --help)");
     }
+  }
+
+  private static UsageException usage(Command command, String what) {
+    String name = "mulan " + command.name();
+    return new UsageException(name + " " + what + " (" + name + " --help)");
   }
 
   private static int failed(int code, RuntimeException e) {

@@ -2,6 +2,8 @@ package io.mulan.data;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 /**
  * An immutable set of images [count, height, width, channels] of whole numbers 0..levels-1, one
@@ -57,6 +59,19 @@ public final class ImageSet {
   /** How many images there are. */
   public int count() {
     return images.length / shape.size();
+  }
+
+  /** The first images; all, if there are no more. */
+  public ImageSet first(int limit) {
+    int kept = Math.min(limit, count()) * shape.size();
+    return new ImageSet(name, shape, levels, Arrays.copyOf(images, kept));
+  }
+
+  /** A checksum of all pixels. */
+  public long checksum() {
+    CRC32C crc = new CRC32C();
+    crc.update(images);
+    return crc.getValue();
   }
 
   /** Copies image {@code index} to {@code target} from {@code offset} on. */

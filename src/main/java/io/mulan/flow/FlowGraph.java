@@ -2,6 +2,7 @@ package io.mulan.flow;
 
 import io.mulan.config.ImageShape;
 import io.mulan.diffusion.DiffusionModel;
+import io.mulan.diffusion.ReverseProcess;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.GraphPart;
@@ -10,92 +11,98 @@ import io.mulan.tf.Maths;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt64;
-import org.tensorflow.types.family.TFloating;
 
 /**
- * The right-hand side of the probability flow, and Hutchinson's estimate of its divergence.
+ * The right-hand side of the probability flow.
  *
  * @param z [B,H,W,C]
  * @param t scalar
  * @param latent c [B,m]
- * @param seed of the probe (scalar)
- * @param draw which probe of that seed (scalar)
- * @param firstRow where in it the batch begins (scalar)
- * @param probe v, a function of the three before it [B,H,W,C]
  * @param drift dz/dt [B,H,W,C]
- * @param divergence v'Jv, J being the drift's Jacobian by z [B]
+ * @param divergence where it was asked for
  */
 public record FlowGraph(
     Operand<TFloat64> z,
     Operand<TFloat64> t,
     Operand<TFloat32> latent,
-    Operand<TInt64> seed,
-    Operand<TInt64> draw,
-    Operand<TInt64> firstRow,
-    Operand<TFloat64> probe,
     Operand<TFloat64> drift,
-    Operand<TFloat64> divergence)
+    Optional<Divergence> divergence)
     implements GraphPart<FlowGraph> {
 
-  /** Adds it to a graph. */
+  /**
+   * Hutchinson's estimate of the divergence.
+   *
+   * @param seed of the probe (scalar)
+   * @param draw which probe of that seed (scalar)
+   * @param firstRow number of the first image (scalar)
+   * @param probe v, a function of the three before it [B,H,W,C]
+   * @param value v'Jv, J being the drift's Jacobian by z [B]
+   */
+  public record Divergence(
+      Operand<TInt64> seed,
+      Operand<TInt64> draw,
+      Operand<TInt64> firstRow,
+      Operand<TFloat64> probe,
+      Operand<TFloat64> value) {
+
+    private static Divergence build(
+        Maths<TFloat64> d, Operand<TFloat64> drift, Operand<TFloat64> z, Probe kind) {
+      Ops tf = d.ops();
+      Operand<TInt64> seed = Inputs.scalar(tf, "seed");
+      Operand<TInt64> draw = Inputs.scalar(tf, "draw");
+      Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
+      StatelessRandom<TFloat64> random = new StatelessRandom<>(d, seed, draw).rows(firstRow);
+      Operand<TFloat64> probe = kind.draw(random, "probe", tf.shape(z));
+      Operand<TFloat64> product = Gradients.of(d, drift, probe, List.of(z)).get(0); // v'J
+      return new Divergence(seed, draw, firstRow, probe, d.sumPerImage(d.mul(product, probe)));
+    }
+
+    private Divergence in(OrderedSums copy) {
+      return new Divergence(
+          copy.of(seed), copy.of(draw), copy.of(firstRow), copy.of(probe), copy.of(value));
+    }
+  }
+
+  /** Adds the vector field to a graph. */
   public static FlowGraph build(
-      Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> weights, Probe kind) {
-    return build(m, model, weights, null, kind);
+      Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> weights) {
+    return build(m, model, c -> model.reverse(m, weights, c));
   }
 
   /**
-   * Adds it to a graph.
+   * Adds the vector field to a graph.
    *
-   * @param context what the network sees where it does not see the latent [B,1]: the published code
-   *     has ones in places; null for zeros
+   * @param reverse the way back for latents c [B,m]
    */
   public static FlowGraph build(
       Maths<TFloat32> m,
       DiffusionModel model,
-      Weights<TFloat32> weights,
-      Operand<TFloat32> context,
-      Probe kind) {
+      Function<Operand<TFloat32>, ReverseProcess<TFloat32>> reverse) {
     Ops tf = m.ops();
-    Maths<TFloat64> d = m.doubles();
     ImageShape shape = model.image();
     Operand<TFloat64> z =
         Inputs.of(tf, "z", TFloat64.class, -1, shape.height(), shape.width(), shape.channels());
     Operand<TFloat64> t = Inputs.of(tf, "t", TFloat64.class);
     Operand<TFloat32> c = Inputs.of(tf, "latent", TFloat32.class, -1, model.latentSize());
-    Operand<TInt64> seed = Inputs.scalar(tf, "seed");
-    Operand<TInt64> draw = Inputs.scalar(tf, "draw");
-    Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
-    StatelessRandom<TFloat64> random = new StatelessRandom<>(d, seed, draw).rows(firstRow);
-    Operand<TFloat64> probe = kind.draw(random, "probe", tf.shape(z));
-    var reverse =
-        context == null ? model.reverse(m, weights, c) : model.reverse(m, weights, c, context);
-    Operand<TFloat64> drift = reverse.drift(z, t);
-    return new FlowGraph(
-        z, t, c, seed, draw, firstRow, probe, drift, divergence(d, drift, z, probe));
+    return new FlowGraph(z, t, c, reverse.apply(c).drift(z, t), Optional.empty());
   }
 
-  private static <T extends TFloating> Operand<T> divergence(
-      Maths<T> m, Operand<T> drift, Operand<T> z, Operand<T> probe) {
-    Operand<T> product = Gradients.of(m, drift, probe, List.of(z)).get(0); // v'J
-    return m.sumPerImage(m.mul(product, probe));
+  /** The same with its divergence. */
+  public FlowGraph withDivergence(Maths<TFloat32> m, Probe kind) {
+    return new FlowGraph(
+        z, t, latent, drift, Optional.of(Divergence.build(m.doubles(), drift, z, kind)));
   }
 
   @Override
   public FlowGraph in(OrderedSums copy) {
     return new FlowGraph(
-        copy.of(z),
-        copy.of(t),
-        copy.of(latent),
-        copy.of(seed),
-        copy.of(draw),
-        copy.of(firstRow),
-        copy.of(probe),
-        copy.of(drift),
-        copy.of(divergence));
+        copy.of(z), copy.of(t), copy.of(latent), copy.of(drift), divergence.map(d -> d.in(copy)));
   }
 }

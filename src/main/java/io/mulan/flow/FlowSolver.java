@@ -183,17 +183,18 @@ public final class FlowSolver {
       if (probes == null) {
         return runner.run();
       }
-      runner.fetch(graph.divergence());
+      FlowGraph.Divergence divergence = graph.divergence().orElseThrow();
+      runner.fetch(divergence.value());
       if (probe != null) {
-        return runner.feed(graph.probe(), probe).run();
+        return runner.feed(divergence.probe(), probe).run();
       }
       try (TInt64 seed = TInt64.scalarOf(probes.seed());
           TInt64 draw = TInt64.scalarOf(probes.at(evaluations++));
           TInt64 first = TInt64.scalarOf(probes.firstRow())) {
         return runner
-            .feed(graph.seed(), seed)
-            .feed(graph.draw(), draw)
-            .feed(graph.firstRow(), first)
+            .feed(divergence.seed(), seed)
+            .feed(divergence.draw(), draw)
+            .feed(divergence.firstRow(), first)
             .run();
       }
     }

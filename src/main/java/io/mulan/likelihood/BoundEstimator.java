@@ -2,11 +2,11 @@ package io.mulan.likelihood;
 
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
@@ -18,14 +18,6 @@ import org.tensorflow.types.TUint8;
  * number alone.
  */
 public final class BoundEstimator {
-  // What a run gives, in this order; the last four where there is a latent.
-  private static final int TERMS = 0;
-  private static final int SLOWEST = 1;
-  private static final int MEAN = 2;
-  private static final int NATURAL = 3;
-  private static final int LOG_PARTITION = 4;
-  private static final int STATISTICS = 5;
-
   private final BoundGraph graph;
   private final int batch;
   private final int timesPerImage;
@@ -49,23 +41,48 @@ public final class BoundEstimator {
    * @param onBatch told after each batch how many images are done
    */
   public BoundEstimate estimate(Session session, ImageSet images, IntConsumer onBatch) {
+    int count = images.count();
+    double[][] nats = perImage(session, images, 0, count, onBatch);
+    double kl = Arrays.stream(nats[BoundTerms.NAMES.indexOf("latent")]).sum() / count;
+    LatentUse latent = latentUse(session, images, kl);
+    return BoundEstimate.of(nats, images.shape().size(), timesPerImage, latent);
+  }
+
+  /**
+   * What the latent tells of these images, by a draw for each; null if there is no latent.
+   *
+   * @param kl mean KL(q(c|x) ‖ p(c)), nats
+   */
+  public LatentUse latentUse(Session session, ImageSet images, double kl) {
     LatentUse.Collector latents = new LatentUse.Collector(graph.latents().priorVariance());
-    double[][] nats = perImage(session, images, 0, images.count(), latents, onBatch);
-    return BoundEstimate.of(nats, images.shape().size(), timesPerImage, latents);
+    if (graph.latents().priorVariance() == 0) {
+      return latents.use(kl);
+    }
+    for (int first = 0; first < images.count(); first += batch) {
+      int count = Math.min(batch, images.count() - first);
+      try (TUint8 pixels = Batches.of(images, first, count);
+          TInt64 s = TInt64.scalarOf(seed);
+          TInt64 number = TInt64.scalarOf(first)) {
+        Session.Runner runner =
+            session
+                .runner()
+                .feed(graph.images(), pixels)
+                .feed(graph.seed(), s)
+                .feed(graph.firstRow(), number);
+        graph.latents().all().forEach(runner::fetch);
+        try (Result result = runner.run()) {
+          latents.add(result, count);
+        }
+      }
+    }
+    return latents.use(kl);
   }
 
   /**
    * The terms of each image from {@code first} on, means over its draws, in nats: [terms][count].
-   *
-   * @param latents is told what was drawn first for each
    */
   public double[][] perImage(
-      Session session,
-      ImageSet images,
-      int first,
-      int count,
-      LatentUse.Collector latents,
-      IntConsumer onBatch) {
+      Session session, ImageSet images, int first, int count, IntConsumer onBatch) {
     double[][] nats = new double[BoundTerms.NAMES.size()][count];
     long rows = (long) count * timesPerImage;
     for (long row = 0; row < rows; row += batch) {
@@ -74,7 +91,6 @@ public final class BoundEstimator {
       try (TUint8 pixels = Batches.of(images, size, drawn::image);
           Result result = run(session, pixels, drawn)) {
         add(result, drawn, first, nats);
-        addLatents(result, drawn, latents);
       }
       onBatch.accept((int) ((row + size) / timesPerImage));
     }
@@ -94,19 +110,15 @@ public final class BoundEstimator {
         double time = start(rows.image(i)) + (double) rows.draw(i) / timesPerImage;
         times.setFloat((float) (time % 1.0), i);
       }
-      Session.Runner runner =
-          session
-              .runner()
-              .feed(graph.images(), pixels)
-              .feed(graph.times(), times)
-              .feed(graph.seed(), s)
-              .feed(graph.firstRow(), number)
-              .fetch(graph.terms())
-              .fetch(graph.slowest());
-      if (graph.latents().priorVariance() > 0) {
-        graph.latents().all().forEach(runner::fetch);
-      }
-      return runner.run();
+      return session
+          .runner()
+          .feed(graph.images(), pixels)
+          .feed(graph.times(), times)
+          .feed(graph.seed(), s)
+          .feed(graph.firstRow(), number)
+          .fetch(graph.terms())
+          .fetch(graph.slowest())
+          .run();
     }
   }
 
@@ -116,8 +128,8 @@ public final class BoundEstimator {
    * @throws NotIncreasingException if γ does not increase somewhere
    */
   private void add(Result result, Rows rows, int first, double[][] nats) {
-    TFloat32 terms = (TFloat32) result.get(TERMS);
-    TFloat32 slowest = (TFloat32) result.get(SLOWEST);
+    TFloat32 terms = (TFloat32) result.get(0);
+    TFloat32 slowest = (TFloat32) result.get(1);
     for (int i = 0; i < rows.size(); i++) {
       if (slowest.getFloat(i) <= 0) {
         throw new NotIncreasingException(slowest.getFloat(i));
@@ -126,28 +138,5 @@ public final class BoundEstimator {
         nats[k][rows.image(i) - first] += terms.getFloat(k, i) / timesPerImage;
       }
     }
-  }
-
-  private void addLatents(Result result, Rows rows, LatentUse.Collector latents) {
-    if (graph.latents().priorVariance() == 0) {
-      return;
-    }
-    TFloat32 logPartition = (TFloat32) result.get(LOG_PARTITION);
-    for (int i = 0; i < rows.size(); i++) {
-      if (rows.draw(i) == 0) {
-        latents.add(
-            row(result.get(MEAN), i),
-            row(result.get(NATURAL), i),
-            logPartition.getFloat(i),
-            row(result.get(STATISTICS), i));
-      }
-    }
-  }
-
-  private static float[] row(Tensor matrix, int index) {
-    int width = (int) matrix.shape().get(1);
-    float[] row = new float[width];
-    matrix.asRawTensor().data().asFloats().offset((long) index * width).read(row);
-    return row;
   }
 }

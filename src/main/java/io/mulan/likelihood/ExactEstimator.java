@@ -2,7 +2,9 @@ package io.mulan.likelihood;
 
 import io.mulan.data.ImageSet;
 import io.mulan.flow.FlowSolver;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
@@ -19,44 +21,58 @@ import org.tensorflow.types.TUint8;
  * KL(q(c|x) ‖ p(c)), with K samples that of Burda et al. (2016), the logarithm of the mean of their
  * weights p(z_0|c) p(c) / q(z_0|x) q(c|x).
  */
-public final class ExactEstimator {
+public final class ExactEstimator implements Measurement {
   /** The parts that the figure of an image is the sum of, in nats. */
   public static final List<String> TERMS =
       List.of("flow", "dequantisation", "latent", "importance");
+
+  public static final String EVALUATIONS = "evaluations";
 
   private final Session session;
   private final ExactGraph graph;
   private final FlowSolver solver;
   private final Options options;
+  private final ImageSet images;
 
   /**
    * How it is computed.
    *
+   * @param batch images whose paths are one system
    * @param samples K, of latent and dequantisation noise for each image
    * @param seed from 0 to 2^31 - 1
    * @param freshProbes a probe of its own for each evaluation, as published
    * @param chargeKl the latent costs its KL whatever was drawn, as published
    */
-  public record Options(int samples, long seed, boolean freshProbes, boolean chargeKl) {}
+  public record Options(int batch, int samples, long seed, boolean freshProbes, boolean chargeKl) {}
 
-  public ExactEstimator(Session session, ExactGraph graph, FlowSolver solver, Options options) {
+  public ExactEstimator(
+      Session session, ExactGraph graph, FlowSolver solver, Options options, ImageSet images) {
     this.session = session;
     this.graph = graph;
     this.solver = solver;
     this.options = options;
+    this.images = images;
   }
 
-  /**
-   * What was found for a batch.
-   *
-   * @param terms of -log p(x), or of the bound on it, in nats [terms][images]
-   * @param evaluations of the vector field, for all samples together
-   */
-  public record Batch(double[][] terms, int evaluations) {}
+  @Override
+  public List<String> terms() {
+    return TERMS;
+  }
 
-  /** Measures the images from {@code first} on. */
-  public Batch measure(ImageSet images, int first, int count) {
-    double[][] terms = new double[TERMS.size()][count];
+  /** Of the vector field, for all samples of the batch that an image is in. */
+  @Override
+  public List<String> extras() {
+    return List.of(EVALUATIONS);
+  }
+
+  @Override
+  public int chunk() {
+    return options.batch();
+  }
+
+  @Override
+  public double[][] measure(int first, int count, IntConsumer done) {
+    double[][] terms = new double[TERMS.size() + 1][count];
     double[][] logWeights = new double[count][options.samples()];
     int evaluations = 0;
     boolean one = options.samples() == 1;
@@ -75,30 +91,39 @@ public final class ExactEstimator {
             terms[2][i] += latent[i] / options.samples();
           }
         }
+        done.accept(count * (k + 1) / options.samples());
       }
     }
+    Arrays.fill(terms[TERMS.size()], evaluations);
     for (int i = 0; i < count; i++) {
       // What the logarithm of the mean has over the mean of the logarithms.
       terms[3][i] = -logMeanExp(logWeights[i]) - (terms[0][i] + terms[1][i] + terms[2][i]);
     }
-    return new Batch(terms, evaluations);
+    return terms;
   }
 
   /**
-   * How far the solver's error can be expected to move the figure of an image: the mean difference
-   * to its first sample solved ten times less exactly, in nats.
+   * What ten times the tolerances change, by which the solver's own error can be judged, in nats.
+   *
+   * @param mean of the log-likelihoods
+   * @param image root mean square over images
    */
-  public double solverError(ImageSet images, int first, int count) {
+  public record SolverError(double mean, double image) {}
+
+  /** Solves the first sample of these images twice. */
+  public SolverError solverError(int first, int count) {
     FlowSolver loose = solver.looser(10);
     try (TUint8 pixels = Batches.of(images, first, count);
         Result start = start(pixels, first, 0)) {
       double[] tight = logDensities(follow(solver, start, first, 0), count);
       double[] other = logDensities(follow(loose, start, first, 0), count);
       double sum = 0;
+      double squares = 0;
       for (int i = 0; i < count; i++) {
-        sum += Math.abs(tight[i] - other[i]);
+        sum += other[i] - tight[i];
+        squares += (other[i] - tight[i]) * (other[i] - tight[i]);
       }
-      return sum / count;
+      return new SolverError(sum / count, Math.sqrt(squares / count));
     }
   }
 

@@ -26,7 +26,7 @@ public record ExactGraph(StartGraph start, FlowGraph flow) implements GraphPart<
       boolean mostLikelyLatent) {
     return new ExactGraph(
         StartGraph.build(m.in("start"), model, weights, dequantisation, mostLikelyLatent),
-        FlowGraph.build(m.in("flow"), model, weights, probe));
+        FlowGraph.build(m.in("flow"), model, weights).withDivergence(m.in("flow"), probe));
   }
 
   @Override

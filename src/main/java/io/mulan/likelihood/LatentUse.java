@@ -2,6 +2,9 @@ package io.mulan.likelihood;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorflow.Result;
+import org.tensorflow.Tensor;
+import org.tensorflow.types.TFloat32;
 
 /**
  * What the latent tells of the images.
@@ -36,6 +39,25 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
      */
     public Collector(double priorVariance) {
       this.priorVariance = priorVariance;
+    }
+
+    /** Adds images, whose latents are as {@link LatentGraph#all} has them. */
+    void add(Result latents, int count) {
+      TFloat32 logPartition = (TFloat32) latents.get(2);
+      for (int i = 0; i < count; i++) {
+        add(
+            row(latents.get(0), i),
+            row(latents.get(1), i),
+            logPartition.getFloat(i),
+            row(latents.get(3), i));
+      }
+    }
+
+    private static float[] row(Tensor matrix, int index) {
+      int width = (int) matrix.shape().get(1);
+      float[] row = new float[width];
+      matrix.asRawTensor().data().asFloats().offset((long) index * width).read(row);
+      return row;
     }
 
     /** Adds an image. */

@@ -7,6 +7,11 @@ package io.mulan.likelihood;
  * @param offset of the first draw from the first one of that image
  */
 record Rows(int first, long offset, int size, int perImage) {
+  /** How many images fill a batch. */
+  static int images(int batch, int perImage) {
+    return Math.max(1, (batch + perImage - 1) / perImage);
+  }
+
   int image(int row) {
     return first + (int) ((offset + row) / perImage);
   }

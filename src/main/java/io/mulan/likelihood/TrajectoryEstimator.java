@@ -1,10 +1,10 @@
 package io.mulan.likelihood;
 
 import io.mulan.data.ImageSet;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
@@ -13,76 +13,89 @@ import org.tensorflow.types.TUint8;
  * The importance-weighted bound on -log p(x) under the chain of T steps, over latent and noise
  * (Burda et al. 2016): minus the logarithm of the mean of K weights of whole trajectories.
  */
-public final class TrajectoryEstimator {
+public final class TrajectoryEstimator implements Measurement {
+  /** The bound with one sample, and what K of them gain. */
+  public static final List<String> TERMS = List.of("trajectory", "importance");
+
   private final Session session;
   private final TrajectoryGraph graph;
-  private final int batch;
-  private final int steps;
-  private final int samples;
-  private final long seed;
+  private final Options options;
+  private final ImageSet images;
 
   /**
+   * How it is computed.
+   *
    * @param batch trajectories in one run
    * @param steps T
    * @param samples K
    * @param seed of the noise, from 0 to 2^31 - 1
    */
+  public record Options(int batch, int steps, int samples, long seed) {}
+
   public TrajectoryEstimator(
-      Session session, TrajectoryGraph graph, int batch, int steps, int samples, long seed) {
+      Session session, TrajectoryGraph graph, Options options, ImageSet images) {
     this.session = session;
     this.graph = graph;
-    this.batch = batch;
-    this.steps = steps;
-    this.samples = samples;
-    this.seed = seed;
+    this.options = options;
+    this.images = images;
   }
 
-  /**
-   * For each image, in nats.
-   *
-   * @param importance the bound with K samples
-   * @param single the bound with one sample, mean over the K
-   */
-  public record Batch(double[] importance, double[] single) {}
+  @Override
+  public List<String> terms() {
+    return TERMS;
+  }
 
-  /**
-   * Measures the images from {@code first} on.
-   *
-   * @param onBatch told after each run how many images are done
-   */
-  public Batch measure(ImageSet images, int first, int count, IntConsumer onBatch) {
+  @Override
+  public List<String> extras() {
+    return List.of();
+  }
+
+  @Override
+  public int chunk() {
+    return Rows.images(options.batch(), options.samples());
+  }
+
+  @Override
+  public double[][] measure(int first, int count, IntConsumer done) {
+    int samples = options.samples();
     double[][] logWeights = new double[count][samples];
     long rows = (long) count * samples;
-    for (long row = 0; row < rows; row += batch) {
-      Rows drawn = new Rows(first, row, (int) Math.min(batch, rows - row), samples);
-      try (TUint8 pixels = Batches.of(images, drawn.size(), drawn::image);
-          TInt32 t = TInt32.scalarOf(steps);
-          TInt64 s = TInt64.scalarOf(seed);
-          TInt64 number = TInt64.scalarOf(drawn.number());
-          Result result =
-              session
-                  .runner()
-                  .feed(graph.images(), pixels)
-                  .feed(graph.steps(), t)
-                  .feed(graph.seed(), s)
-                  .feed(graph.firstRow(), number)
-                  .fetch(graph.logWeights())
-                  .run()) {
-        TFloat64 weights = (TFloat64) result.get(0);
-        for (int i = 0; i < drawn.size(); i++) {
-          logWeights[drawn.image(i) - first][drawn.draw(i)] = weights.getDouble(i);
-        }
+    for (long row = 0; row < rows; row += options.batch()) {
+      int size = (int) Math.min(options.batch(), rows - row);
+      Rows drawn = new Rows(first, row, size, samples);
+      double[] weights = run(drawn);
+      for (int i = 0; i < size; i++) {
+        logWeights[drawn.image(i) - first][drawn.draw(i)] = weights[i];
       }
-      onBatch.accept((int) ((row + drawn.size()) / samples));
+      done.accept((int) ((row + size) / samples));
     }
-    double[] importance = new double[count];
-    double[] single = new double[count];
+    double[][] terms = new double[TERMS.size()][count];
     for (int i = 0; i < count; i++) {
-      importance[i] = -ExactEstimator.logMeanExp(logWeights[i]);
       for (double log : logWeights[i]) {
-        single[i] -= log / samples;
+        terms[0][i] -= log / samples;
       }
+      terms[1][i] = -ExactEstimator.logMeanExp(logWeights[i]) - terms[0][i];
     }
-    return new Batch(importance, single);
+    return terms;
+  }
+
+  private double[] run(Rows rows) {
+    try (TUint8 pixels = Batches.of(images, rows.size(), rows::image);
+        TInt32 steps = TInt32.scalarOf(options.steps());
+        TInt64 seed = TInt64.scalarOf(options.seed());
+        TInt64 number = TInt64.scalarOf(rows.number());
+        Result result =
+            session
+                .runner()
+                .feed(graph.images(), pixels)
+                .feed(graph.steps(), steps)
+                .feed(graph.seed(), seed)
+                .feed(graph.firstRow(), number)
+                .fetch(graph.logWeights())
+                .run()) {
+      double[] weights = new double[rows.size()];
+      result.get(0).asRawTensor().data().asDoubles().read(weights);
+      return weights;
+    }
   }
 }

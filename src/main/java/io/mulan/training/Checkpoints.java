@@ -22,6 +22,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /**
  * The checkpoints of a run: a folder for each, named by its step, that holds TensorFlow's own files
@@ -177,6 +178,17 @@ public final class Checkpoints {
     Map<String, String> wanted = Description.variables(model.variables());
     check(step, wanted, List.copyOf(wanted.keySet()));
     load(step, model::restore);
+  }
+
+  /** What identifies the weights of a checkpoint: its index has the checksum of each. */
+  public String fingerprint(long step) {
+    try {
+      CRC32C crc = new CRC32C();
+      crc.update(Files.readAllBytes(folder(step).resolve(STATE + ".index")));
+      return "%08x".formatted(crc.getValue());
+    } catch (IOException e) {
+      throw damaged(step, STATE + ".index can't be read", e);
+    }
   }
 
   private void load(long step, Consumer<Path> restore) {

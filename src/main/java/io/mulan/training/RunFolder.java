@@ -217,6 +217,11 @@ public final class RunFolder implements AutoCloseable {
   }
 
   public Checkpoints checkpoints() {
+    return checkpoints(path, config);
+  }
+
+  /** The checkpoints of the run in this folder, for whoever only reads them. */
+  public static Checkpoints checkpoints(Path path, RunConfig config) {
     return new Checkpoints(path.resolve("checkpoints"), config.training().keep());
   }
 

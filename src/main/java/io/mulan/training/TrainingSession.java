@@ -8,7 +8,6 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.likelihood.BoundEstimator;
 import io.mulan.likelihood.BoundGraph;
-import io.mulan.likelihood.LatentUse;
 import io.mulan.tf.GraphCost;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.SaveRestore;
@@ -155,10 +154,9 @@ public final class TrainingSession implements AutoCloseable {
 
   /** The bound on each image in nats, at this many times; other seeds make other draws. */
   double[] boundPerImage(ImageSet images, int timesPerImage, long seed) {
-    LatentUse.Collector latents = new LatentUse.Collector(0);
     double[][] terms =
         new BoundEstimator(evaluation, images.count(), timesPerImage, seed)
-            .perImage(session, images, 0, images.count(), latents, done -> {});
+            .perImage(session, images, 0, images.count(), done -> {});
     double[] sums = new double[images.count()];
     for (double[] term : terms) {
       for (int i = 0; i < sums.length; i++) {

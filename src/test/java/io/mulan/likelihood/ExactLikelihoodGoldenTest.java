@@ -3,7 +3,6 @@ package io.mulan.likelihood;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.data.NpyArray;
@@ -20,7 +19,6 @@ import io.mulan.tf.Maths;
 import io.mulan.tf.Sessions;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -85,24 +83,17 @@ final class ExactLikelihoodGoldenTest {
               ? new Dequantisation.PublishedTruncatedNormal(config.schedule().gammaMin())
               : new Dequantisation.PublishedUniform(config.data().levels());
       start = StartGraph.build(m, model, weights, dequantisation, true);
-      // A quirk: every entry of the VDM's latent is on, and the first one is what it is shown.
-      Operand<TFloat32> context = golden.config().isVdm() ? m.constant(1).asOutput() : null;
-      if (context != null) {
-        context = m.ops().fill(m.ops().constant(new int[] {batch, 1}), context);
-      }
+      // A quirk: every entry of the VDM's latent is on, and a one is what it is shown.
       flow =
           FlowGraph.build(
-              m,
-              golden.config().isVdm() ? seesContext(config) : model,
-              weights,
-              context,
-              Probe.RADEMACHER);
+                  m,
+                  model,
+                  c ->
+                      golden.config().isVdm()
+                          ? model.reverse(m, weights, m.add(c, 1))
+                          : model.reverse(m, weights, c))
+              .withDivergence(m, Probe.RADEMACHER);
       latent = latents();
-    }
-
-    private DiffusionModel seesContext(RunConfig config) {
-      return new DiffusionModel(
-          ConfigReader.override(config, List.of("network.conditioned=false")), image);
     }
 
     private Weights<TFloat32> constants() {
@@ -234,9 +225,9 @@ final class ExactLikelihoodGoldenTest {
                   .feed(flow.z(), z)
                   .feed(flow.t(), t)
                   .feed(flow.latent(), latent)
-                  .feed(flow.probe(), probe)
+                  .feed(flow.divergence().orElseThrow().probe(), probe)
                   .fetch(flow.drift())
-                  .fetch(flow.divergence())
+                  .fetch(flow.divergence().orElseThrow().value())
                   .run()) {
         double[] drift = values((TFloat64) result.get(0));
         double[] divergence = values((TFloat64) result.get(1));

@@ -157,9 +157,12 @@ final class KnownAnswerTest {
         ExactGraph.build(m, model(gammaMin), weights(), kind, Probe.RADEMACHER, false);
     FlowSolver solver =
         new FlowSolver(session, exact.flow(), new Tolerance(1e-5, 1e-5), () -> false);
-    ExactEstimator.Options options = new ExactEstimator.Options(samples, 7, false, false);
+    ExactEstimator.Options options = new ExactEstimator.Options(IMAGES, samples, 7, false, false);
     return total(
-        new ExactEstimator(session, exact, solver, options).measure(images, 0, IMAGES).terms());
+        Arrays.copyOf(
+            new ExactEstimator(session, exact, solver, options, images)
+                .measure(0, IMAGES, done -> {}),
+            ExactEstimator.TERMS.size()));
   }
 
   @ParameterizedTest
@@ -195,8 +198,7 @@ final class KnownAnswerTest {
   void theBoundIsAboveAndNear() {
     BoundGraph bound = BoundGraph.build(m, model(-9), weights());
     double[][] terms =
-        new BoundEstimator(bound, 2000, 1000, 3)
-            .perImage(session, images, 0, IMAGES, new LatentUse.Collector(1), done -> {});
+        new BoundEstimator(bound, 2000, 1000, 3).perImage(session, images, 0, IMAGES, done -> {});
     double[] gaps = truths();
     for (int i = 0; i < IMAGES; i++) {
       gaps[i] = (terms[0][i] + terms[1][i] + terms[2][i] + terms[3][i] - gaps[i]) / IMAGE.size();
@@ -212,10 +214,11 @@ final class KnownAnswerTest {
     TrajectoryGraph graph = TrajectoryGraph.build(m, model(-9), weights());
     double last = Double.POSITIVE_INFINITY;
     for (int steps : new int[] {4, 16, 64, 256, 1024}) {
-      TrajectoryEstimator estimator = new TrajectoryEstimator(session, graph, 800, steps, 8, 5);
-      TrajectoryEstimator.Batch batch = estimator.measure(images, 0, IMAGES, done -> {});
-      double one = StatUtils.mean(batch.single()) / IMAGE.size();
-      double many = StatUtils.mean(batch.importance()) / IMAGE.size();
+      TrajectoryEstimator.Options options = new TrajectoryEstimator.Options(800, steps, 8, 5);
+      double[][] terms =
+          new TrajectoryEstimator(session, graph, options, images).measure(0, IMAGES, done -> {});
+      double one = StatUtils.mean(terms[0]) / IMAGE.size();
+      double many = total(terms) / IMAGE.size();
       assertTrue(one < last, steps + " steps: " + one + ", fewer: " + last);
       assertTrue(many < one, steps + " steps: " + many + " with 8 samples, " + one + " with 1");
       assertTrue(many > truth() / IMAGE.size() - 2 * PER_DIM);

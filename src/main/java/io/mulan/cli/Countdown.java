@@ -1,0 +1,67 @@
+package io.mulan.cli;
+
+import java.util.Locale;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Shows how far a piece of work is and how long it will take: on a terminal one line that changes,
+ * else a line from time to time.
+ */
+final class Countdown {
+  private static final Logger LOG = LogManager.getLogger(Countdown.class);
+  private static final double EVERY_SECONDS = 10;
+  private static final double REDRAW_SECONDS = 0.5;
+
+  private final String what;
+  private final long total;
+  private final long before;
+  private final boolean terminal = Boolean.getBoolean("mulan.terminal");
+  private final long start = System.nanoTime();
+  private double shown;
+
+  /**
+   * @param what is counted, such as {@code images}
+   * @param total how many there are
+   * @param before how many were done already
+   */
+  Countdown(String what, long total, long before) {
+    this.what = what;
+    this.total = total;
+    this.before = before;
+  }
+
+  /** Tells how many are done, and what else there is to say. */
+  void at(long done, String more) {
+    double seconds = (System.nanoTime() - start) / 1e9;
+    boolean due = seconds - shown > (terminal ? REDRAW_SECONDS : EVERY_SECONDS);
+    if (!due || done <= before) {
+      return;
+    }
+    shown = seconds;
+    double each = seconds / (done - before);
+    String line =
+        String.format(
+            Locale.ROOT,
+            "%s %d/%d%s  %s left",
+            what,
+            done,
+            total,
+            more.isEmpty() ? "" : "  " + more,
+            Durations.of((total - done) * each));
+    if (terminal) {
+      System.err.print("\r\u001b[K" + line);
+      System.err.flush();
+      LOG.debug(line);
+    } else {
+      LOG.info(line);
+    }
+  }
+
+  /** Ends the changing line, so that others can follow. */
+  void end() {
+    if (terminal) {
+      System.err.print("\r\u001b[K");
+    }
+  }
+}

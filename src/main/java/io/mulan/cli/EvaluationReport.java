@@ -1,0 +1,105 @@
+package io.mulan.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.config.ConfigException;
+import io.mulan.likelihood.Figure;
+import io.mulan.likelihood.LatentUse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What an evaluation found, and everything needed to repeat it.
+ *
+ * @param method bound or exact
+ * @param how it was computed, in words
+ * @param images what was measured, in words
+ * @param count how many images
+ * @param step of the checkpoint
+ * @param weights a checksum of the checkpoint's index
+ * @param settings of the evaluation
+ * @param terms means over images
+ * @param total their sum
+ * @param evaluations of the vector field for the paths of a batch, mean over images; null if not
+ *     exact
+ * @param solver what ten times the solver's tolerances change; null if not exact
+ * @param seconds spent measuring, in all programs that took part
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record EvaluationReport(
+    String method,
+    String how,
+    String images,
+    int count,
+    long step,
+    String weights,
+    Map<String, Object> settings,
+    Map<String, Figure> terms,
+    Figure total,
+    Double evaluations,
+    @JsonProperty("ten_times_the_tolerances") SolverError solver,
+    LatentUse latent,
+    double seconds,
+    @JsonProperty("seconds_per_image") double secondsPerImage,
+    Map<String, String> versions) {
+
+  /**
+   * How far the figures move, bits/dim.
+   *
+   * @param images it was tried with
+   * @param mean of them
+   * @param image root mean square
+   */
+  record SolverError(int images, double mean, double image) {}
+
+  void write(Path file) {
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.writeString(
+          file,
+          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
+    } catch (IOException e) {
+      throw new ConfigException(file + " can't be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** For the eye. */
+  String text() {
+    StringBuilder text = new StringBuilder();
+    text.append("\nbits/dim on ").append(images).append(", weights of step ").append(step);
+    text.append('\n');
+    terms.forEach((name, f) -> text.append(row(name, Figures.withError(f))));
+    text.append(row("total", Figures.withError(total)));
+    text.append("how: ").append(how).append("; standard error over ");
+    text.append(count).append(" images\n");
+    if (latent != null) {
+      text.append("latent: ").append(TrainingReport.use(latent)).append('\n');
+    }
+    text.append("cost: ");
+    if (evaluations != null) {
+      text.append(
+          String.format(Locale.ROOT, "%.0f evaluations of the flow for each batch, ", evaluations));
+    }
+    text.append(String.format(Locale.ROOT, "%.3g s an image, ", secondsPerImage));
+    text.append(Durations.of(seconds)).append(" in all\n");
+    if (solver != null) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "solver: ten times the tolerances move the mean by %.1g bits/dim and an image by %.1g"
+                  + " (in %d images); expect a tenth%n",
+              Math.abs(solver.mean()),
+              solver.image(),
+              solver.images()));
+    }
+    return text.toString();
+  }
+
+  private static String row(String name, String value) {
+    return String.format("  %-16s %s%n", name, value);
+  }
+}

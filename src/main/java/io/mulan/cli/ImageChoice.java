@@ -1,0 +1,74 @@
+package io.mulan.cli;
+
+import io.mulan.data.Dataset;
+import io.mulan.data.Datasets;
+import io.mulan.data.ImageFiles;
+import io.mulan.data.ImageSet;
+import java.nio.file.Path;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/**
+ * Which images a command is about.
+ *
+ * @param name of the choice in file names
+ * @param description for people
+ * @param images all there are
+ * @param count how many of them were asked for
+ */
+record ImageChoice(String name, String description, ImageSet images, int count) {
+
+  enum Split {
+    TEST,
+    TRAIN
+  }
+
+  static Options options(Options options) {
+    return options
+        .addOption(
+            ConfigOptions.withValue(
+                "split", OptionValues.names(Split.class), "images of the run's own data (test)"))
+        .addOption(
+            ConfigOptions.withValue(
+                "images", "PATH", "others: a picture, a folder of pictures, an npy or npz file"))
+        .addOption(ConfigOptions.withValue("limit", "N", "the first N images only"));
+  }
+
+  static ImageChoice read(CommandLine line, TrainedRun run) {
+    return read(line, run, Integer.MAX_VALUE);
+  }
+
+  /**
+   * What the options of {@link #options} say.
+   *
+   * @param most how many images are taken if nothing is said
+   */
+  static ImageChoice read(CommandLine line, TrainedRun run, int most) {
+    OptionValues values = new OptionValues(line);
+    int limit = values.count("limit", most, 1);
+    if (values.has("images")) {
+      values.refuse("split", "is of the run's own data: leave it or --images out");
+      Path path = ConfigOptions.path(line.getOptionValue("images"));
+      ImageSet images = ImageFiles.read(path, run.image(), run.config().data().levels());
+      int count = Math.min(limit, images.count());
+      return new ImageChoice("images", count + " images of " + path, images, count);
+    }
+    Dataset data = Datasets.open(run.config().data());
+    Split split = values.choice("split", Split.TEST, Split.class);
+    ImageSet images = split == Split.TEST ? data.test() : data.train();
+    int count = Math.min(limit, images.count());
+    String which = split == Split.TEST ? "test" : "training";
+    String all = count == images.count() ? "the " : "the first " + count + " ";
+    return new ImageChoice(
+        OptionValues.name(split), all + which + " images of " + data.name(), images, count);
+  }
+
+  /** The images asked for. */
+  ImageSet chosen() {
+    return images.first(count);
+  }
+
+  long checksum() {
+    return images.checksum();
+  }
+}

@@ -1,0 +1,107 @@
+package io.mulan.cli;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.DoublePredicate;
+import org.apache.commons.cli.CommandLine;
+
+/** The values of options, each checked; what is wrong is said with the option's name. */
+final class OptionValues {
+  private final CommandLine line;
+
+  OptionValues(CommandLine line) {
+    this.line = line;
+  }
+
+  boolean has(String option) {
+    return line.hasOption(option);
+  }
+
+  String text(String option, String otherwise) {
+    return line.getOptionValue(option, otherwise);
+  }
+
+  /** A whole number of at least {@code least}. */
+  int count(String option, int otherwise, int least) {
+    return (int) whole(option, otherwise, least, Integer.MAX_VALUE);
+  }
+
+  /** A seed. */
+  long seed() {
+    return whole("seed", 0, 0, Integer.MAX_VALUE);
+  }
+
+  private long whole(String option, long otherwise, long least, long most) {
+    if (!has(option)) {
+      return otherwise;
+    }
+    String text = line.getOptionValue(option);
+    String allowed =
+        "a whole number from " + least + (most < Integer.MAX_VALUE ? " to " + most : "");
+    try {
+      long value = Long.parseLong(text);
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      throw wrong(option, text, allowed);
+    }
+    throw wrong(option, text, allowed);
+  }
+
+  /** A number above zero. */
+  double positive(String option, double otherwise) {
+    return number(option, otherwise, v -> v > 0, "a number above 0");
+  }
+
+  private double number(
+      String option, double otherwise, DoublePredicate allowed, String description) {
+    if (!has(option)) {
+      return otherwise;
+    }
+    String text = line.getOptionValue(option);
+    try {
+      double value = Double.parseDouble(text);
+      if (Double.isFinite(value) && allowed.test(value)) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      throw wrong(option, text, description);
+    }
+    throw wrong(option, text, description);
+  }
+
+  /** One of the names of an enumeration, written in small letters with hyphens. */
+  <E extends Enum<E>> E choice(String option, E otherwise, Class<E> type) {
+    if (!has(option)) {
+      return otherwise;
+    }
+    String text = line.getOptionValue(option);
+    return Arrays.stream(type.getEnumConstants())
+        .filter(e -> name(e).equals(text))
+        .findFirst()
+        .orElseThrow(() -> wrong(option, text, "one of " + names(type)));
+  }
+
+  /** The names of an enumeration as options spell them. */
+  static <E extends Enum<E>> String names(Class<E> type) {
+    return String.join(
+        "|", Arrays.stream(type.getEnumConstants()).map(OptionValues::name).toList());
+  }
+
+  /** As options spell it. */
+  static String name(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** That an option makes no sense here. */
+  void refuse(String option, String why) {
+    if (has(option)) {
+      throw new UsageException("--" + option + " " + why);
+    }
+  }
+
+  private static UsageException wrong(String option, String text, String allowed) {
+    return new UsageException("--" + option + " is '" + text + "'; allowed is " + allowed);
+  }
+}

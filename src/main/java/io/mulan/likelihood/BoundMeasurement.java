@@ -1,0 +1,52 @@
+package io.mulan.likelihood;
+
+import io.mulan.data.ImageSet;
+import io.mulan.diffusion.BoundTerms;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.tensorflow.Session;
+
+/** The variational bound of each image. */
+public final class BoundMeasurement implements Measurement {
+  private final Session session;
+  private final BoundEstimator estimator;
+  private final ImageSet images;
+  private final int chunk;
+
+  /**
+   * @param batch draws in one run
+   * @param timesPerImage K
+   */
+  public BoundMeasurement(
+      Session session, BoundGraph graph, int batch, int timesPerImage, long seed, ImageSet images) {
+    this.session = session;
+    this.estimator = new BoundEstimator(graph, batch, timesPerImage, seed);
+    this.images = images;
+    this.chunk = Rows.images(batch, timesPerImage);
+  }
+
+  /** What the latent tells of the images; null if there is none. */
+  public LatentUse latentUse(double kl) {
+    return estimator.latentUse(session, images, kl);
+  }
+
+  @Override
+  public List<String> terms() {
+    return BoundTerms.NAMES;
+  }
+
+  @Override
+  public List<String> extras() {
+    return List.of();
+  }
+
+  @Override
+  public int chunk() {
+    return chunk;
+  }
+
+  @Override
+  public double[][] measure(int first, int count, IntConsumer done) {
+    return estimator.perImage(session, images, first, count, done);
+  }
+}

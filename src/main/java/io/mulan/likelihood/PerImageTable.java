@@ -1,0 +1,137 @@
+package io.mulan.likelihood;
+
+import io.mulan.config.ConfigException;
+import io.mulan.data.NpyArray;
+import io.mulan.data.Npz;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Values for each image, in a CSV file that grows while they are measured: what an interrupted
+ * program has written is there for the next one.
+ */
+public final class PerImageTable {
+  private static final String IMAGE = "image";
+
+  private final Path file;
+  private final List<String> columns;
+  private final List<double[]> rows = new ArrayList<>();
+
+  private PerImageTable(Path file, List<String> columns) {
+    this.file = file;
+    this.columns = columns;
+  }
+
+  /**
+   * Opens a table, with the rows that are there.
+   *
+   * @throws ConfigException if the file can't be read or written, or is another table
+   */
+  public static PerImageTable open(Path file, List<String> columns) {
+    PerImageTable table = new PerImageTable(file, columns);
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      if (Files.exists(file)) {
+        table.read(Files.readString(file, StandardCharsets.UTF_8));
+      }
+      // Without the part of a row that an end without warning may have left.
+      Files.writeString(file, table.text(0), StandardCharsets.UTF_8);
+      return table;
+    } catch (IOException e) {
+      throw new ConfigException(file + " can't be used: " + e.getMessage(), e);
+    }
+  }
+
+  private void read(String text) {
+    List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    if (lines.isEmpty()) {
+      return;
+    }
+    if (!lines.get(0).equals(header())) {
+      throw damaged(1);
+    }
+    for (int i = 1; i < lines.size(); i++) {
+      String[] cells = lines.get(i).split(",", -1);
+      if (cells.length != columns.size() + 1 || !cells[0].equals(Integer.toString(i - 1))) {
+        throw damaged(i + 1);
+      }
+      try {
+        rows.add(Arrays.stream(cells).skip(1).mapToDouble(Double::parseDouble).toArray());
+      } catch (NumberFormatException e) {
+        throw damaged(i + 1);
+      }
+    }
+  }
+
+  private ConfigException damaged(int line) {
+    return new ConfigException(
+        file + ", line " + line + ", is not what was written; remove the file to measure anew");
+  }
+
+  private String header() {
+    return IMAGE + "," + String.join(",", columns);
+  }
+
+  /** The header, if the text begins with row 0, and the rows from {@code first} on. */
+  private String text(int first) {
+    StringBuilder text = new StringBuilder(first == 0 ? header() + "\n" : "");
+    for (int i = first; i < rows.size(); i++) {
+      String cells =
+          Arrays.stream(rows.get(i)).mapToObj(Double::toString).collect(Collectors.joining(","));
+      text.append(i).append(',').append(cells).append('\n');
+    }
+    return text.toString();
+  }
+
+  /** How many images have a row. */
+  public int count() {
+    return rows.size();
+  }
+
+  /**
+   * Adds the next images.
+   *
+   * @param values [columns][images]
+   */
+  public void append(double[][] values) {
+    int first = rows.size();
+    for (int i = 0; i < values[0].length; i++) {
+      int image = i;
+      rows.add(Arrays.stream(values).mapToDouble(column -> column[image]).toArray());
+    }
+    try {
+      String text = first == 0 ? text(0).substring(header().length() + 1) : text(first);
+      Files.writeString(file, text, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new ConfigException(file + " can't be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** A value of the first {@code count} images. */
+  public double[] column(String name, int count) {
+    int index = columns.indexOf(name);
+    return rows.subList(0, count).stream().mapToDouble(row -> row[index]).toArray();
+  }
+
+  /** Writes the table as float64 arrays, one for each column. */
+  public void writeNpz(Path target) {
+    Map<String, NpyArray> arrays = new LinkedHashMap<>();
+    for (String column : columns) {
+      arrays.put(column, NpyArray.of(column(column, count()), count()));
+    }
+    Npz.write(target, arrays);
+  }
+
+  public Path file() {
+    return file;
+  }
+}
