@@ -63,6 +63,16 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
         OptionValues.name(split), all + which + " images of " + data.name(), images, count);
   }
 
+  /** All images of {@code test}, {@code train} or a path. */
+  static ImageSet named(String name, TrainedRun run) {
+    return switch (name) {
+      case "test" -> Datasets.open(run.config().data()).test();
+      case "train" -> Datasets.open(run.config().data()).train();
+      default ->
+          ImageFiles.read(ConfigOptions.path(name), run.image(), run.config().data().levels());
+    };
+  }
+
   /** The images asked for. */
   ImageSet chosen() {
     return images.first(count);

@@ -23,30 +23,25 @@ final class OptionValues {
 
   /** A whole number of at least {@code least}. */
   int count(String option, int otherwise, int least) {
-    return (int) whole(option, otherwise, least, Integer.MAX_VALUE);
+    return has(option) ? count(option, line.getOptionValue(option), least) : otherwise;
+  }
+
+  /** A whole number of at least {@code least} in the text of an option. */
+  static int count(String option, String text, int least) {
+    try {
+      int value = Integer.parseInt(text.strip());
+      if (value >= least) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      throw wrong(option, text, "a whole number from " + least);
+    }
+    throw wrong(option, text, "a whole number from " + least);
   }
 
   /** A seed. */
   long seed() {
-    return whole("seed", 0, 0, Integer.MAX_VALUE);
-  }
-
-  private long whole(String option, long otherwise, long least, long most) {
-    if (!has(option)) {
-      return otherwise;
-    }
-    String text = line.getOptionValue(option);
-    String allowed =
-        "a whole number from " + least + (most < Integer.MAX_VALUE ? " to " + most : "");
-    try {
-      long value = Long.parseLong(text);
-      if (value >= least && value <= most) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      throw wrong(option, text, allowed);
-    }
-    throw wrong(option, text, allowed);
+    return count("seed", 0, 0);
   }
 
   /** A number above zero. */

@@ -47,7 +47,7 @@ public final class FlowSolver {
   public static final class Stopped extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private Stopped() {
+    public Stopped() {
       super("stopped", null, false, false);
     }
   }

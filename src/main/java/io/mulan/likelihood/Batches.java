@@ -2,6 +2,7 @@ package io.mulan.likelihood;
 
 import io.mulan.config.ImageShape;
 import io.mulan.data.ImageSet;
+import io.mulan.tf.Tensors;
 import java.util.function.IntUnaryOperator;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TUint8;
@@ -26,9 +27,6 @@ final class Batches {
     for (int i = 0; i < count; i++) {
       images.copy(index.applyAsInt(i), bytes, i * shape.size());
     }
-    TUint8 tensor =
-        TUint8.tensorOf(Shape.of(count, shape.height(), shape.width(), shape.channels()));
-    tensor.asRawTensor().data().write(bytes);
-    return tensor;
+    return Tensors.of(Shape.of(count, shape.height(), shape.width(), shape.channels()), bytes);
   }
 }

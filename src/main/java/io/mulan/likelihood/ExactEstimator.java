@@ -2,6 +2,7 @@ package io.mulan.likelihood;
 
 import io.mulan.data.ImageSet;
 import io.mulan.flow.FlowSolver;
+import io.mulan.tf.Tensors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -82,7 +83,7 @@ public final class ExactEstimator implements Measurement {
           FlowSolver.End end = follow(solver, start, first, k);
           evaluations += end.evaluations();
           double[] flow = logDensities(end, count);
-          double[] dequantisation = doubles((TFloat64) start.get(one ? 5 : 4));
+          double[] dequantisation = Tensors.doubles((TFloat64) start.get(one ? 5 : 4));
           double[] latent = latentCost(start, one);
           for (int i = 0; i < count; i++) {
             logWeights[i][k] = flow[i] - dequantisation[i] - latent[i];
@@ -148,7 +149,7 @@ public final class ExactEstimator implements Measurement {
     FlowSolver.Probes probes =
         new FlowSolver.Probes(options.seed(), sample, first, options.freshProbes());
     return by.followWithDivergence(
-        doubles((TFloat64) start.get(1)), (TFloat32) start.get(0), 0, 1, probes);
+        Tensors.doubles((TFloat64) start.get(1)), (TFloat32) start.get(0), 0, 1, probes);
   }
 
   /** log p(z_0|c) for each image. */
@@ -174,7 +175,7 @@ public final class ExactEstimator implements Measurement {
       }
       return cost;
     }
-    double[] cost = doubles((TFloat64) start.get(3));
+    double[] cost = Tensors.doubles((TFloat64) start.get(3));
     for (int i = 0; i < cost.length; i++) {
       cost[i] = -cost[i];
     }
@@ -191,11 +192,5 @@ public final class ExactEstimator implements Measurement {
       sum += Math.exp(log - largest);
     }
     return largest + Math.log(sum / logs.length);
-  }
-
-  private static double[] doubles(TFloat64 tensor) {
-    double[] values = new double[(int) tensor.size()];
-    tensor.asRawTensor().data().asDoubles().read(values);
-    return values;
   }
 }

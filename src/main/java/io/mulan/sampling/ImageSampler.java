@@ -1,9 +1,9 @@
 package io.mulan.sampling;
 
+import io.mulan.tf.Tensors;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -26,40 +26,37 @@ public final class ImageSampler {
     this.seed = seed;
   }
 
+  /** The length m of c. */
+  public int latentSize() {
+    return (int) graph.latent().shape().get(1);
+  }
+
   /** Draws of c ~ p(c) for the images from {@code first} on [count,m]. */
   public TFloat32 latents(int first, int count) {
-    return (TFloat32) begin(graph.priorLatent(), first, count);
+    try (Result result = begin(graph.priorLatent(), first, count)) {
+      return Tensors.copy((TFloat32) result.get(0));
+    }
   }
 
   /** z_1 of the images from {@code first} on, one after the other. */
   public double[] noise(int first, int count) {
-    try (TFloat64 noise = (TFloat64) begin(graph.noise(), first, count)) {
-      return doubles(noise);
+    try (Result result = begin(graph.noise(), first, count)) {
+      return Tensors.doubles((TFloat64) result.get(0));
     }
   }
 
-  private Tensor begin(Operand<?> what, int first, int count) {
+  private Result begin(Operand<?> what, int first, int count) {
     try (TInt64 s = TInt64.scalarOf(seed);
         TInt64 row = TInt64.scalarOf(first);
-        TInt32 b = TInt32.scalarOf(count);
-        Result result =
-            session
-                .runner()
-                .feed(graph.seed(), s)
-                .feed(graph.firstRow(), row)
-                .feed(graph.count(), b)
-                .fetch(what)
-                .run()) {
-      return copy(result.get(0));
+        TInt32 b = TInt32.scalarOf(count)) {
+      return session
+          .runner()
+          .feed(graph.seed(), s)
+          .feed(graph.firstRow(), row)
+          .feed(graph.count(), b)
+          .fetch(what)
+          .run();
     }
-  }
-
-  /** A tensor that outlives its result. */
-  private static Tensor copy(Tensor tensor) {
-    if (tensor instanceof TFloat32 floats) {
-      return TFloat32.tensorOf(tensor.shape(), floats::copyTo);
-    }
-    return TFloat64.tensorOf(tensor.shape(), ((TFloat64) tensor)::copyTo);
   }
 
   /**
@@ -89,7 +86,7 @@ public final class ImageSampler {
                 .feed(graph.steps(), all)
                 .fetch(graph.next())
                 .run()) {
-      return doubles((TFloat64) result.get(0));
+      return Tensors.doubles((TFloat64) result.get(0));
     }
   }
 
@@ -134,16 +131,6 @@ public final class ImageSampler {
 
   private TFloat64 tensor(double[] z, TFloat32 latent) {
     Shape image = graph.z().shape();
-    TFloat64 tensor =
-        TFloat64.tensorOf(
-            Shape.of(latent.shape().get(0), image.get(1), image.get(2), image.get(3)));
-    tensor.asRawTensor().data().asDoubles().write(z);
-    return tensor;
-  }
-
-  private static double[] doubles(TFloat64 tensor) {
-    double[] values = new double[(int) tensor.size()];
-    tensor.asRawTensor().data().asDoubles().read(values);
-    return values;
+    return Tensors.of(Shape.of(latent.shape().get(0), image.get(1), image.get(2), image.get(3)), z);
   }
 }

@@ -1,0 +1,204 @@
+package io.mulan.cli;
+
+import io.mulan.config.ConfigException;
+import io.mulan.config.ImageShape;
+import io.mulan.data.ImageSet;
+import io.mulan.data.Npy;
+import io.mulan.data.NpyArray;
+import io.mulan.data.Npz;
+import io.mulan.flow.FlowSolver;
+import io.mulan.sampling.ImageSampler;
+import io.mulan.sampling.Sampler;
+import io.mulan.tf.Tensors;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.commons.cli.CommandLine;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+
+/** Draws images, batch by batch. */
+final class Drawing {
+  /** Pieces that the steps are made in, for progress and moving pictures. */
+  private static final int PIECES = 50;
+
+  private final TrainedRun run;
+  private final SamplingOptions options;
+  private final Interruption interruption;
+  private final ImageShape shape;
+
+  Drawing(TrainedRun run, SamplingOptions options, Interruption interruption) {
+    this.run = run;
+    this.options = options;
+    this.interruption = interruption;
+    this.shape = run.image();
+  }
+
+  /**
+   * What was drawn.
+   *
+   * @param latents of all images, one after the other
+   */
+  record Drawn(ImageSet images, float[] latents) {}
+
+  Sampler sampler() {
+    return options.way() == SamplingOptions.Way.HEUN ? Sampler.HEUN : Sampler.ANCESTRAL;
+  }
+
+  /**
+   * Draws them all.
+   *
+   * @param latents where they come from
+   * @param frames told how the first batch looks from time to time
+   * @throws FlowSolver.Stopped if that was asked for
+   */
+  Drawn draw(SamplingModel model, Latents latents, Consumer<ImageSet> frames) {
+    byte[] levels = new byte[options.count() * shape.size()];
+    List<float[]> used = new ArrayList<>();
+    long pieces = options.way() == SamplingOptions.Way.FLOW ? 1 : pieces(options.steps());
+    long batches = ((long) options.count() + options.batch() - 1) / options.batch();
+    Countdown countdown =
+        new Countdown(
+            pieces == 1 ? "batches" : "steps",
+            pieces == 1 ? batches : batches * options.steps(),
+            0);
+    try {
+      for (int first = 0; first < options.count(); first += options.batch()) {
+        int count = Math.min(options.batch(), options.count() - first);
+        Consumer<ImageSet> seen = first == 0 ? frames : none -> {};
+        try (TFloat32 c = latents.of(model, first, count)) {
+          double[] z0 = z0(model, c, first, count, countdown, seen);
+          byte[] batch =
+              options.last() == SamplingOptions.Last.DRAW
+                  ? model.sampler().drawn(z0, c, first)
+                  : model.sampler().mostLikely(z0, c);
+          System.arraycopy(batch, 0, levels, first * shape.size(), batch.length);
+          used.add(Tensors.floats(c));
+          if (pieces == 1) {
+            countdown.at(first / options.batch() + 1, "");
+          }
+        }
+      }
+    } finally {
+      countdown.end();
+    }
+    return new Drawn(images(levels), concatenated(used));
+  }
+
+  private ImageSet images(byte[] levels) {
+    return new ImageSet("samples", shape, run.config().data().levels(), levels);
+  }
+
+  private static float[] concatenated(List<float[]> parts) {
+    int size = parts.stream().mapToInt(p -> p.length).sum();
+    float[] all = new float[size];
+    int at = 0;
+    for (float[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return all;
+  }
+
+  private static int pieces(int steps) {
+    return Math.min(PIECES, steps);
+  }
+
+  private double[] z0(
+      SamplingModel model,
+      TFloat32 c,
+      int first,
+      int count,
+      Countdown countdown,
+      Consumer<ImageSet> frames) {
+    ImageSampler sampler = model.sampler();
+    double[] z = sampler.noise(first, count);
+    if (options.way() == SamplingOptions.Way.FLOW) {
+      return model.solver(options.tolerance(), interruption::asked).follow(z, c, 1, 0).z();
+    }
+    int steps = options.steps();
+    int pieces = pieces(steps);
+    frames.accept(images(sampler.view(z, c)));
+    for (int piece = 0; piece < pieces; piece++) {
+      if (interruption.asked()) {
+        throw new FlowSolver.Stopped();
+      }
+      int from = (int) ((long) steps * piece / pieces);
+      int to = (int) ((long) steps * (piece + 1) / pieces);
+      z = sampler.advance(z, c, first, from, to, steps);
+      frames.accept(images(sampler.view(z, c)));
+      countdown.at((long) first / options.batch() * steps + to, "");
+    }
+    return z;
+  }
+
+  /** Where latents come from. */
+  @FunctionalInterface
+  interface Latents {
+    /** Of the images from {@code first} on [count,m]. */
+    TFloat32 of(SamplingModel model, int first, int count);
+
+    /** What {@code --like} or {@code --latents} says, or the prior. */
+    static Latents read(CommandLine line, TrainedRun run, SamplingOptions options) {
+      if (line.hasOption("latents")) {
+        return given(ConfigOptions.path(line.getOptionValue("latents")));
+      }
+      if (line.hasOption("like")) {
+        ImageSet images = ImageChoice.named(line.getOptionValue("like"), run);
+        return (model, first, count) -> like(model, images, options.seed(), first, count);
+      }
+      return (model, first, count) -> model.sampler().latents(first, count);
+    }
+
+    /** Of the posteriors of images; after the last one comes the first. */
+    private static TFloat32 like(
+        SamplingModel model, ImageSet images, long seed, int first, int count) {
+      byte[] levels = new byte[count * images.shape().size()];
+      for (int i = 0; i < count; i++) {
+        images.copy((first + i) % images.count(), levels, i * images.shape().size());
+      }
+      return model.encodings().draw(levels, seed, first);
+    }
+
+    private static Latents given(Path file) {
+      NpyArray array;
+      if (file.toString().endsWith(".npz")) {
+        try (Npz npz = Npz.open(file)) {
+          array = npz.array("latents");
+        }
+      } else {
+        array = Npy.read(file);
+      }
+      int[] found = array.shape();
+      if (found.length != 2 || array.count() == 0) {
+        throw new ConfigException(
+            file + " has latents of shape " + Arrays.toString(found) + "; [count, size] is needed");
+      }
+      float[] values = floats(array);
+      return (model, first, count) -> {
+        int size = model.sampler().latentSize();
+        if (found[1] != size) {
+          throw new ConfigException(
+              file + " has latents of size " + found[1] + ", the model's have " + size);
+        }
+        float[] chosen = new float[count * size];
+        for (int i = 0; i < count; i++) {
+          int row = (first + i) % found[0];
+          System.arraycopy(values, row * size, chosen, i * size, size);
+        }
+        return Tensors.of(Shape.of(count, size), chosen);
+      };
+    }
+
+    private static float[] floats(NpyArray array) {
+      double[] values = array.toDoubles();
+      float[] floats = new float[values.length];
+      for (int i = 0; i < floats.length; i++) {
+        floats[i] = (float) values[i];
+      }
+      return floats;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.mulan.sampling;
+
+import io.mulan.tf.Tensors;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+
+/** Latents and flow starting points of images. */
+public final class Encodings {
+  private final Session session;
+  private final EncodingGraph graph;
+
+  public Encodings(Session session, EncodingGraph graph) {
+    this.session = session;
+    this.graph = graph;
+  }
+
+  /**
+   * Draws of c ~ q(c|x) [B,m].
+   *
+   * @param first number of the first image
+   */
+  public TFloat32 draw(byte[] images, long seed, int first) {
+    try (TUint8 pixels = pixels(images);
+        TInt64 s = TInt64.scalarOf(seed);
+        TInt64 row = TInt64.scalarOf(first);
+        Result result =
+            session
+                .runner()
+                .feed(graph.images(), pixels)
+                .feed(graph.seed(), s)
+                .feed(graph.firstRow(), row)
+                .fetch(graph.drawn())
+                .run()) {
+      return Tensors.copy((TFloat32) result.get(0));
+    }
+  }
+
+  /**
+   * The most likely latents [B,m].
+   *
+   * @param images levels, one image after the other
+   */
+  public TFloat32 mostLikely(byte[] images) {
+    try (TUint8 pixels = pixels(images);
+        Result result = session.runner().feed(graph.images(), pixels).fetch(graph.latent()).run()) {
+      return Tensors.copy((TFloat32) result.get(0));
+    }
+  }
+
+  /** z_0 of the images, one after the other, for these latents [B,m]. */
+  public double[] z0(byte[] images, TFloat32 latent) {
+    try (TUint8 pixels = pixels(images);
+        Result result =
+            session
+                .runner()
+                .feed(graph.images(), pixels)
+                .feed(graph.latent(), latent)
+                .fetch(graph.z0())
+                .run()) {
+      return Tensors.doubles((TFloat64) result.get(0));
+    }
+  }
+
+  private TUint8 pixels(byte[] levels) {
+    Shape image = graph.images().shape();
+    long size = image.get(1) * image.get(2) * image.get(3);
+    return Tensors.of(
+        Shape.of(levels.length / size, image.get(1), image.get(2), image.get(3)), levels);
+  }
+}
