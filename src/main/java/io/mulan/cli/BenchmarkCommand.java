@@ -44,6 +44,7 @@ final class BenchmarkCommand implements Command {
           mulan benchmark                               the digits model, with XLA and without
           mulan benchmark --preset photos --xla off     another model, one way only
           mulan benchmark --set training.batch=64 --json b.json
+          mulan benchmark --run runs/digits             sampling and likelihood beside the network
         """;
   }
 
@@ -53,11 +54,19 @@ final class BenchmarkCommand implements Command {
         .addOption(
             ConfigOptions.withValue("xla", "on|off", "measure one way, in this process (both)"))
         .addOption(ConfigOptions.withValue("steps", "N", "steps to measure (20)"))
-        .addOption(ConfigOptions.withValue("json", "FILE", "also write the figures there"));
+        .addOption(ConfigOptions.withValue("json", "FILE", "also write the figures there"))
+        .addOption(
+            ConfigOptions.withValue(
+                "run", "RUN", "measure sampling and likelihood of a trained model instead"));
   }
 
   @Override
   public int run(CommandLine line, Interruption interruption) {
+    if (line.hasOption("run")) {
+      TrainedRun run = TrainedRun.of(ConfigOptions.path(line.getOptionValue("run")), null);
+      System.out.print(InferenceBenchmark.measure(run, run.config().training().batch()));
+      return ExitCode.OK;
+    }
     int steps = steps(line);
     RunConfig config = ConfigOptions.read(line, List.of());
     Map<String, JsonNode> figures = new LinkedHashMap<>();

@@ -30,20 +30,27 @@ record TrainedRun(Path path, RunConfig config, Checkpoints checkpoints, long ste
 
   /** The run that the first argument names. */
   static TrainedRun of(CommandLine line) {
-    Path path = ConfigOptions.path(line.getArgList().get(0));
-    RunConfig config = RunFolder.readConfig(path);
-    Checkpoints checkpoints = RunFolder.checkpoints(path, config);
-    return new TrainedRun(path, config, checkpoints, step(line, path, checkpoints));
+    return of(ConfigOptions.path(line.getArgList().get(0)), line.getOptionValue("step"));
   }
 
-  private static long step(CommandLine line, Path path, Checkpoints checkpoints) {
+  /**
+   * A run in a folder.
+   *
+   * @param asked what {@code --step} says; null for nothing
+   */
+  static TrainedRun of(Path path, String asked) {
+    RunConfig config = RunFolder.readConfig(path);
+    Checkpoints checkpoints = RunFolder.checkpoints(path, config);
+    return new TrainedRun(path, config, checkpoints, step(asked, path, checkpoints));
+  }
+
+  private static long step(String asked, Path path, Checkpoints checkpoints) {
     List<Long> steps = checkpoints.steps();
     if (steps.isEmpty()) {
       throw new CheckpointException(
           path + " has no checkpoint yet; train it: mulan train --resume " + path);
     }
     long newest = steps.get(steps.size() - 1);
-    String asked = line.getOptionValue("step");
     if (asked == null) {
       return newest;
     }

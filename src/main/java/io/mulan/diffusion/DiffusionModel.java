@@ -185,7 +185,8 @@ public final class DiffusionModel {
     return codec;
   }
 
-  Denoiser denoiser() {
+  /** What predicts. */
+  public Denoiser denoiser() {
     return denoiser;
   }
 
