@@ -2,12 +2,8 @@ package io.mulan.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mulan.config.ConfigException;
 import io.mulan.likelihood.Figure;
 import io.mulan.likelihood.LatentUse;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -57,14 +53,7 @@ record EvaluationReport(
   record SolverError(int images, double mean, double image) {}
 
   void write(Path file) {
-    try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.writeString(
-          file,
-          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
-    } catch (IOException e) {
-      throw new ConfigException(file + " can't be written: " + e.getMessage(), e);
-    }
+    Provenance.write(file, this);
   }
 
   /** For the eye. */

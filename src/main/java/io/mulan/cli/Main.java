@@ -19,7 +19,13 @@ import org.apache.logging.log4j.Logger;
  */
 public final class Main {
   private static final List<Command> COMMANDS =
-      List.of(new TrainCommand(), new EvaluateCommand(), new BenchmarkCommand());
+      List.of(
+          new TrainCommand(),
+          new EvaluateCommand(),
+          new SampleCommand(),
+          new ReconstructCommand(),
+          new InterpolateCommand(),
+          new BenchmarkCommand());
 
   private Main() {}
 

@@ -1,14 +1,128 @@
 package io.mulan.data;
 
+import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/** Placeholder until merged. */
+/** Images of the user: a picture, a folder of pictures, or a NumPy array of levels. */
 public final class ImageFiles {
+  private static final Set<String> PICTURES = Set.of("png", "jpg", "jpeg", "gif", "bmp");
+  private static final String IMAGES = "images";
+  private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
+
   private ImageFiles() {}
 
-  /** Reads. */
+  /**
+   * Reads images [N,H,W,C] of these levels.
+   *
+   * <p>Pictures (png, jpg, gif, bmp; of a folder its own files, by name) have 8 bits a sample,
+   * which {@link GreyScale} makes levels. Grey ones are repeated over three channels; coloured ones
+   * are no images of one channel. Arrays are u1 [N,H,W,C], or [N,H,W] of one channel, and hold
+   * levels as they are; in a .npz it is the array {@code images}, or the only one.
+   *
+   * @throws ConfigException naming the path or the file in it, if there is nothing, or something
+   *     that is not wholly such an image
+   */
   public static ImageSet read(Path path, ImageShape shape, int levels) {
-    return new ImageSet(path.toString(), shape, levels, new byte[shape.size()]);
+    if (Files.isDirectory(path)) {
+      return pictures(path, inside(path), shape, levels);
+    }
+    if (!Files.isRegularFile(path)) {
+      throw new ConfigException(
+          path
+              + " is no file or folder that is there; give a picture (png, jpg, gif, bmp), a folder"
+              + " of pictures, or a .npy or .npz file");
+    }
+    return switch (extension(path)) {
+      case "npy" -> array(path, Npy.read(path), shape, levels);
+      case "npz" -> array(path, onlyArray(path), shape, levels);
+      default -> pictures(path, List.of(path), shape, levels);
+    };
+  }
+
+  private static List<Path> inside(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> pictures =
+          files
+              .filter(f -> PICTURES.contains(extension(f)) && Files.isRegularFile(f))
+              .sorted()
+              .toList();
+      if (pictures.isEmpty()) {
+        throw new ConfigException(
+            folder
+                + " has no file named .png, .jpg, .jpeg, .gif or .bmp directly in it; put pictures"
+                + " there, or give another folder");
+      }
+      return pictures;
+    } catch (IOException e) {
+      throw new ConfigException("cannot read folder " + folder + ": " + Npy.reason(e), e);
+    }
+  }
+
+  private static String extension(Path file) {
+    String name = file.getFileName().toString();
+    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  }
+
+  private static ImageSet pictures(Path path, List<Path> files, ImageShape shape, int levels) {
+    if ((long) files.size() * shape.size() > MAX_BYTES) {
+      throw new ConfigException(
+          "%s holds %d pictures, more than the 2 GiB that a set may have; split it"
+              .formatted(path, files.size()));
+    }
+    GreyScale scale = new GreyScale(levels);
+    byte[] images = new byte[files.size() * shape.size()];
+    for (int i = 0; i < files.size(); i++) {
+      new PictureFile(files.get(i), shape).copy(scale, images, i * shape.size());
+    }
+    return new ImageSet(path.toString(), shape, levels, images);
+  }
+
+  private static NpyArray onlyArray(Path file) {
+    try (Npz npz = Npz.open(file)) {
+      List<String> names = npz.names();
+      if (names.size() != 1 && !npz.contains(IMAGES)) {
+        throw new ConfigException(
+            "%s holds %d arrays, none of them named %s; save the images under that name"
+                .formatted(file, names.size(), IMAGES));
+      }
+      return npz.array(npz.contains(IMAGES) ? IMAGES : names.get(0));
+    }
+  }
+
+  private static ImageSet array(Path path, NpyArray array, ImageShape shape, int levels) {
+    if (array.type() != NpyType.U1) {
+      throw new ConfigException(
+          "%s holds elements of type %s; levels are u1: convert it with astype(\"uint8\") in NumPy"
+              .formatted(array.name(), array.type().code()));
+    }
+    int[] found = array.shape();
+    int[] full = {array.count() / shape.size(), shape.height(), shape.width(), shape.channels()};
+    boolean grey = shape.channels() == 1 && Arrays.equals(found, Arrays.copyOf(full, 3));
+    if (array.count() == 0 || !(grey || Arrays.equals(found, full))) {
+      throw new ConfigException(
+          "%s has shape %s; images %s need [N, %d, %d, %d]%s and at least one image: reshape it"
+              .formatted(
+                  array.name(),
+                  Arrays.toString(found),
+                  shape,
+                  shape.height(),
+                  shape.width(),
+                  shape.channels(),
+                  shape.channels() == 1 ? ", the last 1 may be left out," : ""));
+    }
+    try {
+      return new ImageSet(path.toString(), shape, levels, array.toBytes());
+    } catch (ConfigException e) {
+      throw new ConfigException(
+          e.getMessage() + "; arrays hold levels, not grey values: scale them", e);
+    }
   }
 }

@@ -67,6 +67,11 @@ public final class ImageSet {
     return new ImageSet(name, shape, levels, Arrays.copyOf(images, kept));
   }
 
+  /** All of them as an array [count,H,W,C]. */
+  public NpyArray toArray() {
+    return NpyArray.of(images, count(), shape.height(), shape.width(), shape.channels());
+  }
+
   /** A checksum of all pixels. */
   public long checksum() {
     CRC32C crc = new CRC32C();

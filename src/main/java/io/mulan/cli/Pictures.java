@@ -1,0 +1,50 @@
+package io.mulan.cli;
+
+import io.mulan.data.ImageSet;
+import io.mulan.likelihood.Figure;
+import io.mulan.report.ImageGrid;
+import io.mulan.report.LineChart;
+import io.mulan.report.PictureFiles;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The pictures that commands leave. */
+final class Pictures {
+  private static final int FRAME = 8;
+  private static final int LAST_FRAME = 200;
+
+  private Pictures() {}
+
+  /** All images in a square. */
+  static void grid(Path file, ImageSet images) {
+    PictureFiles.png(file, ImageGrid.of(images));
+  }
+
+  /** A row for each set, with its label. */
+  static void rows(Path file, List<ImageSet> rows, List<String> labels) {
+    PictureFiles.png(file, ImageGrid.rows(rows, labels));
+  }
+
+  /** A PNG for each image. */
+  static void each(Path folder, ImageSet images) {
+    PictureFiles.each(folder, images);
+  }
+
+  /** A grid that moves. */
+  static void gif(Path file, List<ImageSet> frames) {
+    PictureFiles.gif(file, frames.stream().map(ImageGrid::of).toList(), FRAME, LAST_FRAME);
+  }
+
+  /** Bounds against numbers of steps. */
+  static void bounds(Path file, List<Integer> steps, List<Figure> bounds) {
+    PictureFiles.png(
+        file,
+        LineChart.of(
+            "Bound of the chain of T steps",
+            "T, steps",
+            "bits/dim",
+            steps.stream().map(Integer::doubleValue).toList(),
+            bounds.stream().map(Figure::bitsPerDim).toList(),
+            bounds.stream().map(Figure::standardError).toList()));
+  }
+}

@@ -1,0 +1,37 @@
+package io.mulan.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.config.ConfigException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What files were made with, so that they can be made again.
+ *
+ * @param step of the checkpoint
+ * @param weights a checksum of the checkpoint's index
+ */
+record Provenance(
+    long step, String weights, Map<String, Object> settings, Map<String, String> versions) {
+
+  static Provenance of(TrainedRun run, Map<String, Object> settings) {
+    return new Provenance(run.step(), run.fingerprint(), settings, Version.all());
+  }
+
+  void write(Path file) {
+    write(file, this);
+  }
+
+  /** Writes anything as JSON. */
+  static void write(Path file, Object value) {
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      String json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(value);
+      Files.writeString(file, json + "\n");
+    } catch (IOException e) {
+      throw new ConfigException(file + " can't be written: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.mulan.report;
+
+import io.mulan.config.ImageShape;
+import io.mulan.data.ImageSet;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.util.List;
+
+/** Images side by side on white, small ones magnified. */
+public final class ImageGrid {
+  private static final int GAP = 2;
+  private static final int MARGIN = 6;
+
+  /** Small images are magnified by a whole number to about this many pixels. */
+  private static final int CELL = 64;
+
+  private ImageGrid() {}
+
+  /** As nearly square as can be. */
+  public static BufferedImage of(ImageSet images) {
+    int columns = (int) Math.ceil(Math.sqrt(images.count()));
+    int rows = (images.count() + columns - 1) / columns;
+    return grid(
+        images.shape(),
+        rows,
+        columns,
+        List.of(),
+        (row, column) -> row * columns + column < images.count() ? images : null,
+        (row, column) -> row * columns + column);
+  }
+
+  /**
+   * A row for each set, all of images of one shape.
+   *
+   * @param labels of the rows, at the left
+   */
+  public static BufferedImage rows(List<ImageSet> rows, List<String> labels) {
+    int columns = rows.stream().mapToInt(ImageSet::count).max().orElseThrow();
+    return grid(
+        rows.get(0).shape(),
+        rows.size(),
+        columns,
+        labels,
+        (row, column) -> column < rows.get(row).count() ? rows.get(row) : null,
+        (row, column) -> column);
+  }
+
+  @FunctionalInterface
+  private interface Cell<T> {
+    T at(int row, int column);
+  }
+
+  private static BufferedImage grid(
+      ImageShape shape,
+      int rows,
+      int columns,
+      List<String> labels,
+      Cell<ImageSet> set,
+      Cell<Integer> index) {
+    int magnified = Math.max(1, CELL / Math.max(shape.width(), shape.height()));
+    int width = shape.width() * magnified + GAP;
+    int height = shape.height() * magnified + GAP;
+    int left = GAP + labelWidth(labels);
+    BufferedImage picture =
+        new BufferedImage(left + columns * width, GAP + rows * height, Picture.type(shape));
+    Graphics2D graphics = picture.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, picture.getWidth(), picture.getHeight());
+    graphics.setColor(Color.DARK_GRAY);
+    graphics.setFont(font());
+    graphics.setRenderingHint(
+        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    for (int row = 0; row < rows; row++) {
+      if (row < labels.size()) {
+        int middle = GAP + row * height + (height - GAP) / 2;
+        graphics.drawString(labels.get(row), MARGIN, middle + font().getSize() / 3);
+      }
+      for (int column = 0; column < columns; column++) {
+        ImageSet images = set.at(row, column);
+        if (images != null) {
+          Picture.draw(
+              images,
+              index.at(row, column),
+              magnified,
+              picture,
+              left + column * width,
+              GAP + row * height);
+        }
+      }
+    }
+    graphics.dispose();
+    return picture;
+  }
+
+  private static Font font() {
+    return new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+  }
+
+  private static int labelWidth(List<String> labels) {
+    if (labels.isEmpty()) {
+      return 0;
+    }
+    BufferedImage scratch = new BufferedImage(1, 1, BufferedImage.TYPE_BYTE_GRAY);
+    Graphics2D graphics = scratch.createGraphics();
+    FontMetrics metrics = graphics.getFontMetrics(font());
+    graphics.dispose();
+    return 2 * MARGIN + labels.stream().mapToInt(metrics::stringWidth).max().orElse(0);
+  }
+}

@@ -1,0 +1,2 @@
+/** Pictures for people: grids of images, moving pictures, charts. */
+package io.mulan.report;
