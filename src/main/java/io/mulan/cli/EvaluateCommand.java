@@ -39,11 +39,11 @@ final class EvaluateCommand implements Command {
   @Override
   public String examples() {
     return """
-          mulan evaluate runs/digits                       the bound, 128 times for each test image
-          mulan evaluate runs/digits --method exact        log-likelihood by the probability flow
-          mulan evaluate runs/digits --method exact --samples 20 --limit 100   a tighter bound
-          mulan evaluate runs/digits --importance 16 --steps 256   importance-weighted trajectories
-          mulan evaluate runs/digits --images pictures --json report.json     your own images
+          mulan evaluate runs/digits                               the bound, 128 times for each test image
+          mulan evaluate runs/digits --method exact                log-likelihood by the probability flow
+          mulan evaluate runs/digits --method exact --samples 20   a tighter bound over the latent
+          mulan evaluate runs/digits --importance 16 --steps 256   weighted trajectories
+          mulan evaluate runs/digits --images DIR --json out.json  your own images, a report
         """;
   }
 

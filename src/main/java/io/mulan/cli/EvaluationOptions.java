@@ -54,7 +54,9 @@ record EvaluationOptions(
     return options
         .addOption(
             ConfigOptions.withValue(
-                "method", OptionValues.names(Method.class), "variational bound, or flow (bound)"))
+                "method",
+                OptionValues.names(Method.class),
+                "variational bound, or probability flow (bound)"))
         .addOption(
             ConfigOptions.withValue("times", "K", "bound: times for each image, stratified (128)"))
         .addOption(

@@ -6,13 +6,14 @@ import org.apache.commons.cli.Option;
 /** The texts of {@code --help}: examples first. */
 final class HelpText {
   private static final int INDENT = 24;
+  private static final int EXAMPLE = 32;
 
   private HelpText() {}
 
   static String of(List<Command> commands) {
     StringBuilder text = new StringBuilder();
     text.append("mulan: diffusion models with learned adaptive noise\n\nExamples\n");
-    commands.forEach(c -> text.append(c.examples().lines().findFirst().orElse("")).append('\n'));
+    commands.forEach(c -> text.append(firstExample(c)));
     text.append("\nCommands\n");
     commands.forEach(c -> text.append(row(c.name(), c.summary())));
     text.append(row("--help, --version", "mulan COMMAND --help tells a command's options"));
@@ -38,7 +39,15 @@ final class HelpText {
     return text.append(row("--help", "this text")).toString();
   }
 
+  /** The first example, in one column with those of others. */
+  private static String firstExample(Command command) {
+    String[] parts = command.examples().lines().findFirst().orElse("").strip().split(" {2,}", 2);
+    return "  " + parts[0] + " ".repeat(EXAMPLE - parts[0].length()) + parts[1] + "\n";
+  }
+
   private static String row(String left, String right) {
-    return "  " + left + " ".repeat(Math.max(1, INDENT - left.length())) + right + "\n";
+    String gap =
+        left.length() < INDENT ? " ".repeat(INDENT - left.length()) : "\n" + " ".repeat(INDENT + 2);
+    return "  " + left + gap + right + "\n";
   }
 }

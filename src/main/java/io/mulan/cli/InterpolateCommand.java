@@ -49,9 +49,9 @@ final class InterpolateCommand implements Command {
   @Override
   public String examples() {
     return """
-          mulan interpolate runs/digits                     from test image 0 to test image 1
-          mulan interpolate runs/digits --from 5 --to 12 --count 15
-          mulan interpolate runs/digits --images pictures   between the first two pictures there
+          mulan interpolate runs/digits                              from test image 0 to test image 1
+          mulan interpolate runs/digits --from 5 --to 12 --count 15  more on the way
+          mulan interpolate runs/digits --images DIR                 between the first two pictures there
         """;
   }
 

@@ -41,9 +41,9 @@ final class ReconstructCommand implements Command {
   @Override
   public String examples() {
     return """
-          mulan reconstruct runs/digits                     the first 16 test images
-          mulan reconstruct runs/digits --images pictures   your own images
-          mulan reconstruct runs/digits --rtol 1e-3 --atol 1e-3   how the error depends on them
+          mulan reconstruct runs/digits                          the first 16 test images
+          mulan reconstruct runs/digits --images DIR             your own images
+          mulan reconstruct runs/digits --rtol 1e-3 --atol 1e-3  how the error depends on them
         """;
   }
 

@@ -46,12 +46,12 @@ final class SampleCommand implements Command {
   @Override
   public String examples() {
     return """
-          mulan sample runs/digits                          64 images: a grid, one by one, npz
-          mulan sample runs/digits --steps 1000 --seed 7    more steps, other images
-          mulan sample runs/digits --sampler flow           along the probability flow
-          mulan sample runs/digits --gif                    and a moving picture of the denoising
-          mulan sample runs/digits --like test --count 16   latents of the test images
-          mulan sample runs/digits --steps-sweep 4,16,64,256   what the number of steps does
+          mulan sample runs/digits                         64 images: a grid, one by one, npz
+          mulan sample runs/digits --steps 1000 --seed 7   more steps, other images
+          mulan sample runs/digits --sampler flow          along the probability flow
+          mulan sample runs/digits --gif                   and a moving picture of the denoising
+          mulan sample runs/digits --like test --count 16  latents of the test images
+          mulan sample runs/digits --steps-sweep 4,16,64   what the number of steps does
         """;
   }
 

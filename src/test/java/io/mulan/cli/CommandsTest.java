@@ -21,7 +21,15 @@ final class CommandsTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @CsvSource({"mulan,''", "train,train", "benchmark,benchmark"})
+  @CsvSource({
+    "mulan,''",
+    "train,train",
+    "evaluate,evaluate",
+    "sample,sample",
+    "reconstruct,reconstruct",
+    "interpolate,interpolate",
+    "benchmark,benchmark"
+  })
   void helpIsTheTextThatIsKept(String name, String command) throws IOException {
     String[] arguments =
         command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};

@@ -139,6 +139,56 @@ final class StatelessRandomTest {
         new Maths<>(tf, TFloat32.class), tf.constant(seed), tf.constant(step));
   }
 
+  /** In one order or another, in two parts or in one. */
+  @Test
+  void whatARowGetsDoesNotDependOnTheRowsAroundIt() {
+    for (String law : List.of("uniform", "normal", "gamma")) {
+      float[] all = rows(law, 0, 7);
+      float[] first = rows(law, 0, 3);
+      float[] others = rows(law, 3, 4);
+      float[] joined = Arrays.copyOf(first, all.length);
+      System.arraycopy(others, 0, joined, first.length, others.length);
+      assertArrayEquals(all, joined, 1e-6f, law);
+      assertEquals(all.length, Arrays.stream(boxed(all)).distinct().count(), "all differ: " + law);
+    }
+  }
+
+  /** Rows of five numbers, which is no multiple of what Philox makes at once. */
+  private static float[] rows(String law, long first, int count) {
+    return draw(
+        r -> {
+          StatelessRandom<TFloat32> rows = r.rows(r.ops().constant(first));
+          Operand<TInt32> shape = r.ops().constant(new int[] {count, 5});
+          return switch (law) {
+            case "uniform" -> rows.uniform("x", shape);
+            case "normal" -> rows.normal("x", shape);
+            default -> rows.gamma("x", 0.3, shape);
+          };
+        },
+        1,
+        2);
+  }
+
+  private static double[] boxed(float[] values) {
+    double[] doubles = new double[values.length];
+    Arrays.setAll(doubles, i -> values[i]);
+    return doubles;
+  }
+
+  @Test
+  void rowsHaveTheMomentsOfTheNormalLaw() {
+    float[] x =
+        draw(
+            r ->
+                r.rows(r.ops().constant(11L))
+                    .normal("n", r.ops().constant(new int[] {COUNT / 5, 5})),
+            1,
+            2);
+    assertMean(0, 1, x, v -> v);
+    assertMean(1, 2, x, v -> v * v);
+    assertMean(3, 96, x, v -> v * v * v * v);
+  }
+
   private static float[] draw(
       Function<StatelessRandom<TFloat32>, Operand<TFloat32>> what, long seed, long step) {
     try (Graph graph = new Graph();

@@ -1,0 +1,204 @@
+package io.mulan.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.data.Npz;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code mulan evaluate} on a small run. */
+final class LikelihoodCommandTest {
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void train() {
+    Program.train(folder, "--steps=6", "--run=a").assertDone();
+  }
+
+  private static Program.Outcome evaluate(String... more) {
+    String[] all =
+        Stream.concat(Stream.of("evaluate", "a"), Stream.of(more)).toArray(String[]::new);
+    return Program.run(folder, all);
+  }
+
+  private static JsonNode json(String file) throws IOException {
+    return new ObjectMapper().readTree(folder.resolve(file).toFile());
+  }
+
+  private static double total(JsonNode report) {
+    double sum = 0;
+    for (JsonNode term : report.get("terms")) {
+      sum += term.get("bitsPerDim").asDouble();
+    }
+    assertEquals(report.get("total").get("bitsPerDim").asDouble(), sum, 1e-9);
+    return sum;
+  }
+
+  @Test
+  void theBoundIsReportedWithEverythingToRepeatIt() throws IOException {
+    Program.Outcome done = evaluate("--times=4", "--limit=20", "--json=bound.json").assertDone();
+    assertTrue(done.out().contains("the first 20 test images of digits"), done::toString);
+    assertTrue(done.out().contains("4 stratified times"), done::toString);
+    JsonNode report = json("bound.json");
+    total(report);
+    for (String key : List.of("how", "step", "weights", "settings", "versions", "seconds")) {
+      assertTrue(report.has(key), key);
+    }
+    assertEquals(4, report.get("settings").get("times").asInt());
+    // More images go on from those that are there, and those do not change.
+    Program.Outcome more = evaluate("--times=4", "--limit=30", "--batch=7").assertDone();
+    assertTrue(more.err().contains("20 images are measured already"), more::toString);
+    Path table = table(more);
+    assertEquals(31, Files.readAllLines(table).size());
+    Files.delete(table);
+    evaluate("--times=4", "--limit=20", "--batch=5", "--json=again.json").assertDone();
+    assertEquals(
+        report.get("total").get("bitsPerDim").asDouble(),
+        json("again.json").get("total").get("bitsPerDim").asDouble(),
+        1e-5,
+        "another batch, the same noise");
+  }
+
+  /** The table that a report names. */
+  private static Path table(Program.Outcome done) {
+    Matcher files = Pattern.compile("files: (\\S+)\\.\\{csv,npz,json}").matcher(done.out());
+    assertTrue(files.find(), done::toString);
+    return folder.resolve(files.group(1) + ".csv");
+  }
+
+  @Test
+  void exactLikelihoodsInAllWays() throws IOException {
+    String[] loose = {"--method=exact", "--limit=5", "--rtol=1e-3", "--atol=1e-3"};
+    Program.Outcome one = exact(loose, "--json=one.json").assertDone();
+    assertTrue(one.out().contains("probability flow"), one::toString);
+    assertTrue(one.out().contains("evaluations of the flow"), one::toString);
+    JsonNode report = json("one.json");
+    total(report);
+    assertTrue(report.get("evaluations").asDouble() > 10);
+    try (Npz npz = Npz.open(Path.of(table(one).toString().replace(".csv", ".npz")))) {
+      double[] nats = npz.array("total").toDoubles();
+      assertEquals(5, nats.length);
+      double mean = Stream.of(0, 1, 2, 3, 4).mapToDouble(i -> nats[i]).average().orElseThrow();
+      assertEquals(report.get("total").get("bitsPerDim").asDouble(), mean / 64 / Math.log(2), 1e-9);
+    }
+    exact(loose, "--samples=3", "--json=three.json").assertDone();
+    double gained = json("three.json").get("terms").get("importance").get("bitsPerDim").asDouble();
+    assertTrue(gained < 0, "samples tighten the bound: " + gained);
+    exact(loose, "--dequantisation=uniform", "--probe=gaussian").assertDone();
+    Program.Outcome published = exact(loose, "--published").assertDone();
+    assertTrue(published.out().contains("AS PUBLISHED"), published::toString);
+  }
+
+  private static Program.Outcome exact(String[] options, String... more) {
+    return evaluate(Stream.concat(Stream.of(options), Stream.of(more)).toArray(String[]::new));
+  }
+
+  @Test
+  void weightedTrajectories() throws IOException {
+    evaluate("--importance=4", "--steps=8", "--limit=6", "--json=w.json").assertDone();
+    JsonNode terms = json("w.json").get("terms");
+    assertTrue(terms.get("trajectory").get("bitsPerDim").asDouble() > 0);
+    assertTrue(terms.get("importance").get("bitsPerDim").asDouble() < 0);
+    total(json("w.json"));
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void interruptedItGoesOnToTheSameFigures() throws Exception {
+    String[] arguments = {"evaluate", "a", "--times=256", "--seed=9", "--json=i.json"};
+    Process process = Program.start(folder, Program.command(arguments));
+    Path evaluations = folder.resolve("a/evaluations");
+    while (process.isAlive() && lines(evaluations) < 3) {
+      Thread.sleep(5);
+    }
+    process.destroy();
+    Program.Outcome stopped = Program.await(folder, process);
+    assertEquals(130, stopped.code(), stopped::toString);
+    assertTrue(stopped.err().contains("the same command goes on"), stopped::toString);
+    Path table = started(evaluations);
+    List<String> before = Files.readAllLines(table);
+    Program.run(folder, arguments).assertDone();
+    List<String> after = Files.readAllLines(table);
+    assertEquals(298, after.size());
+    assertEquals(before, after.subList(0, before.size()));
+    JsonNode resumed = json("i.json");
+    Files.delete(table);
+    Program.run(folder, arguments).assertDone();
+    assertEquals(resumed.get("total"), json("i.json").get("total"));
+  }
+
+  private static long lines(Path evaluations) throws IOException {
+    Path table = Files.isDirectory(evaluations) ? started(evaluations) : null;
+    return table == null ? 0 : Files.readAllLines(table).size();
+  }
+
+  /** The table that is being written: it has no report yet. */
+  private static Path started(Path evaluations) throws IOException {
+    try (Stream<Path> files = Files.list(evaluations)) {
+      return files
+          .filter(f -> f.toString().endsWith(".csv"))
+          .filter(f -> !Files.exists(Path.of(f.toString().replace(".csv", ".json"))))
+          .findFirst()
+          .orElse(null);
+    }
+  }
+
+  @Test
+  void imagesOfOnesOwn() throws IOException {
+    Program.run(folder, "sample", "a", "--count=3", "--steps=2", "--out=own").assertDone();
+    evaluate("--images=own/images", "--times=2", "--json=png.json").assertDone();
+    evaluate("--images=own/samples.npz", "--times=2", "--json=npz.json").assertDone();
+    assertEquals(3, json("png.json").get("count").asInt());
+    assertEquals(json("png.json").get("total"), json("npz.json").get("total"));
+  }
+
+  @Test
+  void badInput() throws IOException {
+    Program.run(folder, "evaluate").assertRefused(2, "needs RUN");
+    Program.run(folder, "evaluate", "none").assertRefused(3, "none is not there");
+    evaluate("--times=0").assertRefused(2, "--times is '0'", "from 1");
+    evaluate("--method=exact", "--rtol=0").assertRefused(2, "--rtol is '0'", "above 0");
+    evaluate("--method=exact", "--atol=-1e-5").assertRefused(2, "--atol is '-1e-5'", "above 0");
+    evaluate("--method=exakt").assertRefused(2, "--method is 'exakt'", "bound|exact");
+    evaluate("--rtol=1e-5").assertRefused(2, "--rtol goes with --method exact");
+    evaluate("--step=3").assertRefused(2, "--step is '3'", "[6]");
+    evaluate("--images=none").assertRefused(3, "none is no file or folder");
+    Files.createDirectory(folder.resolve("empty"));
+    evaluate("--images=empty").assertRefused(3, "empty has no file named .png");
+    Files.writeString(folder.resolve("broken.png"), "not a picture");
+    evaluate("--images=broken.png").assertRefused(3, "broken.png is damaged or no picture");
+    Path young = Files.createDirectory(folder.resolve("young"));
+    Files.copy(folder.resolve("a/config.yaml"), young.resolve("config.yaml"));
+    Program.run(folder, "evaluate", "young").assertRefused(4, "young has no checkpoint yet");
+  }
+
+  @Test
+  void aDamagedCheckpoint() throws IOException {
+    Path copy = Files.createDirectories(folder.resolve("b/checkpoints/6"));
+    Files.copy(folder.resolve("a/config.yaml"), folder.resolve("b/config.yaml"));
+    try (Stream<Path> files = Files.list(folder.resolve("a/checkpoints/6"))) {
+      for (Path file : files.toList()) {
+        byte[] content = Files.readAllBytes(file);
+        boolean data = file.toString().contains("data-");
+        Files.write(
+            copy.resolve(file.getFileName()),
+            data ? Arrays.copyOf(content, content.length / 2) : content);
+      }
+    }
+    Program.run(folder, "evaluate", "b").assertRefused(4, "checkpoints/6 is damaged");
+  }
+}
