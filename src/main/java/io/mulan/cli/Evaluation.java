@@ -104,8 +104,8 @@ final class Evaluation implements AutoCloseable {
       how.append("AS PUBLISHED, to be compared with that code alone: ");
     }
     how.append("log-likelihood by the probability flow with averaged weights, Dormand-Prince 5(4)");
-    how.append(", rtol ").append(o.tolerance().relative());
-    how.append(", atol ").append(o.tolerance().absolute());
+    how.append(", rtol ").append(Figures.plain(o.tolerance().relative()));
+    how.append(", atol ").append(Figures.plain(o.tolerance().absolute()));
     how.append("; Hutchinson's estimate of the divergence, ");
     how.append(o.published() ? "another " : "one ").append(OptionValues.name(o.probe()));
     how.append(o.published() ? " probe at every evaluation; " : " probe for each path; ");

@@ -132,10 +132,7 @@ record EvaluationOptions(
   Dequantisation dequantisation(RunConfig config) {
     int levels = config.data().levels();
     return switch (dequantisation) {
-      case UNIFORM ->
-          published
-              ? new Dequantisation.PublishedUniform(levels)
-              : new Dequantisation.Uniform(levels);
+      case UNIFORM -> new Dequantisation.Uniform(levels, published);
       case TRUNCATED_NORMAL ->
           published
               ? new Dequantisation.PublishedTruncatedNormal(config.schedule().gammaMin())

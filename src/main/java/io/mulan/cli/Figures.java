@@ -11,6 +11,11 @@ final class Figures {
     return String.format(Locale.ROOT, "%.4f ± %.4f", f.bitsPerDim(), f.standardError());
   }
 
+  /** As short as can be: 1e-5, 0.001. */
+  static String plain(double x) {
+    return Double.toString(x).replace(".0E", "e").replace('E', 'e');
+  }
+
   static String count(long n) {
     return String.format(Locale.ROOT, "%,d", n).replace(',', ' ');
   }

@@ -20,6 +20,12 @@ final class Pictures {
     PictureFiles.png(file, ImageGrid.of(images));
   }
 
+  /** Samples at the left, images at the right. */
+  static void beside(Path file, ImageSet samples, ImageSet images) {
+    PictureFiles.png(
+        file, ImageGrid.beside(List.of(samples, images), List.of("samples", images.name())));
+  }
+
   /** A row for each set, with its label. */
   static void rows(Path file, List<ImageSet> rows, List<String> labels) {
     PictureFiles.png(file, ImageGrid.rows(rows, labels));

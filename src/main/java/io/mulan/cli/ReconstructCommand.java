@@ -102,8 +102,8 @@ final class ReconstructCommand implements Command {
             + "  pixels whose level changed: %d of %d%n"
             + "  evaluations of the network for each batch: %.0f there, %.0f back%n",
         choice.description(),
-        tolerance.relative(),
-        tolerance.absolute(),
+        Figures.plain(tolerance.relative()),
+        Figures.plain(tolerance.absolute()),
         run.step(),
         trip.rootMeanSquare(),
         trip.largest(),

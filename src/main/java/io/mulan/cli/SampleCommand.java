@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
@@ -66,12 +67,15 @@ final class SampleCommand implements Command {
     SamplingOptions options = SamplingOptions.read(line, run.config());
     Drawing.Latents latents = Drawing.Latents.read(line, run, options);
     Path out = out(line, run, "samples", options.name());
+    Optional<ImageSet> beside =
+        Optional.ofNullable(line.getOptionValue("beside"))
+            .map(name -> ImageChoice.named(name, run).first(options.count()));
     Drawing drawing = new Drawing(run, options, interruption);
     LOG.info("building the model...");
     try (SamplingModel model = SamplingModel.open(run, drawing.sampler(), options.seed())) {
       interruption.watch();
       if (options.sweep().isEmpty()) {
-        draw(run, options, drawing, model, latents, out);
+        draw(run, options, drawing, model, latents, beside, out);
       } else {
         sweep(run, options, model, latents, interruption, out);
       }
@@ -95,6 +99,7 @@ final class SampleCommand implements Command {
       Drawing drawing,
       SamplingModel model,
       Drawing.Latents latents,
+      Optional<ImageSet> beside,
       Path out) {
     List<ImageSet> frames = new ArrayList<>();
     long start = System.nanoTime();
@@ -104,6 +109,10 @@ final class SampleCommand implements Command {
     Pictures.each(out.resolve("images"), drawn.images());
     writeNpz(out.resolve("samples.npz"), drawn, model);
     String files = "grid.png, images/, samples.npz, sample.json";
+    if (beside.isPresent()) {
+      Pictures.beside(out.resolve("beside.png"), drawn.images(), beside.get());
+      files += ", beside.png";
+    }
     if (options.gif()) {
       Pictures.gif(out.resolve("denoising.gif"), frames);
       files += ", denoising.gif";

@@ -68,6 +68,9 @@ record SamplingOptions(
         .addOption(
             ConfigOptions.withValue(
                 "latents", "FILE", "latents [N,m] of an npy or npz file, as samples.npz has them"))
+        .addOption(
+            ConfigOptions.withValue(
+                "beside", "test|train|PATH", "a second grid, with as many of these images beside"))
         .addOption(ConfigOptions.flag("gif", "a moving picture of the denoising"))
         .addOption(
             ConfigOptions.withValue(

@@ -55,8 +55,9 @@ public sealed interface Dequantisation {
    * Uniform over the level's own interval: z_0 = α_0 (f + 2 (u - ½) / V).
    *
    * @param levels V
+   * @param published as if α_0 were one
    */
-  record Uniform(int levels) implements Dequantisation {
+  record Uniform(int levels, boolean published) implements Dequantisation {
     @Override
     public Operand<TFloat64> noise(
         Maths<TFloat64> d, Operand<TFloat64> gamma0, Operand<TFloat64> uniform) {
@@ -70,14 +71,14 @@ public sealed interface Dequantisation {
         Operand<TFloat64> gamma0,
         Operand<TFloat64> noise) {
       Operand<TFloat64> moved = d.add(signal, d.mul(d.add(noise, -0.5), 2.0 / levels));
-      return d.mul(alpha(d, gamma0), moved);
+      return published ? moved : d.mul(alpha(d, gamma0), moved);
     }
 
     @Override
     public Operand<TFloat64> logDensity(
         Maths<TFloat64> d, Operand<TFloat64> gamma0, Operand<TFloat64> noise) {
-      Operand<TFloat64> width = d.mul(alpha(d, gamma0), 2.0 / levels);
-      return d.neg(total(d, d.log(width), noise));
+      Operand<TFloat64> alpha = published ? d.constant(1) : alpha(d, gamma0);
+      return d.neg(total(d, d.log(d.mul(alpha, 2.0 / levels)), noise));
     }
 
     @Override
@@ -88,7 +89,7 @@ public sealed interface Dequantisation {
 
     @Override
     public String description() {
-      return "uniform dequantisation";
+      return published ? "uniform dequantisation as published" : "uniform dequantisation";
     }
   }
 
@@ -159,41 +160,6 @@ public sealed interface Dequantisation {
     @Override
     public String description() {
       return "truncated-normal dequantisation";
-    }
-  }
-
-  /** {@link Uniform} as published: z_0 as if α_0 were one. */
-  record PublishedUniform(int levels) implements Dequantisation {
-    @Override
-    public Operand<TFloat64> noise(
-        Maths<TFloat64> d, Operand<TFloat64> gamma0, Operand<TFloat64> uniform) {
-      return uniform;
-    }
-
-    @Override
-    public Operand<TFloat64> place(
-        Maths<TFloat64> d,
-        Operand<TFloat64> signal,
-        Operand<TFloat64> gamma0,
-        Operand<TFloat64> noise) {
-      return d.add(signal, d.mul(d.add(noise, -0.5), 2.0 / levels));
-    }
-
-    @Override
-    public Operand<TFloat64> logDensity(
-        Maths<TFloat64> d, Operand<TFloat64> gamma0, Operand<TFloat64> noise) {
-      return total(d, d.constant(Math.log(levels / 2.0)), noise);
-    }
-
-    @Override
-    public Operand<TFloat64> expectedLogDensity(
-        Maths<TFloat64> d, Operand<TFloat64> gamma0, Operand<TFloat64> noise) {
-      return logDensity(d, gamma0, noise);
-    }
-
-    @Override
-    public String description() {
-      return "uniform dequantisation as published";
     }
   }
 

@@ -49,6 +49,43 @@ public final class ImageGrid {
         (row, column) -> column);
   }
 
+  /**
+   * Grids next to each other, all of images of one shape.
+   *
+   * @param headings above them
+   */
+  public static BufferedImage beside(List<ImageSet> sets, List<String> headings) {
+    List<BufferedImage> grids = sets.stream().map(ImageGrid::of).toList();
+    int space = 4 * MARGIN;
+    int heading = 2 * font().getSize();
+    int width = grids.stream().mapToInt(g -> g.getWidth() + space).sum() - space;
+    int height = grids.stream().mapToInt(BufferedImage::getHeight).max().orElseThrow();
+    BufferedImage picture =
+        new BufferedImage(width, heading + height, Picture.type(sets.get(0).shape()));
+    Graphics2D graphics = white(picture);
+    int x = 0;
+    for (int i = 0; i < grids.size(); i++) {
+      graphics.drawString(headings.get(i), x + GAP, heading - MARGIN);
+      // Not drawn, which would convert grey.
+      picture.getRaster().setRect(x, heading, grids.get(i).getRaster());
+      x += grids.get(i).getWidth() + space;
+    }
+    graphics.dispose();
+    return picture;
+  }
+
+  /** White all over, with ink for text. */
+  private static Graphics2D white(BufferedImage picture) {
+    Graphics2D graphics = picture.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, picture.getWidth(), picture.getHeight());
+    graphics.setColor(Color.DARK_GRAY);
+    graphics.setFont(font());
+    graphics.setRenderingHint(
+        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    return graphics;
+  }
+
   @FunctionalInterface
   private interface Cell<T> {
     T at(int row, int column);
@@ -67,13 +104,7 @@ public final class ImageGrid {
     int left = GAP + labelWidth(labels);
     BufferedImage picture =
         new BufferedImage(left + columns * width, GAP + rows * height, Picture.type(shape));
-    Graphics2D graphics = picture.createGraphics();
-    graphics.setColor(Color.WHITE);
-    graphics.fillRect(0, 0, picture.getWidth(), picture.getHeight());
-    graphics.setColor(Color.DARK_GRAY);
-    graphics.setFont(font());
-    graphics.setRenderingHint(
-        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    Graphics2D graphics = white(picture);
     for (int row = 0; row < rows; row++) {
       if (row < labels.size()) {
         int middle = GAP + row * height + (height - GAP) / 2;

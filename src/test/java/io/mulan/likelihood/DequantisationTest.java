@@ -29,7 +29,7 @@ final class DequantisationTest {
         .flatMap(
             gamma0 ->
                 Stream.of(
-                        new Dequantisation.Uniform(LEVELS),
+                        new Dequantisation.Uniform(LEVELS, false),
                         new Dequantisation.TruncatedNormal(LEVELS))
                     .map(law -> Arguments.of(law, gamma0)));
   }

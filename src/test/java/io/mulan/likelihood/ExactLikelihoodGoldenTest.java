@@ -81,7 +81,7 @@ final class ExactLikelihoodGoldenTest {
       dequantisation =
           golden.config().is("dequantization", "tn")
               ? new Dequantisation.PublishedTruncatedNormal(config.schedule().gammaMin())
-              : new Dequantisation.PublishedUniform(config.data().levels());
+              : new Dequantisation.Uniform(config.data().levels(), true);
       start = StartGraph.build(m, model, weights, dequantisation, true);
       // A quirk: every entry of the VDM's latent is on, and a one is what it is shown.
       flow =

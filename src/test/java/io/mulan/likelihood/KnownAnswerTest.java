@@ -168,7 +168,7 @@ final class KnownAnswerTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 4})
   void exactRecoversTheLogDensity(int samples) {
-    Dequantisation uniform = new Dequantisation.Uniform(LEVELS);
+    Dequantisation uniform = new Dequantisation.Uniform(LEVELS, false);
     double fine = exact(-13.3, uniform, samples) / IMAGE.size();
     assertEquals(truth() / IMAGE.size(), fine, PER_DIM, "uniform, γ_0 = -13.3");
     double coarse = exact(-9, uniform, samples) / IMAGE.size();
