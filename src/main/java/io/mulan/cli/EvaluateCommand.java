@@ -60,6 +60,9 @@ final class EvaluateCommand implements Command {
     LOG.info("building the model...");
     try (Evaluation evaluation = Evaluation.open(options, run, choice.chosen(), interruption)) {
       return measure(line, run, choice, options, evaluation, interruption);
+    } catch (FlowSolver.Stopped e) {
+      LOG.info("interrupted: all images are measured; the same command makes the report");
+      return ExitCode.INTERRUPTED;
     }
   }
 
@@ -89,7 +92,7 @@ final class EvaluateCommand implements Command {
     if (table.count() > 0) {
       LOG.info("{} images are measured already, in {}", table.count(), table.file());
     }
-    interruption.watch();
+    interruption.watch("stopping; what is measured is kept");
     if (!fill(table, measurement, choice.images(), wanted, interruption)) {
       LOG.info(
           "interrupted: {} of {} images are kept in {}; the same command goes on",

@@ -77,7 +77,7 @@ final class InterpolateCommand implements Command {
         SampleCommand.out(line, run, "interpolations", choice.name() + "-" + from + "-" + to);
     LOG.info("building the model...");
     try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN, 0)) {
-      interruption.watch();
+      interruption.watch("stopping");
       FlowCodec codec =
           new FlowCodec(model.encodings(), model.solver(tolerance, interruption::asked));
       ImageSet between = between(choice.images(), from, to, count, model, codec);

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 final class Interruption {
   private final Thread hook = new Thread(this::onShutdown, "interruption");
   private final CountDownLatch finished = new CountDownLatch(1);
+  private volatile String doing = "";
   private volatile boolean watched;
   private volatile boolean asked;
   private volatile int code = ExitCode.INTERRUPTED;
@@ -17,8 +18,13 @@ final class Interruption {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** From now on the one who runs looks at {@link #asked()}. */
-  void watch() {
+  /**
+   * From now on the one who runs looks at {@link #asked()}.
+   *
+   * @param doing what is done then, to be said
+   */
+  void watch(String doing) {
+    this.doing = doing;
     watched = true;
   }
 
@@ -30,7 +36,7 @@ final class Interruption {
   private void onShutdown() {
     asked = true;
     if (watched) {
-      System.err.println("\nfinishing the step and saving...");
+      System.err.println("\n" + doing + "...");
       awaitFinish();
     }
     Runtime.getRuntime().halt(code);

@@ -61,7 +61,7 @@ final class ReconstructCommand implements Command {
     Path out = SampleCommand.out(line, run, "reconstructions", choice.name());
     LOG.info("building the model...");
     try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN, 0)) {
-      interruption.watch();
+      interruption.watch("stopping");
       FlowCodec codec =
           new FlowCodec(model.encodings(), model.solver(tolerance, interruption::asked));
       RoundTrip trip = RoundTrip.of(images, run.config().training().batch(), model, codec);

@@ -73,7 +73,7 @@ final class SampleCommand implements Command {
     Drawing drawing = new Drawing(run, options, interruption);
     LOG.info("building the model...");
     try (SamplingModel model = SamplingModel.open(run, drawing.sampler(), options.seed())) {
-      interruption.watch();
+      interruption.watch("stopping");
       if (options.sweep().isEmpty()) {
         draw(run, options, drawing, model, latents, beside, out);
       } else {

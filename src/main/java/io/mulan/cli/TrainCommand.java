@@ -175,7 +175,7 @@ final class TrainCommand implements Command {
       long step = begin(session, checkpoints, run.path());
       int dimensions = data.train().shape().size();
       Optional<BoundEstimate> bound;
-      interruption.watch();
+      interruption.watch("finishing the step and saving");
       try (MetricsFile metrics =
           new MetricsFile(run.path(), step, config.training().logEvery(), dimensions)) {
         Progress progress =
