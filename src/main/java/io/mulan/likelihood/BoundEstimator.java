@@ -3,11 +3,9 @@ package io.mulan.likelihood;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
@@ -97,25 +95,16 @@ public final class BoundEstimator {
     return nats;
   }
 
-  /** Where the times of an image begin, in [0,1). */
-  private double start(int image) {
-    return new SplittableRandom((seed << Integer.SIZE) ^ image).nextDouble();
-  }
-
   private Result run(Session session, TUint8 pixels, Rows rows) {
-    try (TFloat32 times = TFloat32.tensorOf(Shape.of(rows.size()));
-        TInt64 s = TInt64.scalarOf(seed);
-        TInt64 number = TInt64.scalarOf(rows.number())) {
-      for (int i = 0; i < rows.size(); i++) {
-        double time = start(rows.image(i)) + (double) rows.draw(i) / timesPerImage;
-        times.setFloat((float) (time % 1.0), i);
-      }
+    try (TInt64 s = TInt64.scalarOf(seed);
+        TInt64 number = TInt64.scalarOf(rows.number());
+        TInt64 perImage = TInt64.scalarOf(timesPerImage)) {
       return session
           .runner()
           .feed(graph.images(), pixels)
-          .feed(graph.times(), times)
           .feed(graph.seed(), s)
           .feed(graph.firstRow(), number)
+          .feed(graph.perImage(), perImage)
           .fetch(graph.terms())
           .fetch(graph.slowest())
           .run();

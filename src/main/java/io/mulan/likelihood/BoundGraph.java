@@ -12,6 +12,7 @@ import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.StatelessRandom;
+import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -23,18 +24,19 @@ import org.tensorflow.types.TUint8;
  * The bound of given images at given times, without dropout, for batches of any size.
  *
  * @param images levels [B,H,W,C]
- * @param times [B]
  * @param seed of the noise (scalar)
- * @param firstRow number of the first row: each has noise of its own (scalar)
+ * @param firstRow number of the first row (scalar): the draws of all images are numbered, those of
+ *     one after those of the one before, and each has noise of its own
+ * @param perImage draws of each image, K (scalar)
  * @param terms nats for each term and image [4,B]
  * @param slowest the least rate of the schedule for each image [B]
  * @param latents what is drawn, and from which law
  */
 public record BoundGraph(
     Operand<TUint8> images,
-    Operand<TFloat32> times,
     Operand<TInt64> seed,
     Operand<TInt64> firstRow,
+    Operand<TInt64> perImage,
     Operand<TFloat32> terms,
     Operand<TFloat32> slowest,
     LatentGraph latents)
@@ -47,12 +49,13 @@ public record BoundGraph(
     ImageShape shape = model.image();
     Operand<TUint8> images =
         Inputs.of(tf, "images", TUint8.class, -1, shape.height(), shape.width(), shape.channels());
-    Operand<TFloat32> times = Inputs.of(tf, "times", TFloat32.class, -1);
     Operand<TInt64> seed = Inputs.scalar(tf, "seed");
     Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
+    Operand<TInt64> perImage = Inputs.scalar(tf, "per_image");
     StatelessRandom<TFloat32> random =
         new StatelessRandom<>(m, seed, tf.constant(0L)).rows(firstRow);
     Operand<TInt32> batch = Inputs.count(tf, images);
+    Operand<TFloat32> times = times(m, seed, firstRow, perImage, batch);
     // A temperature shapes gradients only, and there are none.
     Noise<TFloat32> noise = model.noise(random, batch, times, m.constant(0));
     Posterior<TFloat32> posterior = model.posterior(m, weights, images);
@@ -62,16 +65,44 @@ public record BoundGraph(
         model.boundGiven(m, weights, Dropout.none(), images, c, posterior.kl(), context, noise);
     LatentGraph latents = LatentGraph.of(posterior, c, model.latentVariance());
     return new BoundGraph(
-        images, times, seed, firstRow, tf.stack(bound.all()), bound.slowest(), latents);
+        images, seed, firstRow, perImage, tf.stack(bound.all()), bound.slowest(), latents);
+  }
+
+  /** For each row [B]: its image's own start in (0,1), and k/K further, round about. */
+  private static Operand<TFloat32> times(
+      Maths<TFloat32> m,
+      Operand<TInt64> seed,
+      Operand<TInt64> firstRow,
+      Operand<TInt64> perImage,
+      Operand<TInt32> batch) {
+    Ops tf = m.ops();
+    Operand<TInt64> ordinals = tf.range(tf.constant(0L), wide(tf, batch), tf.constant(1L));
+    Operand<TInt64> rows = tf.math.add(firstRow, ordinals);
+    Operand<TInt64> image = tf.math.floorDiv(rows, perImage);
+    Operand<TInt64> draw = tf.math.sub(rows, tf.math.mul(image, perImage));
+    Operand<TInt64> first = tf.math.floorDiv(firstRow, perImage);
+    Operand<TInt64> own = tf.math.sub(image, first); // [B]: 0, ..., 0, 1, ...
+    // No batch has more images than rows.
+    Operand<TFloat32> starts =
+        new StatelessRandom<>(m, seed, tf.constant(0L))
+            .rows(first)
+            .uniform("start", tf.stack(List.of(batch, tf.constant(1))));
+    Operand<TFloat32> start = tf.gather(m.reshape(starts, -1), own, tf.constant(0));
+    Operand<TFloat32> time = m.add(start, m.div(m.cast(draw), m.cast(perImage)));
+    return m.sub(time, tf.math.floor(time));
+  }
+
+  private static Operand<TInt64> wide(Ops tf, Operand<TInt32> x) {
+    return tf.dtypes.cast(x, TInt64.class);
   }
 
   @Override
   public BoundGraph in(OrderedSums copy) {
     return new BoundGraph(
         copy.of(images),
-        copy.of(times),
         copy.of(seed),
         copy.of(firstRow),
+        copy.of(perImage),
         copy.of(terms),
         copy.of(slowest),
         latents.in(copy));
