@@ -108,7 +108,7 @@ final class Evaluation implements AutoCloseable {
     how.append(", atol ").append(Figures.plain(o.tolerance().absolute()));
     how.append("; Hutchinson's estimate of the divergence, ");
     how.append(o.published() ? "another " : "one ").append(OptionValues.name(o.probe()));
-    how.append(o.published() ? " probe at every evaluation; " : " probe for each path; ");
+    how.append(o.published() ? " probe at every evaluation; " : " probe for each image; ");
     how.append(noise.description()).append("; ");
     how.append(o.samples() == 1 ? "one sample" : o.samples() + " importance samples");
     how.append(latent ? " of latent and dequantisation" : " of dequantisation");
@@ -121,8 +121,8 @@ final class Evaluation implements AutoCloseable {
       how.append(
           "; the latent drawn from q(c|x) and paid for: exact given both, a bound over them");
     }
-    if (o.samples() > 1) {
-      how.append(" (the noise of the divergence makes weighted figures a little too good)");
+    if (o.published() && o.samples() > 1) {
+      how.append(" (the divergence's noise makes weighted figures too good)");
     }
     return how.toString();
   }

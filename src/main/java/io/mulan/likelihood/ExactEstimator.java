@@ -146,8 +146,11 @@ public final class ExactEstimator implements Measurement {
   }
 
   private FlowSolver.End follow(FlowSolver by, Result start, int first, int sample) {
+    // One probe for all samples of an image: its noise is common to their weights, where noise of
+    // their own would make the mean of the weights too large.
+    int draw = options.freshProbes() ? sample : 0;
     FlowSolver.Probes probes =
-        new FlowSolver.Probes(options.seed(), sample, first, options.freshProbes());
+        new FlowSolver.Probes(options.seed(), draw, first, options.freshProbes());
     return by.followWithDivergence(
         Tensors.doubles((TFloat64) start.get(1)), (TFloat32) start.get(0), 0, 1, probes);
   }

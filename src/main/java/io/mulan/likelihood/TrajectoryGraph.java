@@ -1,14 +1,13 @@
 package io.mulan.likelihood;
 
 import io.mulan.config.ImageShape;
+import io.mulan.diffusion.Chain;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.Posterior;
 import io.mulan.diffusion.ReverseProcess;
-import io.mulan.diffusion.StepTimes;
 import io.mulan.nn.Weights;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
-import io.mulan.tf.Loop;
 import io.mulan.tf.Maths;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.StatelessRandom;
@@ -68,56 +67,31 @@ public record TrajectoryGraph(
     // The loop has one state: z and, beside it, the weight so far.
     Operand<TFloat64> start = join(d, z1, first);
     Operand<TFloat64> end =
-        Loop.repeat(
-            tf,
-            tf.constant(0),
-            steps,
-            start,
-            (around, i, state) -> {
-              Maths<TFloat32> in = new Maths<>(around.ops(), TFloat32.class).unnamed();
-              Weights<TFloat32> inner = (name, s, init) -> around.of(weights.get(name, s, init));
-              return step(
-                  in, model, inner, around, new Step(signal, c, steps, seed, firstRow), i, state);
-            });
+        new Chain<>(m, model, weights, c, steps, seed, firstRow)
+            .run(tf.constant(0), steps, start, (step, state) -> next(step, state, signal, shape));
     Operand<TFloat64> z0 = image(d, end, shape);
     Operand<TFloat64> last = reverse.logProbability(signal, z0);
     return new TrajectoryGraph(
         images, steps, seed, firstRow, d.add(d.reshape(d.column(end, shape.size()), -1), last));
   }
 
-  /** What a step needs from around the loop. */
-  private record Step(
+  private static Operand<TFloat64> next(
+      Chain.Step<TFloat32> step,
+      Operand<TFloat64> state,
       Operand<TFloat64> signal,
-      Operand<TFloat32> c,
-      Operand<TInt32> steps,
-      Operand<TInt64> seed,
-      Operand<TInt64> firstRow) {}
-
-  private static Operand<TFloat64> step(
-      Maths<TFloat32> m,
-      DiffusionModel model,
-      Weights<TFloat32> weights,
-      Loop.Around around,
-      Step outer,
-      Operand<TInt32> i,
-      Operand<TFloat64> state) {
-    Ops tf = m.ops();
-    Maths<TFloat64> d = m.doubles();
-    ImageShape shape = model.image();
+      ImageShape shape) {
+    Maths<TFloat64> d = step.d();
     Operand<TFloat64> z = image(d, state, shape);
-    Operand<TFloat64> t = StepTimes.time(d, i, around.of(outer.steps()));
-    Operand<TFloat64> s =
-        StepTimes.time(d, tf.math.add(i, tf.constant(1)), around.of(outer.steps()));
-    Operand<TInt64> number = tf.dtypes.cast(i, TInt64.class);
-    Operand<TFloat64> noise =
-        new StatelessRandom<>(d, around.of(outer.seed()), number)
-            .rows(around.of(outer.firstRow()))
-            .normal("step", tf.shape(z));
-    ReverseProcess<TFloat32> reverse = model.reverse(m, weights, around.of(outer.c()));
-    ReverseProcess.WeighedStep next =
-        reverse.weighedStep(around.of(outer.signal()), z, t, s, noise);
+    ReverseProcess.WeighedStep made =
+        step.reverse()
+            .weighedStep(
+                step.around().of(signal),
+                z,
+                step.from(),
+                step.to(),
+                step.random().normal("step", d.ops().shape(z)));
     Operand<TFloat64> weight = d.reshape(d.column(state, shape.size()), -1);
-    return join(d, next.z(), d.add(weight, next.logRatio()));
+    return join(d, made.z(), d.add(weight, made.logRatio()));
   }
 
   /** [B,H,W,C] and [B] to [B,n+1]. */

@@ -1,13 +1,12 @@
 package io.mulan.sampling;
 
 import io.mulan.config.ImageShape;
+import io.mulan.diffusion.Chain;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.ReverseProcess;
-import io.mulan.diffusion.StepTimes;
 import io.mulan.nn.Weights;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
-import io.mulan.tf.Loop;
 import io.mulan.tf.Maths;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.StatelessRandom;
@@ -84,28 +83,7 @@ public record SamplingGraph(
                 tf.constant(shape.width()),
                 tf.constant(shape.channels())));
     Operand<TFloat64> next =
-        Loop.repeat(
-            tf,
-            from,
-            to,
-            z,
-            (around, i, now) -> {
-              Maths<TFloat32> in = new Maths<>(around.ops(), TFloat32.class).unnamed();
-              Maths<TFloat64> inD = in.doubles();
-              Weights<TFloat32> inner = (name, s, init) -> around.of(weights.get(name, s, init));
-              Operand<TInt32> after = in.ops().math.add(i, in.ops().constant(1));
-              StatelessRandom<TFloat64> own =
-                  new StatelessRandom<>(
-                          inD, around.of(seed), in.ops().dtypes.cast(after, TInt64.class))
-                      .rows(around.of(firstRow));
-              return sampler.step(
-                  inD,
-                  model.reverse(in, inner, around.of(c)),
-                  own,
-                  now,
-                  StepTimes.time(inD, i, around.of(steps)),
-                  StepTimes.time(inD, after, around.of(steps)));
-            });
+        new Chain<>(m, model, weights, c, steps, seed, firstRow).run(from, to, z, sampler::step);
     ReverseProcess<TFloat32> reverse = model.reverse(m, weights, c);
     return new SamplingGraph(
         seed,
