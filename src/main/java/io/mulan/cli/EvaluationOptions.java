@@ -135,7 +135,7 @@ record EvaluationOptions(
       case UNIFORM -> new Dequantisation.Uniform(levels, published);
       case TRUNCATED_NORMAL ->
           published
-              ? new Dequantisation.PublishedTruncatedNormal(config.schedule().gammaMin())
+              ? new Dequantisation.PublishedTruncatedNormal()
               : new Dequantisation.TruncatedNormal(levels);
     };
   }

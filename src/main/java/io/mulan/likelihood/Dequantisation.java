@@ -55,9 +55,15 @@ public sealed interface Dequantisation {
    * Uniform over the level's own interval: z_0 = α_0 (f + 2 (u - ½) / V).
    *
    * @param levels V
-   * @param published as if α_0 were one
+   * @param published as if α_0 were one, and with 256 levels whatever the model has
    */
   record Uniform(int levels, boolean published) implements Dequantisation {
+    private static final int PUBLISHED_LEVELS = 256;
+
+    private double width() {
+      return 2.0 / (published ? PUBLISHED_LEVELS : levels);
+    }
+
     @Override
     public Operand<TFloat64> noise(
         Maths<TFloat64> d, Operand<TFloat64> gamma0, Operand<TFloat64> uniform) {
@@ -70,7 +76,7 @@ public sealed interface Dequantisation {
         Operand<TFloat64> signal,
         Operand<TFloat64> gamma0,
         Operand<TFloat64> noise) {
-      Operand<TFloat64> moved = d.add(signal, d.mul(d.add(noise, -0.5), 2.0 / levels));
+      Operand<TFloat64> moved = d.add(signal, d.mul(d.add(noise, -0.5), width()));
       return published ? moved : d.mul(alpha(d, gamma0), moved);
     }
 
@@ -78,7 +84,7 @@ public sealed interface Dequantisation {
     public Operand<TFloat64> logDensity(
         Maths<TFloat64> d, Operand<TFloat64> gamma0, Operand<TFloat64> noise) {
       Operand<TFloat64> alpha = published ? d.constant(1) : alpha(d, gamma0);
-      return d.neg(total(d, d.log(d.mul(alpha, 2.0 / levels)), noise));
+      return d.neg(total(d, d.log(d.mul(alpha, width())), noise));
     }
 
     @Override
@@ -164,19 +170,17 @@ public sealed interface Dequantisation {
   }
 
   /**
-   * {@link TruncatedNormal} as published: cut at 3 whatever γ_0 is, with the constants of a cut at
-   * 3.0187, z_0 = f + exp(γ_min/2) u as if α_0 were one, and σ_0 in the density.
-   *
-   * @param gammaMin γ_min
+   * {@link TruncatedNormal} as published, for γ_0 = -13.3 and 256 levels whatever the model has:
+   * cut at 3 with the constants of a cut at 3.0187, z_0 = f + exp(γ_0/2) u as if α_0 were one, and
+   * σ_0 in the density.
    */
-  record PublishedTruncatedNormal(double gammaMin) implements Dequantisation {
+  record PublishedTruncatedNormal() implements Dequantisation {
+    private static final double GAMMA = -13.3;
     private static final double INSIDE_3 = 0.9973002039367398;
     private static final double INSIDE = 0.9974613;
     private static final double LOST = 0.01522;
 
-    private double logSigma() {
-      return -0.5 * Math.log1p(Math.exp(-gammaMin));
-    }
+    private static final double LOG_SIGMA = -0.5 * Math.log1p(Math.exp(-GAMMA));
 
     @Override
     public Operand<TFloat64> noise(
@@ -190,20 +194,20 @@ public sealed interface Dequantisation {
         Operand<TFloat64> signal,
         Operand<TFloat64> gamma0,
         Operand<TFloat64> noise) {
-      return d.add(signal, d.mul(noise, Math.exp(0.5 * gammaMin)));
+      return d.add(signal, d.mul(noise, Math.exp(0.5 * GAMMA)));
     }
 
     @Override
     public Operand<TFloat64> logDensity(
         Maths<TFloat64> d, Operand<TFloat64> gamma0, Operand<TFloat64> noise) {
-      double scale = 0.5 * Math.log(2 * Math.PI) + Math.log(INSIDE) + logSigma();
+      double scale = 0.5 * Math.log(2 * Math.PI) + Math.log(INSIDE) + LOG_SIGMA;
       return d.sumPerImage(d.add(d.mul(d.square(noise), -0.5), -scale));
     }
 
     @Override
     public Operand<TFloat64> expectedLogDensity(
         Maths<TFloat64> d, Operand<TFloat64> gamma0, Operand<TFloat64> noise) {
-      double entropy = 0.5 * (1 + Math.log(2 * Math.PI)) - LOST + logSigma();
+      double entropy = 0.5 * (1 + Math.log(2 * Math.PI)) - LOST + LOG_SIGMA;
       return total(d, d.constant(-entropy), noise);
     }
 

@@ -80,7 +80,7 @@ final class ExactLikelihoodGoldenTest {
       model = new DiffusionModel(config, image);
       dequantisation =
           golden.config().is("dequantization", "tn")
-              ? new Dequantisation.PublishedTruncatedNormal(config.schedule().gammaMin())
+              ? new Dequantisation.PublishedTruncatedNormal()
               : new Dequantisation.Uniform(config.data().levels(), true);
       start = StartGraph.build(m, model, weights, dequantisation, true);
       // A quirk: every entry of the VDM's latent is on, and a one is what it is shown.
