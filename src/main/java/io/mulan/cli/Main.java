@@ -34,6 +34,8 @@ public final class Main {
     // as long to build.
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
+    // Pictures need no screen; one that DISPLAY names and that is not there ends the program.
+    System.setProperty("java.awt.headless", "true");
     Interruption interruption = new Interruption();
     interruption.install();
     interruption.exit(run(args, interruption));

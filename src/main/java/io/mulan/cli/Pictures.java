@@ -36,9 +36,9 @@ final class Pictures {
     PictureFiles.each(folder, images);
   }
 
-  /** A grid that moves. */
+  /** A grid that moves; one of its frames at a time is magnified. */
   static void gif(Path file, List<ImageSet> frames) {
-    PictureFiles.gif(file, frames.stream().map(ImageGrid::of).toList(), FRAME, LAST_FRAME);
+    PictureFiles.gif(file, frames.stream().map(ImageGrid::of).iterator(), FRAME, LAST_FRAME);
   }
 
   /** Bounds against numbers of steps. */

@@ -5,11 +5,15 @@ import io.mulan.data.ImageSet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
+import java.util.Iterator;
+import javax.imageio.IIOException;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -44,10 +48,12 @@ public final class PictureFiles {
   /**
    * Writes a moving picture that begins again for ever.
    *
+   * @param frames at least one; they are written while they come, so that only two need be in
+   *     memory together
    * @param hundredths how long each frame is shown, in 1/100 s
    * @param last how long the last one is
    */
-  public static void gif(Path file, List<BufferedImage> frames, int hundredths, int last) {
+  public static void gif(Path file, Iterator<BufferedImage> frames, int hundredths, int last) {
     write(
         file,
         out -> {
@@ -55,12 +61,14 @@ public final class PictureFiles {
           try (ImageOutputStream stream = ImageIO.createImageOutputStream(out)) {
             writer.setOutput(stream);
             writer.prepareWriteSequence(null);
-            for (int i = 0; i < frames.size(); i++) {
-              BufferedImage frame = frames.get(i);
+            boolean first = true;
+            while (frames.hasNext()) {
+              BufferedImage frame = frames.next();
               IIOMetadata metadata =
                   writer.getDefaultImageMetadata(new ImageTypeSpecifier(frame), null);
-              time(metadata, i == frames.size() - 1 ? last : hundredths, i == 0);
+              time(metadata, frames.hasNext() ? hundredths : last, first);
               writer.writeToSequence(new IIOImage(frame, null, metadata), null);
+              first = false;
             }
             writer.endWriteSequence();
           } finally {
@@ -100,8 +108,36 @@ public final class PictureFiles {
       move(unfinished, file);
     } catch (IOException e) {
       throw new ConfigException(
-          file + " can't be written: " + e.getMessage() + "; name another folder with --out", e);
+          file + " can't be written: " + reason(e) + "; name another folder with --out", e);
+    } finally {
+      remove(unfinished);
     }
+  }
+
+  /** What went wrong is what the caller hears of, not that the rest of it stays. */
+  private static void remove(Path unfinished) {
+    try {
+      Files.deleteIfExists(unfinished);
+    } catch (IOException e) {
+      // It is in the way of nobody: the next attempt writes over it.
+    }
+  }
+
+  /** The cause in words: of some exceptions the message is no more than a path. */
+  private static String reason(IOException e) {
+    if (e instanceof IIOException && e.getCause() instanceof IOException cause) {
+      return reason(cause); // its own message hides a full disk
+    }
+    if (e instanceof AccessDeniedException) {
+      return "access is denied";
+    }
+    if (e instanceof FileAlreadyExistsException taken) {
+      return taken.getFile() + " is no folder";
+    }
+    if (e instanceof FileSystemException failure && failure.getReason() != null) {
+      return failure.getReason();
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   private static void move(Path from, Path to) throws IOException {

@@ -13,8 +13,10 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class PictureFilesTest {
   @TempDir Path folder;
@@ -77,12 +80,13 @@ final class PictureFilesTest {
     assertTrue(dark > 20, "ink of a label: " + dark);
   }
 
-  @Test
-  void aMovingPictureHasItsFramesAndTimes() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aMovingPictureHasItsFramesAndTimes(int channels) throws IOException {
     List<BufferedImage> frames =
-        Stream.of(2, 3, 4).map(levels -> ImageGrid.of(images(1, 1, levels))).toList();
+        Stream.of(2, 3, 4).map(levels -> ImageGrid.of(images(1, channels, levels))).toList();
     Path file = folder.resolve("a.gif");
-    PictureFiles.gif(file, frames, 7, 90);
+    PictureFiles.gif(file, frames.iterator(), 7, 90);
     ImageReader reader = ImageIO.getImageReadersByFormatName("gif").next();
     try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
       reader.setInput(in);
@@ -90,10 +94,8 @@ final class PictureFilesTest {
       for (int i = 0; i < 3; i++) {
         BufferedImage frame = reader.read(i);
         assertEquals(frames.get(i).getWidth(), frame.getWidth());
-        BufferedImage grey = frames.get(i);
-        int[] expected =
-            grey.getRaster().getSamples(0, 0, grey.getWidth(), grey.getHeight(), 0, (int[]) null);
-        assertArrayEquals(expected, shown(frame), "frame " + i);
+        assertEquals(frames.get(i).getHeight(), frame.getHeight());
+        assertArrayEquals(samples(frames.get(i)), shown(frame, channels), "frame " + i);
         IIOMetadataNode root =
             (IIOMetadataNode) reader.getImageMetadata(i).getAsTree("javax_imageio_gif_image_1.0");
         IIOMetadataNode control =
@@ -106,13 +108,81 @@ final class PictureFilesTest {
     }
   }
 
-  /** Grey as a viewer shows it. */
-  private static int[] shown(BufferedImage image) {
-    int[] samples = new int[image.getWidth() * image.getHeight()];
+  private static int[] samples(BufferedImage image) {
+    return image.getRaster().getPixels(0, 0, image.getWidth(), image.getHeight(), (int[]) null);
+  }
+
+  /** The samples that a viewer shows, red first. */
+  private static int[] shown(BufferedImage image, int channels) {
+    int[] samples = new int[image.getWidth() * image.getHeight() * channels];
     for (int i = 0; i < samples.length; i++) {
-      samples[i] = image.getRGB(i % image.getWidth(), i / image.getWidth()) & 0xff;
+      int pixel = i / channels;
+      int rgb = image.getRGB(pixel % image.getWidth(), pixel / image.getWidth());
+      samples[i] = (rgb >> (8 * (channels - 1 - i % channels))) & 0xff;
     }
     return samples;
+  }
+
+  @Test
+  void aFrameIsWrittenBeforeTheNextOneIsMade() throws IOException {
+    BufferedImage shared = new BufferedImage(4, 4, BufferedImage.TYPE_BYTE_GRAY);
+    Iterator<Integer> greys = List.of(10, 20, 30).iterator();
+    Iterator<BufferedImage> frames =
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return greys.hasNext();
+          }
+
+          @Override
+          public BufferedImage next() {
+            int grey = greys.next();
+            shared
+                .getRaster()
+                .setPixels(0, 0, 4, 4, IntStream.generate(() -> grey).limit(16).toArray());
+            return shared;
+          }
+        };
+    Path file = folder.resolve("a.gif");
+    PictureFiles.gif(file, frames, 7, 90);
+    ImageReader reader = ImageIO.getImageReadersByFormatName("gif").next();
+    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+      reader.setInput(in);
+      for (int i = 0; i < 3; i++) {
+        assertEquals(10 * (i + 1), shown(reader.read(i), 1)[0], "frame " + i);
+      }
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  private static BufferedImage noise(int seed) {
+    BufferedImage frame = new BufferedImage(40, 40, BufferedImage.TYPE_BYTE_GRAY);
+    frame.getRaster().setPixels(0, 0, 40, 40, new Random(seed).ints(1600, 0, 256).toArray());
+    return frame;
+  }
+
+  @Test
+  void aFailureLeavesNoPartOfAFile() throws IOException {
+    Iterator<BufferedImage> broken = Stream.of(noise(1), (BufferedImage) null).iterator();
+    assertThrows(
+        RuntimeException.class, () -> PictureFiles.gif(folder.resolve("a.gif"), broken, 7, 90));
+    assertEquals(List.of(), names());
+
+    Files.createDirectories(folder.resolve("b.png/taken"));
+    String message =
+        assertThrows(
+                ConfigException.class, () -> PictureFiles.png(folder.resolve("b.png"), noise(1)))
+            .getMessage();
+    assertEquals(1, message.lines().count());
+    assertTrue(message.startsWith(folder.resolve("b.png") + " can't be written: "), message);
+    assertEquals(List.of("b.png"), names());
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList();
+    }
   }
 
   @Test
@@ -132,9 +202,14 @@ final class PictureFilesTest {
     String message =
         assertThrows(
                 ConfigException.class,
-                () -> PictureFiles.each(folder.resolve("file/below"), images(1, 1, 2)))
+                () -> PictureFiles.each(folder.resolve("file"), images(1, 1, 2)))
             .getMessage();
-    assertTrue(message.contains("below/0000.png can't be written"), message);
+    assertEquals(
+        folder.resolve("file/0000.png")
+            + " can't be written: "
+            + folder.resolve("file")
+            + " is no folder; name another folder with --out",
+        message);
     message = assertThrows(ConfigException.class, () -> ImageGrid.of(images(1, 2, 2))).getMessage();
     assertTrue(message.contains("2 channels can't be shown"), message);
   }
