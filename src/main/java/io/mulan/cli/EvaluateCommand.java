@@ -87,29 +87,30 @@ final class EvaluateCommand implements Command {
                 run.step(),
                 List.of(settings.toString(), choice.checksum(), run.fingerprint()).hashCode());
     Path folder = run.path().resolve("evaluations");
-    PerImageTable table = PerImageTable.open(folder.resolve(name + ".csv"), columns);
-    int wanted = choice.count();
-    if (table.count() > 0) {
-      LOG.info("{} images are measured already, in {}", table.count(), table.file());
+    try (PerImageTable table = PerImageTable.open(folder.resolve(name + ".csv"), columns)) {
+      int wanted = choice.count();
+      if (table.count() > 0) {
+        LOG.info("{} images are measured already, in {}", table.count(), table.file());
+      }
+      interruption.watch("stopping; what is measured is kept");
+      if (!fill(table, measurement, choice.images(), wanted, interruption)) {
+        LOG.info(
+            "interrupted: {} of {} images are kept in {}; the same command goes on",
+            table.count(),
+            wanted,
+            table.file());
+        return ExitCode.INTERRUPTED;
+      }
+      EvaluationReport report = evaluation.report(run, choice, settings, table, wanted);
+      table.writeNpz(folder.resolve(name + ".npz"));
+      report.write(folder.resolve(name + ".json"));
+      if (line.hasOption("json")) {
+        report.write(ConfigOptions.path(line.getOptionValue("json")));
+      }
+      System.out.print(report.text());
+      System.out.println("files: " + folder.resolve(name) + ".{csv,npz,json}");
+      return ExitCode.OK;
     }
-    interruption.watch("stopping; what is measured is kept");
-    if (!fill(table, measurement, choice.images(), wanted, interruption)) {
-      LOG.info(
-          "interrupted: {} of {} images are kept in {}; the same command goes on",
-          table.count(),
-          wanted,
-          table.file());
-      return ExitCode.INTERRUPTED;
-    }
-    EvaluationReport report = evaluation.report(run, choice, settings, table, wanted);
-    table.writeNpz(folder.resolve(name + ".npz"));
-    report.write(folder.resolve(name + ".json"));
-    if (line.hasOption("json")) {
-      report.write(ConfigOptions.path(line.getOptionValue("json")));
-    }
-    System.out.print(report.text());
-    System.out.println("files: " + folder.resolve(name) + ".{csv,npz,json}");
-    return ExitCode.OK;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.mulan.likelihood;
 import io.mulan.config.ConfigException;
 import io.mulan.data.NpyArray;
 import io.mulan.data.Npz;
+import io.mulan.data.ProgramLock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,36 +20,54 @@ import java.util.stream.Collectors;
  * Values for each image, in a CSV file that grows while they are measured: what an interrupted
  * program has written is there for the next one.
  */
-public final class PerImageTable {
+public final class PerImageTable implements AutoCloseable {
   private static final String IMAGE = "image";
 
   private final Path file;
   private final List<String> columns;
+  private final ProgramLock lock;
   private final List<double[]> rows = new ArrayList<>();
 
-  private PerImageTable(Path file, List<String> columns) {
+  private PerImageTable(Path file, List<String> columns, ProgramLock lock) {
     this.file = file;
     this.columns = columns;
+    this.lock = lock;
   }
 
   /**
-   * Opens a table, with the rows that are there.
+   * Opens a table, with the rows that are there, for this program alone.
    *
-   * @throws ConfigException if the file can't be read or written, or is another table
+   * @throws ConfigException if the file can't be read or written, is another table, or is being
+   *     written by another program
    */
   public static PerImageTable open(Path file, List<String> columns) {
-    PerImageTable table = new PerImageTable(file, columns);
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      if (Files.exists(file)) {
-        table.read(Files.readString(file, StandardCharsets.UTF_8));
+      ProgramLock lock =
+          ProgramLock.tryHold(file.resolveSibling(".lock-" + file.getFileName()))
+              .orElseThrow(
+                  () ->
+                      new ConfigException(
+                          "another mulan is measuring into " + file + "; wait for it"));
+      PerImageTable table = new PerImageTable(file, columns, lock);
+      try {
+        table.begin();
+        return table;
+      } catch (IOException | RuntimeException e) {
+        table.close();
+        throw e;
       }
-      // Without the part of a row that an end without warning may have left.
-      Files.writeString(file, table.text(0), StandardCharsets.UTF_8);
-      return table;
     } catch (IOException e) {
       throw new ConfigException(file + " can't be used: " + e.getMessage(), e);
     }
+  }
+
+  private void begin() throws IOException {
+    if (Files.exists(file)) {
+      read(Files.readString(file, StandardCharsets.UTF_8));
+    }
+    // Without the part of a row that an end without warning may have left.
+    Files.writeString(file, text(0), StandardCharsets.UTF_8);
   }
 
   private void read(String text) {
@@ -129,6 +148,16 @@ public final class PerImageTable {
       arrays.put(column, NpyArray.of(column(column, count()), count()));
     }
     Npz.write(target, arrays);
+  }
+
+  /** Lets others go on with it. */
+  @Override
+  public void close() {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw new ConfigException(file + " can't be let go of: " + e.getMessage(), e);
+    }
   }
 
   public Path file() {

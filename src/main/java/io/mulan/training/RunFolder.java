@@ -5,18 +5,15 @@ import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Difference;
 import io.mulan.config.RunConfig;
+import io.mulan.data.ProgramLock;
 import io.mulan.tf.CheckpointException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -32,9 +29,9 @@ public final class RunFolder implements AutoCloseable {
 
   private final Path path;
   private final RunConfig config;
-  private final FileChannel lock;
+  private final ProgramLock lock;
 
-  private RunFolder(Path path, RunConfig config, FileChannel lock) {
+  private RunFolder(Path path, RunConfig config, ProgramLock lock) {
     this.path = path;
     this.config = config;
     this.lock = lock;
@@ -147,27 +144,17 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private static FileChannel lock(Path path) {
+  private static ProgramLock lock(Path path) {
     try {
-      FileChannel channel =
-          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock held = tryLock(channel);
-      if (held == null) {
-        channel.close();
-        throw new ConfigException(
-            "another mulan is training in " + path + "; wait for it, or name another --run");
-      }
-      return channel;
+      return ProgramLock.tryHold(path.resolve(LOCK))
+          .orElseThrow(
+              () ->
+                  new ConfigException(
+                      "another mulan is training in "
+                          + path
+                          + "; wait for it, or name another --run"));
     } catch (IOException e) {
       throw new ConfigException(path + " can't be written to: " + reason(e), e);
-    }
-  }
-
-  private static FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException heldByThisProgram) {
-      return null;
     }
   }
 

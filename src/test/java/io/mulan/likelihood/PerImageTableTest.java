@@ -24,14 +24,27 @@ final class PerImageTableTest {
     return PerImageTable.open(folder.resolve("sub/t.csv"), COLUMNS);
   }
 
+  /** As a program does that ends after it. */
+  private int append(double[][] values) {
+    try (PerImageTable table = open()) {
+      int before = table.count();
+      table.append(values);
+      return before;
+    }
+  }
+
+  private double[] column(String name, int count) {
+    try (PerImageTable table = open()) {
+      return table.column(name, count);
+    }
+  }
+
   @Test
   void rowsThatWereWrittenAreThereForTheNextProgram() throws IOException {
-    open().append(new double[][] {{1.0 / 3, -2e-300}, {5, 6}});
-    PerImageTable again = open();
-    assertEquals(2, again.count());
-    again.append(new double[][] {{7}, {8}});
-    assertArrayEquals(new double[] {1.0 / 3, -2e-300, 7}, open().column("total", 3));
-    assertArrayEquals(new double[] {5, 6}, open().column("seconds", 2));
+    append(new double[][] {{1.0 / 3, -2e-300}, {5, 6}});
+    assertEquals(2, append(new double[][] {{7}, {8}}));
+    assertArrayEquals(new double[] {1.0 / 3, -2e-300, 7}, column("total", 3));
+    assertArrayEquals(new double[] {5, 6}, column("seconds", 2));
     assertEquals(
         List.of("image,total,seconds", "0,0.3333333333333333,5.0", "1,-2.0E-300,6.0", "2,7.0,8.0"),
         Files.readAllLines(folder.resolve("sub/t.csv")));
@@ -39,13 +52,11 @@ final class PerImageTableTest {
 
   @Test
   void aRowThatWasCutIsMeasuredAgain() throws IOException {
-    open().append(new double[][] {{1}, {2}});
+    append(new double[][] {{1}, {2}});
     Path file = folder.resolve("sub/t.csv");
     Files.writeString(file, "1,0.12", StandardOpenOption.APPEND);
-    PerImageTable again = open();
-    assertEquals(1, again.count());
-    again.append(new double[][] {{3}, {4}});
-    assertArrayEquals(new double[] {1, 3}, open().column("total", 2));
+    assertEquals(1, append(new double[][] {{3}, {4}}));
+    assertArrayEquals(new double[] {1, 3}, column("total", 2));
   }
 
   @Test
@@ -61,10 +72,21 @@ final class PerImageTableTest {
   }
 
   @Test
+  void oneProgramAtATime() {
+    try (PerImageTable held = open()) {
+      String message = assertThrows(ConfigException.class, this::open).getMessage();
+      assertTrue(message.contains("another mulan is measuring into"), message);
+      assertEquals(0, held.count());
+    }
+    append(new double[][] {{1}, {2}});
+  }
+
+  @Test
   void columnsAsArrays() {
-    PerImageTable table = open();
-    table.append(new double[][] {{1, 2}, {3, 4}});
-    table.writeNpz(folder.resolve("t.npz"));
+    try (PerImageTable table = open()) {
+      table.append(new double[][] {{1, 2}, {3, 4}});
+      table.writeNpz(folder.resolve("t.npz"));
+    }
     try (Npz npz = Npz.open(folder.resolve("t.npz"))) {
       assertEquals(COLUMNS, npz.names());
       assertArrayEquals(new double[] {1, 2}, npz.array("total").toDoubles());
