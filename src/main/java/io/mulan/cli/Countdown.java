@@ -50,8 +50,7 @@ final class Countdown {
             more.isEmpty() ? "" : "  " + more,
             Durations.of((total - done) * each));
     if (terminal) {
-      System.err.print("\r\u001b[K" + line);
-      System.err.flush();
+      TerminalLine.draw(line);
       LOG.debug(line);
     } else {
       LOG.info(line);
@@ -61,7 +60,7 @@ final class Countdown {
   /** Ends the changing line, so that others can follow. */
   void end() {
     if (terminal) {
-      System.err.print("\r\u001b[K");
+      TerminalLine.end();
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.commons.cli.CommandLine;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
@@ -51,10 +52,11 @@ final class Drawing {
    * Draws them all.
    *
    * @param latents where they come from
-   * @param frames told how the first batch looks from time to time
+   * @param frames told how the first batch looks from time to time; what it does not ask for is not
+   *     made
    * @throws FlowSolver.Stopped if that was asked for
    */
-  Drawn draw(SamplingModel model, Latents latents, Consumer<ImageSet> frames) {
+  Drawn draw(SamplingModel model, Latents latents, Consumer<Supplier<ImageSet>> frames) {
     byte[] levels = new byte[options.count() * shape.size()];
     List<float[]> used = new ArrayList<>();
     long pieces = options.way() == SamplingOptions.Way.FLOW ? 1 : pieces(options.steps());
@@ -67,7 +69,7 @@ final class Drawing {
     try {
       for (int first = 0; first < options.count(); first += options.batch()) {
         int count = Math.min(options.batch(), options.count() - first);
-        Consumer<ImageSet> seen = first == 0 ? frames : none -> {};
+        Consumer<Supplier<ImageSet>> seen = first == 0 ? frames : none -> {};
         try (TFloat32 c = latents.of(model, first, count)) {
           double[] z0 = z0(model, c, first, count, countdown, seen);
           byte[] batch =
@@ -112,7 +114,7 @@ final class Drawing {
       int first,
       int count,
       Countdown countdown,
-      Consumer<ImageSet> frames) {
+      Consumer<Supplier<ImageSet>> frames) {
     ImageSampler sampler = model.sampler();
     double[] z = sampler.noise(first, count);
     if (options.way() == SamplingOptions.Way.FLOW) {
@@ -120,7 +122,7 @@ final class Drawing {
     }
     int steps = options.steps();
     int pieces = pieces(steps);
-    frames.accept(images(sampler.view(z, c)));
+    look(frames, sampler, z, c);
     for (int piece = 0; piece < pieces; piece++) {
       if (interruption.asked()) {
         throw new FlowSolver.Stopped();
@@ -128,10 +130,15 @@ final class Drawing {
       int from = (int) ((long) steps * piece / pieces);
       int to = (int) ((long) steps * (piece + 1) / pieces);
       z = sampler.advance(z, c, first, from, to, steps);
-      frames.accept(images(sampler.view(z, c)));
+      look(frames, sampler, z, c);
       countdown.at((long) first / options.batch() * steps + to, "");
     }
     return z;
+  }
+
+  private void look(
+      Consumer<Supplier<ImageSet>> frames, ImageSampler sampler, double[] z, TFloat32 c) {
+    frames.accept(() -> images(sampler.view(z, c)));
   }
 
   /** Where latents come from. */
@@ -155,10 +162,7 @@ final class Drawing {
     /** Of the posteriors of images; after the last one comes the first. */
     private static TFloat32 like(
         SamplingModel model, ImageSet images, long seed, int first, int count) {
-      byte[] levels = new byte[count * images.shape().size()];
-      for (int i = 0; i < count; i++) {
-        images.copy((first + i) % images.count(), levels, i * images.shape().size());
-      }
+      byte[] levels = images.copies(count, i -> (first + i) % images.count());
       return model.encodings().draw(levels, seed, first);
     }
 

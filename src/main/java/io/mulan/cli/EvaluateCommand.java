@@ -7,7 +7,6 @@ import io.mulan.likelihood.PerImageTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -172,14 +171,5 @@ final class EvaluateCommand implements Command {
     double mean = Arrays.stream(table.column("total", table.count())).average().orElseThrow();
     return String.format(
         Locale.ROOT, "%.3f bits/dim", mean / (images.shape().size() * Math.log(2)));
-  }
-
-  /** Settings in the order they are told. */
-  static Map<String, Object> settings(Object... keysAndValues) {
-    Map<String, Object> settings = new LinkedHashMap<>();
-    for (int i = 0; i < keysAndValues.length; i += 2) {
-      settings.put((String) keysAndValues[i], keysAndValues[i + 1]);
-    }
-    return settings;
   }
 }

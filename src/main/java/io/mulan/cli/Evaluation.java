@@ -50,14 +50,12 @@ final class Evaluation implements AutoCloseable {
     BoundMeasurement measurement =
         new BoundMeasurement(
             model.session(), model.parts(), o.batch(run.config()), o.times(), o.seed(), images);
-    int steps = run.config().loss().timesteps();
     String how =
-        "variational bound in "
-            + (steps == 0 ? "continuous time" : steps + " time steps")
-            + " with averaged weights; "
+        TrainingReport.bound(run.config())
+            + "; "
             + o.times()
             + " stratified times for each image"
-            + approximate(run.config());
+            + TrainingReport.caveat(run.config());
     return new Evaluation(model, measurement, how);
   }
 
@@ -76,7 +74,7 @@ final class Evaluation implements AutoCloseable {
             + " steps with averaged weights; "
             + o.importance()
             + " trajectories of latent and noise for each image"
-            + approximate(run.config());
+            + TrainingReport.caveat(run.config());
     return new Evaluation(model, measurement, how);
   }
 
@@ -125,13 +123,6 @@ final class Evaluation implements AutoCloseable {
       how.append(" (the divergence's noise makes weighted figures too good)");
     }
     return how.toString();
-  }
-
-  private static String approximate(RunConfig config) {
-    return config.latent().approximate()
-        ? "; latent KL as published (of one categorical variable, not of the k-subset), so not"
-            + " strictly a bound"
-        : "";
   }
 
   Measurement measurement() {

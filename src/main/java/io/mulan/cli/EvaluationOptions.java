@@ -45,7 +45,6 @@ record EvaluationOptions(
 
   private static final int TIMES = 128;
   private static final int STEPS = 256;
-  private static final double TOLERANCE = 1e-5;
   private static final List<String> EXACT_ONLY =
       List.of("samples", "dequantisation", "probe", "rtol", "atol", "published");
   private static final List<String> BOUND_ONLY = List.of("times", "importance", "steps");
@@ -104,7 +103,7 @@ record EvaluationOptions(
         values.count("samples", 1, 1),
         values.choice("dequantisation", Noise.TRUNCATED_NORMAL, Noise.class),
         values.choice("probe", Probe.RADEMACHER, Probe.class),
-        new Tolerance(values.positive("rtol", TOLERANCE), values.positive("atol", TOLERANCE)),
+        FlowOptions.tolerance(values),
         values.has("published"),
         values.seed(),
         values.count("batch", 0, 1));
@@ -143,7 +142,7 @@ record EvaluationOptions(
   /** What a figure depends on beside weights and images. */
   Map<String, Object> settings(RunConfig config) {
     if (way == Method.EXACT) {
-      return EvaluateCommand.settings(
+      return Provenance.settings(
           "samples",
           samples,
           "dequantisation",
@@ -162,7 +161,7 @@ record EvaluationOptions(
           batch(config));
     }
     return importance > 0
-        ? EvaluateCommand.settings("importance", importance, "steps", steps, "seed", seed)
-        : EvaluateCommand.settings("times", times, "seed", seed);
+        ? Provenance.settings("importance", importance, "steps", steps, "seed", seed)
+        : Provenance.settings("times", times, "seed", seed);
   }
 }

@@ -18,7 +18,10 @@ final class FlowOptions {
   }
 
   static Tolerance tolerance(CommandLine line) {
-    OptionValues values = new OptionValues(line);
+    return tolerance(new OptionValues(line));
+  }
+
+  static Tolerance tolerance(OptionValues values) {
     return new Tolerance(values.positive("rtol", TOLERANCE), values.positive("atol", TOLERANCE));
   }
 }

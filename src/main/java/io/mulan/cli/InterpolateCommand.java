@@ -87,7 +87,7 @@ final class InterpolateCommand implements Command {
       Npz.write(out.resolve("interpolation.npz"), arrays);
       Provenance.of(
               run,
-              EvaluateCommand.settings(
+              Provenance.settings(
                   "images",
                   choice.description(),
                   "from",
@@ -131,9 +131,7 @@ final class InterpolateCommand implements Command {
   private static ImageSet between(
       ImageSet images, int from, int to, int count, SamplingModel model, FlowCodec codec) {
     int n = images.shape().size();
-    byte[] ends = new byte[2 * n];
-    images.copy(from, ends, 0);
-    images.copy(to, ends, n);
+    byte[] ends = images.copies(2, i -> i == 0 ? from : to);
     float[] own;
     try (TFloat32 latents = model.encodings().mostLikely(ends)) {
       own = Arrays.copyOf(Tensors.floats(latents), (int) latents.shape().get(1));

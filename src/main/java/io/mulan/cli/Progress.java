@@ -67,29 +67,25 @@ final class Progress implements TrainingListener {
             batch / secondsPerStep,
             Durations.of((steps - step) * secondsPerStep));
     if (terminal) {
-      draw(line);
+      TerminalLine.draw(line);
       LOG.debug(line);
     } else {
       LOG.info(line);
     }
   }
 
-  private static void draw(String line) {
-    System.err.print("\r\u001b[K" + line);
-    System.err.flush();
-  }
-
   /** Ends the changing line, so that others can follow. */
   private void endLine() {
     if (terminal) {
-      System.err.print("\r\u001b[K");
+      TerminalLine.end();
     }
   }
 
   @Override
   public void evaluating(long step, int imagesDone, int images) {
     if (terminal) {
-      draw("step " + step + ": evaluating " + imagesDone + "/" + images + " test images");
+      TerminalLine.draw(
+          "step " + step + ": evaluating " + imagesDone + "/" + images + " test images");
     }
   }
 

@@ -5,6 +5,7 @@ import io.mulan.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -18,6 +19,15 @@ record Provenance(
 
   static Provenance of(TrainedRun run, Map<String, Object> settings) {
     return new Provenance(run.step(), run.fingerprint(), settings, Version.all());
+  }
+
+  /** Settings in the order they are told. */
+  static Map<String, Object> settings(Object... keysAndValues) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      settings.put((String) keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return settings;
   }
 
   void write(Path file) {

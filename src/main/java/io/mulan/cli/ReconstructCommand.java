@@ -87,7 +87,7 @@ final class ReconstructCommand implements Command {
     arrays.put("noise", NpyArray.of(trip.noise(), shape));
     Npz.write(out.resolve("reconstructions.npz"), arrays);
     Map<String, Object> settings =
-        EvaluateCommand.settings(
+        Provenance.settings(
             "images", choice.description(),
             "rtol", tolerance.relative(),
             "atol", tolerance.absolute(),
@@ -132,21 +132,19 @@ final class ReconstructCommand implements Command {
 
     static RoundTrip of(ImageSet images, int batch, SamplingModel model, FlowCodec codec) {
       int n = images.shape().size();
-      byte[] levels = new byte[images.count() * n];
-      byte[] decoded = new byte[levels.length];
-      double[] noise = new double[levels.length];
+      byte[] decoded = new byte[images.count() * n];
+      double[] noise = new double[decoded.length];
       double squares = 0;
       double largest = 0;
+      int changed = 0;
       int batches = 0;
       int there = 0;
       int back = 0;
       Countdown countdown = new Countdown("images", images.count(), 0);
       for (int first = 0; first < images.count(); first += batch) {
         int count = Math.min(batch, images.count() - first);
-        byte[] pixels = new byte[count * n];
-        for (int i = 0; i < count; i++) {
-          images.copy(first + i, pixels, i * n);
-        }
+        int offset = first;
+        byte[] pixels = images.copies(count, i -> offset + i);
         try (TFloat32 latent = model.encodings().mostLikely(pixels)) {
           FlowCodec.Encoded encoded = codec.encode(pixels, latent);
           FlowSolver.End end = codec.decode(encoded.z1(), latent);
@@ -156,7 +154,9 @@ final class ReconstructCommand implements Command {
             largest = Math.max(largest, error);
           }
           byte[] seen = model.sampler().mostLikely(end.z(), latent);
-          System.arraycopy(pixels, 0, levels, first * n, pixels.length);
+          for (int i = 0; i < seen.length; i++) {
+            changed += pixels[i] == seen[i] ? 0 : 1;
+          }
           System.arraycopy(seen, 0, decoded, first * n, seen.length);
           System.arraycopy(encoded.z1(), 0, noise, first * n, pixels.length);
           there += encoded.evaluations();
@@ -166,14 +166,10 @@ final class ReconstructCommand implements Command {
         countdown.at(first + count, "");
       }
       countdown.end();
-      int changed = 0;
-      for (int i = 0; i < levels.length; i++) {
-        changed += levels[i] == decoded[i] ? 0 : 1;
-      }
       return new RoundTrip(
           new ImageSet("decoded", images.shape(), images.levels(), decoded),
           noise,
-          Math.sqrt(squares / levels.length),
+          Math.sqrt(squares / decoded.length),
           largest,
           changed,
           (double) there / batches,

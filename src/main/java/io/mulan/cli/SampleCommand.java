@@ -103,7 +103,8 @@ final class SampleCommand implements Command {
       Path out) {
     List<ImageSet> frames = new ArrayList<>();
     long start = System.nanoTime();
-    Drawing.Drawn drawn = drawing.draw(model, latents, options.gif() ? frames::add : frame -> {});
+    Drawing.Drawn drawn =
+        drawing.draw(model, latents, options.gif() ? look -> frames.add(look.get()) : look -> {});
     double seconds = (System.nanoTime() - start) / 1e9;
     Pictures.grid(out.resolve("grid.png"), drawn.images());
     Pictures.each(out.resolve("images"), drawn.images());

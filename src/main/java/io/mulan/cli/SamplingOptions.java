@@ -43,7 +43,6 @@ record SamplingOptions(
 
   private static final int COUNT = 64;
   private static final int STEPS = 256;
-  private static final double TOLERANCE = 1e-5;
 
   static Options of(Options options) {
     return options
@@ -103,7 +102,7 @@ record SamplingOptions(
         count,
         way,
         values.count("steps", own, 1),
-        new Tolerance(values.positive("rtol", TOLERANCE), values.positive("atol", TOLERANCE)),
+        FlowOptions.tolerance(values),
         values.choice("last", Last.MOST_LIKELY, Last.class),
         values.seed(),
         values.count("batch", Math.min(count, config.training().batch()), 1),
@@ -129,7 +128,7 @@ record SamplingOptions(
   /** For files and reports. */
   Map<String, Object> settings() {
     return way == Way.FLOW
-        ? EvaluateCommand.settings(
+        ? Provenance.settings(
             "sampler", OptionValues.name(way),
             "rtol", tolerance.relative(),
             "atol", tolerance.absolute(),
@@ -137,7 +136,7 @@ record SamplingOptions(
             "seed", seed,
             "count", count,
             "batch", batch)
-        : EvaluateCommand.settings(
+        : Provenance.settings(
             "sampler", OptionValues.name(way),
             "steps", steps,
             "last", OptionValues.name(last),

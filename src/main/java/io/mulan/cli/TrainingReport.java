@@ -14,17 +14,24 @@ final class TrainingReport {
 
   /** How the bound was computed. */
   static String method(BoundEstimate bound, RunConfig config) {
-    String time =
-        config.loss().timesteps() == 0
-            ? "continuous time"
-            : config.loss().timesteps() + " time steps";
-    return "variational bound in %s with averaged weights; %d stratified times for each of %d test"
-            .formatted(time, bound.timesPerImage(), bound.images())
-        + " images; standard error over images"
-        + (config.latent().approximate()
-            ? "; latent KL as published (of one categorical variable, not of the k-subset), so not"
-                + " strictly a bound"
-            : "");
+    return "%s; %d stratified times for each of %d test images; standard error over images%s"
+        .formatted(bound(config), bound.timesPerImage(), bound.images(), caveat(config));
+  }
+
+  /** Which bound. */
+  static String bound(RunConfig config) {
+    int steps = config.loss().timesteps();
+    return "variational bound in "
+        + (steps == 0 ? "continuous time" : steps + " time steps")
+        + " with averaged weights";
+  }
+
+  /** What is to be said of a bound that may be none. */
+  static String caveat(RunConfig config) {
+    return config.latent().approximate()
+        ? "; latent KL as published (of one categorical variable, not of the k-subset), so not"
+            + " strictly a bound"
+        : "";
   }
 
   /** What the latent tells, in a line. */

@@ -3,6 +3,7 @@ package io.mulan.data;
 import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 import java.util.zip.CRC32C;
 
 /**
@@ -63,8 +64,9 @@ public final class ImageSet {
 
   /** The first images; all, if there are no more. */
   public ImageSet first(int limit) {
-    int kept = Math.min(limit, count()) * shape.size();
-    return new ImageSet(name, shape, levels, Arrays.copyOf(images, kept));
+    return limit >= count()
+        ? this
+        : new ImageSet(name, shape, levels, Arrays.copyOf(images, limit * shape.size()));
   }
 
   /** All of them as an array [count,H,W,C]. */
@@ -77,6 +79,19 @@ public final class ImageSet {
     CRC32C crc = new CRC32C();
     crc.update(images);
     return crc.getValue();
+  }
+
+  /**
+   * Copies of images, one after the other.
+   *
+   * @param index of the image in each row
+   */
+  public byte[] copies(int count, IntUnaryOperator index) {
+    byte[] copies = new byte[count * shape.size()];
+    for (int i = 0; i < count; i++) {
+      copy(index.applyAsInt(i), copies, i * shape.size());
+    }
+    return copies;
   }
 
   /** Copies image {@code index} to {@code target} from {@code offset} on. */

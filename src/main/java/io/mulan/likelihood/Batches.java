@@ -23,10 +23,8 @@ final class Batches {
    */
   static TUint8 of(ImageSet images, int count, IntUnaryOperator index) {
     ImageShape shape = images.shape();
-    byte[] bytes = new byte[count * shape.size()];
-    for (int i = 0; i < count; i++) {
-      images.copy(index.applyAsInt(i), bytes, i * shape.size());
-    }
-    return Tensors.of(Shape.of(count, shape.height(), shape.width(), shape.channels()), bytes);
+    return Tensors.of(
+        Shape.of(count, shape.height(), shape.width(), shape.channels()),
+        images.copies(count, index));
   }
 }

@@ -151,7 +151,7 @@ public final class StatelessRandom<T extends TFloating> {
   /** Uniform over all 32-bit integers. */
   private Operand<TInt32> bits(String name, Operand<TInt32> shape) {
     if (firstRow == null) {
-      return bits(name, shape, tf.constant(0L));
+      return bits(name, shape, null);
     }
     // Philox makes four numbers of each counter: a row begins with a counter of its own.
     Operand<TInt32> count = perRow(shape);
@@ -163,7 +163,7 @@ public final class StatelessRandom<T extends TFloating> {
   }
 
   /**
-   * @param skipped counters (scalar)
+   * @param skipped counters (scalar); null for none
    */
   private Operand<TInt32> bits(String name, Operand<TInt32> shape, Operand<TInt64> skipped) {
     // XLA sees only the low half of each seed, and plain TensorFlow all of it.
@@ -172,7 +172,7 @@ public final class StatelessRandom<T extends TFloating> {
         tf.random.statelessRandomGetKeyCounter(tf.stack(List.of(own, step)));
     // Java has no type for the unsigned key and counter.
     Operand<? extends TType> key = keyed.key();
-    Operand<? extends TType> counter = firstRow == null ? keyed.counter() : later(keyed, skipped);
+    Operand<? extends TType> counter = skipped == null ? keyed.counter() : later(keyed, skipped);
     return tf.random.statelessRandomUniformFullIntV2(
         shape, key, counter, tf.constant(PHILOX), TInt32.class);
   }

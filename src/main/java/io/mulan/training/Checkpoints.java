@@ -158,7 +158,8 @@ public final class Checkpoints {
 
   private void restore(TrainingSession session, long step) {
     Map<String, String> wanted = Description.variables(session.variables());
-    check(step, wanted, union(describe(step).variables(), wanted));
+    Map<String, String> stored = describe(step).variables();
+    check(step, stored, wanted, union(stored, wanted));
     load(step, session::restore);
   }
 
@@ -176,7 +177,7 @@ public final class Checkpoints {
               + (steps().isEmpty() ? "" : "; there are those of the steps " + steps()));
     }
     Map<String, String> wanted = Description.variables(model.variables());
-    check(step, wanted, List.copyOf(wanted.keySet()));
+    check(step, describe(step).variables(), wanted, List.copyOf(wanted.keySet()));
     load(step, model::restore);
   }
 
@@ -200,9 +201,9 @@ public final class Checkpoints {
   }
 
   /** That a checkpoint has these variables as they are wanted. */
-  private void check(long step, Map<String, String> wanted, List<String> names) {
+  private void check(
+      long step, Map<String, String> stored, Map<String, String> wanted, List<String> names) {
     Path path = folder(step);
-    Map<String, String> stored = describe(step).variables();
     for (String name : names) {
       if (!wanted.getOrDefault(name, "").equals(stored.getOrDefault(name, ""))) {
         throw new CheckpointException(

@@ -12,6 +12,7 @@ import io.mulan.tf.GraphCost;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.Sessions;
+import io.mulan.tf.Tensors;
 import io.mulan.tf.Variables.Variable;
 import java.nio.file.Path;
 import java.util.List;
@@ -123,16 +124,12 @@ public final class TrainingSession implements AutoCloseable {
               .fetch(slowest)
               .addTarget(step)
               .run()) {
-        return new Step(floats(result, 0), floats(result, 1), floats(result, 2)[0]);
+        return new Step(
+            Tensors.floats((TFloat32) result.get(0)),
+            Tensors.floats((TFloat32) result.get(1)),
+            Tensors.floats((TFloat32) result.get(2))[0]);
       }
     }
-  }
-
-  private static float[] floats(Result result, int index) {
-    TFloat32 tensor = (TFloat32) result.get(index);
-    float[] values = new float[(int) tensor.size()];
-    tensor.asRawTensor().data().asFloats().read(values);
-    return values;
   }
 
   /** Updates made so far. */

@@ -1,0 +1,18 @@
+package io.mulan.cli;
+
+/** A line on the terminal that is drawn over and over. */
+final class TerminalLine {
+  private static final String AGAIN = "\r\u001b[K";
+
+  private TerminalLine() {}
+
+  static void draw(String line) {
+    System.err.print(AGAIN + line);
+    System.err.flush();
+  }
+
+  /** Removes it, so that others can follow. */
+  static void end() {
+    System.err.print(AGAIN);
+  }
+}
