@@ -34,7 +34,9 @@ final class ArchitectureTest {
           Map.entry("likelihood", Set.of("flow", "diffusion", "nn", "tf", "config", "data")),
           Map.entry("sampling", Set.of("flow", "diffusion", "nn", "tf", "config", "data")),
           Map.entry("training", Set.of("diffusion", "likelihood", "data", "nn", "tf", "config")),
-          Map.entry("export", Set.of("diffusion", "nn", "tf", "config")),
+          Map.entry(
+              "export",
+              Set.of("sampling", "likelihood", "flow", "diffusion", "nn", "tf", "config", "data")),
           Map.entry("interop", Set.of("diffusion", "nn", "tf", "config")),
           Map.entry("report", Set.of("config", "data")));
 

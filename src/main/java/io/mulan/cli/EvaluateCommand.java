@@ -85,7 +85,7 @@ final class EvaluateCommand implements Command {
                 choice.name(),
                 run.step(),
                 List.of(settings.toString(), choice.checksum(), run.fingerprint()).hashCode());
-    Path folder = run.path().resolve("evaluations");
+    Path folder = run.results().resolve("evaluations");
     try (PerImageTable table = PerImageTable.open(folder.resolve(name + ".csv"), columns)) {
       int wanted = choice.count();
       if (table.count() > 0) {

@@ -25,6 +25,7 @@ public final class Main {
           new SampleCommand(),
           new ReconstructCommand(),
           new InterpolateCommand(),
+          new ExportCommand(),
           new BenchmarkCommand());
 
   private Main() {}

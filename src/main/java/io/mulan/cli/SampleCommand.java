@@ -90,7 +90,7 @@ final class SampleCommand implements Command {
   static Path out(CommandLine line, TrainedRun run, String kind, String name) {
     return line.hasOption("out")
         ? ConfigOptions.path(line.getOptionValue("out"))
-        : run.path().resolve(kind).resolve(name);
+        : run.results().resolve(kind).resolve(name);
   }
 
   private static void draw(

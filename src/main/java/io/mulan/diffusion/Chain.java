@@ -73,13 +73,12 @@ public record Chain<T extends TFloating>(
     Ops tf = around.ops();
     Maths<T> inside = new Maths<>(tf, m.type()).unnamed();
     Maths<TFloat64> d = inside.doubles();
-    Weights<T> own = (name, shape, initializer) -> around.of(weights.get(name, shape, initializer));
     Operand<TInt32> after = tf.math.add(i, tf.constant(1));
     StatelessRandom<TFloat64> random =
         new StatelessRandom<>(d, around.of(seed), tf.dtypes.cast(after, TInt64.class))
             .rows(around.of(firstRow));
     return new Step<>(
-        model.reverse(inside, own, around.of(latent)),
+        model.reverse(inside, weights.inside(around), around.of(latent)),
         random,
         time(d, i, around),
         time(d, after, around),

@@ -10,6 +10,7 @@ import io.mulan.nn.Weights;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat64;
@@ -176,6 +177,20 @@ public final class DiffusionModel {
     return latent.noise(random, batch);
   }
 
+  /**
+   * The law of {@link #latentNoise}; empty if there is none.
+   *
+   * @param batch how many; -1 for any number
+   */
+  public Optional<NoiseLaw> latentNoiseLaw(long batch) {
+    return latent.noiseLaw(batch);
+  }
+
+  /** How many latents training draws for each image: {@link #trainingNoise} has noise for all. */
+  public int latentDraws() {
+    return scoreFunction() ? LeaveOneOut.DRAWS : 1;
+  }
+
   /** The length m of c. */
   public int latentSize() {
     return latent.size();
@@ -250,8 +265,7 @@ public final class DiffusionModel {
   public <T extends TFloating> Noise<T> trainingNoise(
       StatelessRandom<T> random, Operand<TInt32> batch, Operand<T> times, Operand<T> step) {
     Ops tf = random.ops();
-    Operand<TInt32> latents =
-        scoreFunction() ? tf.math.mul(batch, tf.constant(LeaveOneOut.DRAWS)) : batch;
+    Operand<TInt32> latents = tf.math.mul(batch, tf.constant(latentDraws()));
     return noise(random, batch, latents, times, step);
   }
 

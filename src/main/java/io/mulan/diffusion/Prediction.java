@@ -27,6 +27,12 @@ enum Prediction {
       return m.add(m.mul(at.alpha(), output), m.mul(at.sigma(), z));
     }
 
+    @Override
+    <T extends TFloating> Operand<T> velocity(
+        Maths<T> m, NoiseLevel<T> at, Operand<T> z, Operand<T> output) {
+      return output;
+    }
+
     /** α σ v̂. */
     @Override
     <T extends TFloating> Operand<T> flow(
@@ -101,6 +107,12 @@ enum Prediction {
    */
   abstract <T extends TFloating> Operand<T> noise(
       Maths<T> m, NoiseLevel<T> at, Operand<T> z, Operand<T> output);
+
+  /** v̂ = (ε̂ - σ z) / α [B,H,W,C]. */
+  <T extends TFloating> Operand<T> velocity(
+      Maths<T> m, NoiseLevel<T> at, Operand<T> z, Operand<T> output) {
+    return m.div(m.sub(noise(m, at, z, output), m.mul(at.sigma(), z)), at.alpha());
+  }
 
   /** σ (ε̂ - σ z) = α σ v̂ [B,H,W,C], which moves z along the probability flow. */
   <T extends TFloating> Operand<T> flow(

@@ -1,8 +1,10 @@
 package io.mulan.diffusion;
 
+import io.mulan.config.ImageShape;
 import io.mulan.nn.Net;
 import io.mulan.tf.Maths;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TFloating;
@@ -11,7 +13,8 @@ import org.tensorflow.types.family.TFloating;
  * The way back from noise to images, for given latents: by steps of the learned reverse chain
  * (Kingma et al. 2021, appendix A) or along the probability flow, the ordinary differential
  * equation with the same marginals (Song et al. 2021, section 4.3). Noisy signals z are [B,H,W,C]
- * in double precision, the network's work is in that of its weights; times are scalars.
+ * in double precision, the network's work is in that of its weights; times are scalars or, one for
+ * each image, [B,1].
  */
 public final class ReverseProcess<T extends TFloating> {
   private final Net<T> net;
@@ -44,6 +47,51 @@ public final class ReverseProcess<T extends TFloating> {
 
   private NoiseLevel<TFloat64> level(Operand<TFloat64> t) {
     return NoiseLevel.of(d, model.pixels(d, path.gamma(times(t))));
+  }
+
+  /** γ(c,t) for every pixel [B,H,W,C]. */
+  public Operand<TFloat64> gamma(Operand<TFloat64> t) {
+    return everyPixel(path.gamma(times(t)));
+  }
+
+  /** dγ/dt for every pixel [B,H,W,C]. */
+  public Operand<TFloat64> rate(Operand<TFloat64> t) {
+    Operand<TFloat64> times = times(t);
+    Operand<TFloat64> gamma = path.gamma(times);
+    // A derivative's own shape is not known before it runs.
+    return everyPixel(d.reshape(path.derivative(d, times), DiffusionModel.anyBatch(gamma)));
+  }
+
+  /** Of a schedule that is the same for all pixels, for each of them. */
+  private Operand<TFloat64> everyPixel(Operand<TFloat64> flat) {
+    Ops tf = d.ops();
+    ImageShape image = model.image();
+    Operand<TFloat64> pixels = model.pixels(d, flat);
+    Operand<TFloat64> zeros =
+        tf.zeros(
+            tf.constant(new int[] {1, image.height(), image.width(), image.channels()}),
+            TFloat64.class);
+    return d.add(pixels, zeros);
+  }
+
+  /**
+   * What the network makes of a noisy signal, in three forms [B,H,W,C].
+   *
+   * @param signal x̂
+   * @param noise ε̂
+   * @param velocity v̂ = α ε̂ - σ x̂
+   */
+  public record Denoised(
+      Operand<TFloat64> signal, Operand<TFloat64> noise, Operand<TFloat64> velocity) {}
+
+  /** What the network makes of z at time t. */
+  public Denoised denoise(Operand<TFloat64> z, Operand<TFloat64> t) {
+    NoiseLevel<TFloat64> at = level(t);
+    Operand<TFloat64> output = output(z, at);
+    Operand<TFloat64> noise = model.prediction().noise(d, at, z, output);
+    Operand<TFloat64> velocity = model.prediction().velocity(d, at, z, output);
+    Operand<TFloat64> signal = d.sub(d.mul(at.alpha(), z), d.mul(at.sigma(), velocity));
+    return new Denoised(signal, noise, velocity);
   }
 
   /** What the network says of z: its output, converted by the one who asks. */

@@ -60,8 +60,14 @@ public record FlowGraph(
       Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
       StatelessRandom<TFloat64> random = new StatelessRandom<>(d, seed, draw).rows(firstRow);
       Operand<TFloat64> probe = kind.draw(random, "probe", tf.shape(z));
+      return new Divergence(seed, draw, firstRow, probe, estimate(d, drift, z, probe));
+    }
+
+    /** v'Jv [B]. */
+    static Operand<TFloat64> estimate(
+        Maths<TFloat64> d, Operand<TFloat64> drift, Operand<TFloat64> z, Operand<TFloat64> probe) {
       Operand<TFloat64> product = Gradients.of(d, drift, probe, List.of(z)).get(0); // v'J
-      return new Divergence(seed, draw, firstRow, probe, d.sumPerImage(d.mul(product, probe)));
+      return d.sumPerImage(d.mul(product, probe));
     }
 
     private Divergence in(OrderedSums copy) {

@@ -14,7 +14,7 @@ public enum Probe {
   /** Plus or minus one: the least variance. */
   RADEMACHER {
     @Override
-    <T extends TFloating> Operand<T> draw(
+    public <T extends TFloating> Operand<T> draw(
         StatelessRandom<T> random, String name, Operand<TInt32> shape) {
       Maths<T> m = random.maths();
       return m.add(m.mul(random.bernoulli(name, 0.5, shape), 2), -1);
@@ -23,12 +23,13 @@ public enum Probe {
   /** Standard normal. */
   GAUSSIAN {
     @Override
-    <T extends TFloating> Operand<T> draw(
+    public <T extends TFloating> Operand<T> draw(
         StatelessRandom<T> random, String name, Operand<TInt32> shape) {
       return random.normal(name, shape);
     }
   };
 
-  abstract <T extends TFloating> Operand<T> draw(
+  /** A draw of v of this shape. */
+  public abstract <T extends TFloating> Operand<T> draw(
       StatelessRandom<T> random, String name, Operand<TInt32> shape);
 }

@@ -52,6 +52,19 @@ public record BoundGraph(
     Operand<TInt64> seed = Inputs.scalar(tf, "seed");
     Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
     Operand<TInt64> perImage = Inputs.scalar(tf, "per_image");
+    return of(m, model, weights, images, seed, firstRow, perImage);
+  }
+
+  /** The same for inputs that are there already. */
+  public static BoundGraph of(
+      Maths<TFloat32> m,
+      DiffusionModel model,
+      Weights<TFloat32> weights,
+      Operand<TUint8> images,
+      Operand<TInt64> seed,
+      Operand<TInt64> firstRow,
+      Operand<TInt64> perImage) {
+    Ops tf = m.ops();
     StatelessRandom<TFloat32> random =
         new StatelessRandom<>(m, seed, tf.constant(0L)).rows(firstRow);
     Operand<TInt32> batch = Inputs.count(tf, images);

@@ -58,13 +58,28 @@ public record StartGraph(
       Dequantisation kind,
       boolean mostLikelyLatent) {
     Ops tf = m.ops();
-    Maths<TFloat64> d = m.doubles();
     ImageShape shape = model.image();
     Operand<TUint8> images =
         Inputs.of(tf, "images", TUint8.class, -1, shape.height(), shape.width(), shape.channels());
     Operand<TInt64> seed = Inputs.scalar(tf, "seed");
     Operand<TInt64> draw = Inputs.scalar(tf, "draw");
     Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
+    return of(m, model, weights, kind, mostLikelyLatent, images, seed, draw, firstRow);
+  }
+
+  /** The same for inputs that are there already. */
+  public static StartGraph of(
+      Maths<TFloat32> m,
+      DiffusionModel model,
+      Weights<TFloat32> weights,
+      Dequantisation kind,
+      boolean mostLikelyLatent,
+      Operand<TUint8> images,
+      Operand<TInt64> seed,
+      Operand<TInt64> draw,
+      Operand<TInt64> firstRow) {
+    Ops tf = m.ops();
+    Maths<TFloat64> d = m.doubles();
     Operand<TInt32> batch = Inputs.count(tf, images);
     StatelessRandom<TFloat32> random = new StatelessRandom<>(m, seed, draw).rows(firstRow);
     Posterior<TFloat32> posterior = model.posterior(m, weights, images);

@@ -1,5 +1,6 @@
 package io.mulan.nn;
 
+import io.mulan.tf.Loop;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.family.TFloating;
@@ -14,4 +15,9 @@ import org.tensorflow.types.family.TFloating;
 @FunctionalInterface
 public interface Weights<T extends TFloating> {
   Operand<T> get(String name, Shape shape, Initializer initializer);
+
+  /** The same weights inside a loop. */
+  default Weights<T> inside(Loop.Around around) {
+    return (name, shape, initializer) -> around.of(get(name, shape, initializer));
+  }
 }

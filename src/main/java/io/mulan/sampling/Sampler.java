@@ -11,7 +11,7 @@ public enum Sampler {
   /** Draws from the learned reverse chain. */
   ANCESTRAL {
     @Override
-    <T extends TFloating> Operand<TFloat64> step(Chain.Step<T> step, Operand<TFloat64> z) {
+    public <T extends TFloating> Operand<TFloat64> step(Chain.Step<T> step, Operand<TFloat64> z) {
       Operand<TFloat64> noise = step.random().normal("step", step.d().ops().shape(z));
       return step.reverse().step(z, step.from(), step.to(), noise);
     }
@@ -19,7 +19,7 @@ public enum Sampler {
   /** Follows the probability flow by Heun's method, with two evaluations a step. */
   HEUN {
     @Override
-    <T extends TFloating> Operand<TFloat64> step(Chain.Step<T> step, Operand<TFloat64> z) {
+    public <T extends TFloating> Operand<TFloat64> step(Chain.Step<T> step, Operand<TFloat64> z) {
       Maths<TFloat64> d = step.d();
       Operand<TFloat64> length = d.sub(step.to(), step.from());
       Operand<TFloat64> first = step.reverse().drift(z, step.from());
@@ -29,5 +29,6 @@ public enum Sampler {
   };
 
   /** z after a step [B,H,W,C]. */
-  abstract <T extends TFloating> Operand<TFloat64> step(Chain.Step<T> step, Operand<TFloat64> z);
+  public abstract <T extends TFloating> Operand<TFloat64> step(
+      Chain.Step<T> step, Operand<TFloat64> z);
 }

@@ -18,6 +18,7 @@ import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * A sampler. All its noise is a function of (seed, step, number of the image): an image is the same
@@ -70,18 +71,7 @@ public record SamplingGraph(
     Operand<TFloat32> c = Inputs.of(tf, "latent", TFloat32.class, -1, model.latentSize());
     Operand<TFloat64> z =
         Inputs.of(tf, "z", TFloat64.class, -1, shape.height(), shape.width(), shape.channels());
-    Operand<TInt64> beginning = tf.constant(0L);
-    StatelessRandom<TFloat32> latents = new StatelessRandom<>(m, seed, beginning).rows(firstRow);
-    StatelessRandom<TFloat64> random = new StatelessRandom<>(d, seed, beginning).rows(firstRow);
-    Operand<TFloat32> prior =
-        model.prior(m, count).draw(model.latentNoise(latents, count), m.constant(0));
-    Operand<TInt32> all =
-        tf.stack(
-            List.of(
-                count,
-                tf.constant(shape.height()),
-                tf.constant(shape.width()),
-                tf.constant(shape.channels())));
+    StatelessRandom<TFloat64> random = random(d, seed, firstRow);
     Operand<TFloat64> next =
         new Chain<>(m, model, weights, c, steps, seed, firstRow).run(from, to, z, sampler::step);
     ReverseProcess<TFloat32> reverse = model.reverse(m, weights, c);
@@ -94,12 +84,47 @@ public record SamplingGraph(
         to,
         c,
         z,
-        prior,
-        random.normal("start", all),
+        priorLatent(m, model, seed, firstRow, count),
+        noise(d, model, seed, firstRow, count),
         next,
         model.codec().nearest(d, z),
         reverse.mostLikely(z),
         reverse.draw(z, random.uniform("image", tf.shape(z))));
+  }
+
+  /** Of what is drawn outside the steps. */
+  private static <T extends TFloating> StatelessRandom<T> random(
+      Maths<T> m, Operand<TInt64> seed, Operand<TInt64> firstRow) {
+    return new StatelessRandom<>(m, seed, m.ops().constant(0L)).rows(firstRow);
+  }
+
+  /** Draws of c ~ p(c) [count,m]. */
+  public static Operand<TFloat32> priorLatent(
+      Maths<TFloat32> m,
+      DiffusionModel model,
+      Operand<TInt64> seed,
+      Operand<TInt64> firstRow,
+      Operand<TInt32> count) {
+    Operand<TFloat32> noise = model.latentNoise(random(m, seed, firstRow), count);
+    return model.prior(m, count).draw(noise, m.constant(0));
+  }
+
+  /** z_1 ~ N(0,I) [count,H,W,C]. */
+  public static Operand<TFloat64> noise(
+      Maths<TFloat64> d,
+      DiffusionModel model,
+      Operand<TInt64> seed,
+      Operand<TInt64> firstRow,
+      Operand<TInt32> count) {
+    Ops tf = d.ops();
+    ImageShape shape = model.image();
+    List<Operand<TInt32>> all =
+        List.of(
+            count,
+            tf.constant(shape.height()),
+            tf.constant(shape.width()),
+            tf.constant(shape.channels()));
+    return random(d, seed, firstRow).normal("start", tf.stack(all));
   }
 
   @Override

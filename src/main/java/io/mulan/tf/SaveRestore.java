@@ -4,6 +4,7 @@ import io.mulan.tf.Variables.Variable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
@@ -14,6 +15,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.train.Restore;
 import org.tensorflow.op.train.Save;
+import org.tensorflow.proto.SaverDef;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
@@ -24,13 +26,23 @@ import org.tensorflow.types.family.TType;
  * caller to say.
  */
 public final class SaveRestore {
+  private final List<String> names;
   private final Operand<TString> prefix;
+  private final Operand<TString> storedNames;
   private final Operation save;
   private final Operation read;
   private final Operation restore;
 
-  private SaveRestore(Operand<TString> prefix, Operation save, Operation read, Operation restore) {
+  private SaveRestore(
+      List<String> names,
+      Operand<TString> prefix,
+      Operand<TString> storedNames,
+      Operation save,
+      Operation read,
+      Operation restore) {
+    this.names = names;
     this.prefix = prefix;
+    this.storedNames = storedNames;
     this.save = save;
     this.read = read;
     this.restore = restore;
@@ -43,11 +55,12 @@ public final class SaveRestore {
         tf.withName("Const")
             .placeholderWithDefault(
                 tf.withName("filename_default").constant("model"), Shape.scalar());
-    String[] names = variables.stream().map(Variable::name).toArray(String[]::new);
-    String[] whole = new String[names.length];
+    names = variables.stream().map(Variable::name).toList();
+    String[] whole = new String[names.size()];
     Arrays.fill(whole, "");
-    Operand<TString> tensorNames =
-        tf.withName("tensor_names").constant(NdArrays.vectorOfObjects(names));
+    storedNames =
+        tf.withName("tensor_names")
+            .constant(NdArrays.vectorOfObjects(names.toArray(String[]::new)));
     Operand<TString> slices =
         tf.withName("shape_and_slices").constant(NdArrays.vectorOfObjects(whole));
     List<Operand<?>> values = new ArrayList<>();
@@ -56,9 +69,9 @@ public final class SaveRestore {
       values.add(v.value());
       types.add(v.type());
     }
-    Save written = tf.withName("SaveV2").train.save(prefix, tensorNames, slices, values);
+    Save written = tf.withName("SaveV2").train.save(prefix, storedNames, slices, values);
     save = tf.withControlDependencies(written).withName("control_dependency").identity(prefix).op();
-    Restore stored = tf.withName("RestoreV2").train.restore(prefix, tensorNames, slices, types);
+    Restore stored = tf.withName("RestoreV2").train.restore(prefix, storedNames, slices, types);
     read = stored.op();
     List<Op> assigns = new ArrayList<>();
     for (int i = 0; i < variables.size(); i++) {
@@ -71,7 +84,13 @@ public final class SaveRestore {
 
   /** The same operations in a copy of the graph. */
   public SaveRestore in(OrderedSums copy) {
-    return new SaveRestore(copy.of(prefix), copy.of(save), copy.of(read), copy.of(restore));
+    return new SaveRestore(
+        names,
+        copy.of(prefix),
+        copy.of(storedNames),
+        copy.of(save),
+        copy.of(read),
+        copy.of(restore));
   }
 
   /**
@@ -85,6 +104,29 @@ public final class SaveRestore {
   /** Sets every variable. */
   public void restore(Session session, String path) {
     run(session, path, restore);
+  }
+
+  /**
+   * Sets every variable.
+   *
+   * @param stored what a variable is called in the file
+   */
+  public void restore(Session session, String path, UnaryOperator<String> stored) {
+    String[] theirs = names.stream().map(stored).toArray(String[]::new);
+    try (TString p = TString.scalarOf(path);
+        TString n = TString.vectorOf(theirs)) {
+      session.runner().feed(prefix, p).feed(storedNames, n).addTarget(restore).run().close();
+    }
+  }
+
+  /** What loaders of SavedModels need to know. */
+  SaverDef definition() {
+    return SaverDef.newBuilder()
+        .setVersion(SaverDef.CheckpointFormatVersion.V2)
+        .setFilenameTensorName(prefix.op().name() + ":0")
+        .setSaveTensorName(save.name() + ":0")
+        .setRestoreOpName(restore.name())
+        .build();
   }
 
   private void run(Session session, String path, Operation target) {

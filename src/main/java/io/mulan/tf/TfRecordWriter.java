@@ -10,14 +10,15 @@ import java.util.zip.CRC32C;
  * Writes TensorFlow's record format: length (uint64), its masked CRC-32C, data, its masked CRC-32C;
  * all little endian.
  */
-final class TfRecordWriter implements AutoCloseable {
+public final class TfRecordWriter implements AutoCloseable {
   private final OutputStream out;
 
-  TfRecordWriter(OutputStream out) {
+  public TfRecordWriter(OutputStream out) {
     this.out = out;
   }
 
-  void write(byte[] data) throws IOException {
+  /** Appends a record. */
+  public void write(byte[] data) throws IOException {
     ByteBuffer record = ByteBuffer.allocate(8 + 4 + data.length + 4).order(ByteOrder.LITTLE_ENDIAN);
     record.putLong(data.length);
     record.putInt(maskedCrc(record.array(), 8));

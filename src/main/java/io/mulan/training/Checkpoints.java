@@ -2,16 +2,13 @@ package io.mulan.training;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.data.WholeFolder;
 import io.mulan.tf.CheckpointException;
 import io.mulan.tf.Variables.Variable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -102,13 +99,14 @@ public final class Checkpoints {
     Path target = folder(step);
     Path unfinished = folder.resolve(UNFINISHED + step);
     try {
-      delete(unfinished);
-      Files.createDirectories(unfinished);
-      session.save(unfinished.resolve(STATE));
-      JSON.writerWithDefaultPrettyPrinter()
-          .writeValue(
-              unfinished.resolve(DESCRIPTION).toFile(), Description.of(session, step, bitsPerDim));
-      force(unfinished);
+      WholeFolder.fill(
+          unfinished,
+          at -> {
+            session.save(at.resolve(STATE));
+            JSON.writerWithDefaultPrettyPrinter()
+                .writeValue(
+                    at.resolve(DESCRIPTION).toFile(), Description.of(session, step, bitsPerDim));
+          });
       if (Files.exists(target)) {
         remove(step);
       }
@@ -116,7 +114,7 @@ public final class Checkpoints {
       prune();
       return target;
     } catch (IOException | RuntimeException e) {
-      discard(unfinished);
+      WholeFolder.discard(unfinished);
       throw new CheckpointException(
           "checkpoint "
               + target
@@ -126,17 +124,6 @@ public final class Checkpoints {
               + " one"
               + steps().stream().reduce((a, b) -> b).map(s -> " (step " + s + ")").orElse(""),
           e);
-    }
-  }
-
-  /** Onto the disk before the name is given: a rename may outlive the data of what it names. */
-  private static void force(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-          channel.force(true);
-        }
-      }
     }
   }
 
@@ -176,9 +163,11 @@ public final class Checkpoints {
               + step
               + (steps().isEmpty() ? "" : "; there are those of the steps " + steps()));
     }
-    Map<String, String> wanted = Description.variables(model.variables());
+    SortedMap<String, String> wanted = new TreeMap<>();
+    Description.variables(model.variables())
+        .forEach((name, form) -> wanted.put(AdamW.AVERAGE + name, form));
     check(step, describe(step).variables(), wanted, List.copyOf(wanted.keySet()));
-    load(step, model::restore);
+    load(step, prefix -> model.restore(prefix, name -> AdamW.AVERAGE + name));
   }
 
   /** What identifies the weights of a checkpoint: its index has the checksum of each. */
@@ -257,6 +246,12 @@ public final class Checkpoints {
         .map(Description::step);
   }
 
+  /** The bits/dim that the evaluation at a step gave, if there was one. */
+  public OptionalDouble bitsPerDim(long step) {
+    Double figure = describe(step).bitsPerDim();
+    return figure == null ? OptionalDouble.empty() : OptionalDouble.of(figure);
+  }
+
   private void prune() throws IOException {
     List<Long> steps = steps();
     Optional<Long> best = best();
@@ -271,7 +266,7 @@ public final class Checkpoints {
   private void remove(long step) throws IOException {
     Path old = folder.resolve(UNFINISHED + "old-" + step);
     Files.move(folder(step), old, StandardCopyOption.ATOMIC_MOVE);
-    delete(old);
+    WholeFolder.delete(old);
   }
 
   /** Removes what an interrupted write left behind. */
@@ -283,27 +278,9 @@ public final class Checkpoints {
       entries
           .filter(p -> p.getFileName().toString().startsWith(UNFINISHED))
           .toList()
-          .forEach(Checkpoints::discard);
+          .forEach(WholeFolder::discard);
     } catch (IOException e) {
       throw new CheckpointException(folder + ": can't be listed: " + e.getMessage(), e);
-    }
-  }
-
-  private static void discard(Path path) {
-    try {
-      delete(path);
-    } catch (IOException | UncheckedIOException ignored) {
-      // What is left is removed when the run goes on; the error that led here is the one to tell.
-    }
-  }
-
-  private static void delete(Path path) throws IOException {
-    try (Stream<Path> all = Files.walk(path)) {
-      for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(p);
-      }
-    } catch (NoSuchFileException nothingThere) {
-      return;
     }
   }
 

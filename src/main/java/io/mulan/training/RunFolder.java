@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -105,13 +106,19 @@ public final class RunFolder implements AutoCloseable {
 
   /** Whether the run in this folder has the result of all its steps. */
   public static boolean finished(Path path) {
+    return result(path)
+        .map(done -> done.steps() >= readConfig(path).training().steps())
+        .orElse(false);
+  }
+
+  /** The result of the run in this folder, if it is finished. */
+  public static Optional<RunResult> result(Path path) {
     Path result = path.resolve(RESULT);
     if (!Files.exists(result)) {
-      return false;
+      return Optional.empty();
     }
     try {
-      long done = new ObjectMapper().readTree(result.toFile()).path("steps").asLong();
-      return done >= readConfig(path).training().steps();
+      return Optional.of(new ObjectMapper().readValue(result.toFile(), RunResult.class));
     } catch (IOException e) {
       throw new ConfigException(
           result + " can't be read: " + reason(e) + "; remove it and go on with --resume", e);

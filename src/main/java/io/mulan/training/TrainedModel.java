@@ -8,21 +8,25 @@ import io.mulan.tf.GraphPart;
 import io.mulan.tf.Maths;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.SaveRestore;
+import io.mulan.tf.SavedModelWriter;
 import io.mulan.tf.Sessions;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
+import org.tensorflow.Signature;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A trained model to be asked: the averaged weights of a checkpoint, and a graph of nothing but
- * what is asked for. It holds no optimiser state.
+ * A trained model to be asked: the averaged weights of a checkpoint or those of an exported model,
+ * and a graph of nothing but what is asked for. It holds no optimiser state.
  */
 public final class TrainedModel<G extends GraphPart<G>> implements AutoCloseable {
   private final Graph graph;
@@ -63,7 +67,7 @@ public final class TrainedModel<G extends GraphPart<G>> implements AutoCloseable
                 name,
                 n ->
                     variables.create(
-                        AdamW.AVERAGE + n,
+                        n,
                         TFloat32.class,
                         shape,
                         m.ops().fill(m.ops().constant(shape.asArray()), m.constant(0))))
@@ -79,12 +83,24 @@ public final class TrainedModel<G extends GraphPart<G>> implements AutoCloseable
     return parts;
   }
 
-  List<Variable<?>> variables() {
+  /** The weights, by their names in the model. */
+  public List<Variable<?>> variables() {
     return variables;
   }
 
-  void restore(Path prefix) {
-    saveRestore.restore(session, prefix.toString());
+  /**
+   * Sets the weights.
+   *
+   * @param prefix of the files that they are stored in
+   * @param stored what a weight is called there
+   */
+  public void restore(Path prefix, UnaryOperator<String> stored) {
+    saveRestore.restore(session, prefix.toString(), stored);
+  }
+
+  /** Writes it as a SavedModel into a folder that is there and empty. */
+  public void write(Path folder, List<Signature> signatures) throws IOException {
+    SavedModelWriter.write(folder, graph, session, variables, saveRestore, signatures);
   }
 
   /** Closes session and graph, in the order that TensorFlow needs. */

@@ -1,0 +1,167 @@
+package io.mulan.cli;
+
+import io.mulan.config.ConfigException;
+import io.mulan.config.ImageShape;
+import io.mulan.data.Datasets;
+import io.mulan.export.ExportedModel;
+import io.mulan.export.ModelCard;
+import io.mulan.export.ModelFolder;
+import io.mulan.export.Signatures;
+import io.mulan.training.RunFolder;
+import io.mulan.training.TrainedModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** {@code mulan export}: a trained model as a SavedModel. */
+final class ExportCommand implements Command {
+  private static final Logger LOG = LogManager.getLogger(ExportCommand.class);
+  private static final String MODELS = "savedmodels";
+
+  @Override
+  public String name() {
+    return "export";
+  }
+
+  @Override
+  public String summary() {
+    return "write a trained model as a SavedModel, for TensorFlow Serving, Python and Java";
+  }
+
+  @Override
+  public List<String> arguments() {
+    return List.of("RUN");
+  }
+
+  @Override
+  public String examples() {
+    return """
+          mulan export runs/digits                               the next version in savedmodels/digits
+          mulan export runs/digits --to /srv/models/digits       where a server looks for it
+          mulan export runs/digits --step best --version 7       another checkpoint, a version's number
+          mulan export runs/digits --licence "CC BY 4.0"         what users may do with it
+        """;
+  }
+
+  @Override
+  public Options options() {
+    return TrainedRun.options(new Options())
+        .addOption(
+            ConfigOptions.withValue(
+                "to", "DIR", "the model's folder, one folder a version (savedmodels/NAME)"))
+        .addOption(
+            ConfigOptions.withValue("version", "N", "number of the version (after the last one)"))
+        .addOption(
+            ConfigOptions.withValue("licence", "TEXT", "of the model, in words (not stated)"));
+  }
+
+  @Override
+  public int run(CommandLine line, Interruption interruption) {
+    Path path = ConfigOptions.path(line.getArgList().get(0));
+    if (ExportedModel.isThere(path)) {
+      throw new ConfigException(path + " is exported already; name a run folder");
+    }
+    TrainedRun run = TrainedRun.run(path, line.getOptionValue("step"));
+    Path name = path.toAbsolutePath().normalize().getFileName();
+    Path folder =
+        line.hasOption("to")
+            ? ConfigOptions.path(line.getOptionValue("to"))
+            : Path.of(MODELS).resolve(name);
+    LOG.info("building the model...");
+    try (TrainedModel<Signatures> model =
+        run.open(
+            (m, diffusion, weights) -> Signatures.build(m, diffusion, weights, run.config()))) {
+      ModelCard card =
+          card(
+              run,
+              folder.toAbsolutePath().normalize().getFileName().toString(),
+              version(line, folder),
+              line.getOptionValue("licence", "not stated"),
+              Parameters.byPart(model.variables()));
+      LOG.info("writing, and trying every signature...");
+      Path written =
+          ModelFolder.write(
+              folder,
+              card,
+              run.config(),
+              model.parts(),
+              at -> model.write(at, model.parts().definitions()));
+      System.out.print(report(written, run, model.parts()));
+      return ExitCode.OK;
+    }
+  }
+
+  private static long version(CommandLine line, Path folder) {
+    List<Long> there = ModelFolder.versions(folder);
+    long next = there.isEmpty() ? 1 : there.get(there.size() - 1) + 1;
+    return line.hasOption("version")
+        ? OptionValues.count("version", line.getOptionValue("version"), 1)
+        : next;
+  }
+
+  private static ModelCard card(
+      TrainedRun run, String name, long version, String licence, Map<String, Long> parameters) {
+    ImageShape image = run.image();
+    var data = run.config().data();
+    return new ModelCard(
+        name,
+        version,
+        new ModelCard.Data(
+            data.kind().name().toLowerCase(Locale.ROOT),
+            data.levels(),
+            image.height(),
+            image.width(),
+            image.channels()),
+        run.step(),
+        run.fingerprint(),
+        likelihood(run),
+        parameters,
+        new ModelCard.Licence(licence, Datasets.open(data).licence()),
+        Version.all(),
+        Map.of());
+  }
+
+  /** That of the finished run, if it is of this checkpoint, or of the evaluation on the way. */
+  private static ModelCard.Likelihood likelihood(TrainedRun run) {
+    return RunFolder.result(run.path())
+        .filter(result -> result.steps() == run.step())
+        .map(
+            result ->
+                new ModelCard.Likelihood(
+                    result.bound().total().bitsPerDim(),
+                    result.bound().total().standardError(),
+                    result.method()))
+        .orElseGet(() -> onTheWay(run));
+  }
+
+  private static ModelCard.Likelihood onTheWay(TrainedRun run) {
+    var figure = RunFolder.checkpoints(run.path(), run.config()).bitsPerDim(run.step());
+    return figure.isEmpty()
+        ? null
+        : new ModelCard.Likelihood(
+            figure.getAsDouble(),
+            null,
+            TrainingReport.bound(run.config())
+                + " on test images, while training"
+                + TrainingReport.caveat(run.config()));
+  }
+
+  private static String report(Path written, TrainedRun run, Signatures signatures) {
+    return """
+        %s: weights of step %d, averaged
+        signatures: %s
+        look at it: saved_model_cli show --all --dir %s
+        """
+        .formatted(
+            written,
+            run.step(),
+            signatures.all().stream().map(s -> s.name()).collect(Collectors.joining(", ")),
+            written);
+  }
+}

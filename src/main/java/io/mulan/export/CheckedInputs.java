@@ -1,0 +1,154 @@
+package io.mulan.export;
+
+import io.mulan.config.ImageShape;
+import io.mulan.diffusion.NoiseLaw;
+import io.mulan.tf.Inputs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The inputs of a signature. What does not fit fails with an error of TensorFlow's that names the
+ * input, before anything is computed with it.
+ */
+final class CheckedInputs {
+  private final Ops tf;
+  private final String signature;
+  private final ImageShape image;
+  private final int levels;
+  private final List<Port> ports = new ArrayList<>();
+
+  /** The input that says how large the batch is, and its name. */
+  private Operand<?> first;
+
+  private String firstName;
+
+  /**
+   * @param signature what the names of the inputs' operations begin with
+   * @param levels of the images
+   */
+  CheckedInputs(Ops tf, String signature, ImageShape image, int levels) {
+    this.tf = tf;
+    this.signature = signature;
+    this.image = image;
+    this.levels = levels;
+  }
+
+  /** All of them, in the order they were asked for. */
+  List<Port> ports() {
+    return List.copyOf(ports);
+  }
+
+  /** Levels [B,H,W,C]. */
+  Operand<TUint8> images() {
+    String range = "levels from 0 to " + (levels - 1);
+    Operand<TUint8> images = batch("images", range, TUint8.class, ofImages());
+    Operand<TInt32> largest =
+        tf.max(
+            tf.reshape(tf.dtypes.cast(images, TInt32.class), tf.constant(new int[] {-1})),
+            tf.constant(0));
+    return checked(images, tf.math.less(largest, tf.constant(levels)), "images", range, largest);
+  }
+
+  /** A tensor of the images' shape [B,H,W,C]. */
+  Operand<TFloat32> pixels(String name, String description) {
+    return batch(name, description, TFloat32.class, ofImages());
+  }
+
+  private long[] ofImages() {
+    return new long[] {image.height(), image.width(), image.channels()};
+  }
+
+  /** A tensor of the batch [B,...]. */
+  Operand<TFloat32> floats(String name, String description, long... shape) {
+    return batch(name, description, TFloat32.class, shape);
+  }
+
+  /** From 0 to 1 [B]. */
+  Operand<TFloat32> times(String description) {
+    Operand<TFloat32> times = batch("times", description, TFloat32.class);
+    Operand<TBool> fits =
+        tf.reduceAll(
+            tf.math.logicalAnd(
+                tf.math.greaterEqual(times, tf.constant(0f)),
+                tf.math.lessEqual(times, tf.constant(1f))),
+            tf.constant(0));
+    return checked(times, fits, "times", "from 0 to 1", times);
+  }
+
+  /** From 0 to 2^31 - 1 (scalar). */
+  Operand<TInt64> seed() {
+    return counted("seed", "of all noise", 0, Integer.MAX_VALUE);
+  }
+
+  /** A whole number (scalar). */
+  Operand<TInt64> counted(String name, String description, long least, long most) {
+    String range = "from " + least + " to " + most;
+    Operand<TInt64> x = given(name, description + ", " + range, TInt64.class, Shape.scalar());
+    Operand<TBool> fits =
+        tf.math.logicalAnd(
+            tf.math.greaterEqual(x, tf.constant(least)), tf.math.lessEqual(x, tf.constant(most)));
+    return checked(x, fits, name, range, x);
+  }
+
+  /** A whole number from one on (scalar). */
+  Operand<TInt32> count(String name, String description) {
+    Operand<TInt32> x = given(name, description + ", 1 or more", TInt32.class, Shape.scalar());
+    return checked(x, tf.math.greater(x, tf.constant(0)), name, "1 or more", x);
+  }
+
+  /** Anything that has a batch [B,...], with as many rows as the others. */
+  private <T extends TNumber> Operand<T> batch(
+      String name, String description, Class<T> type, long... rest) {
+    long[] whole = LongStream.concat(LongStream.of(-1), LongStream.of(rest)).toArray();
+    Operand<T> x = given(name, description, type, Shape.of(whole));
+    if (first == null) {
+      first = x;
+      firstName = name;
+      return x;
+    }
+    Operand<TInt32> found = Inputs.count(tf, x);
+    Operand<TInt32> wanted = Inputs.count(tf, first);
+    return checked(
+        x, tf.math.equal(found, wanted), name, "as many rows as " + firstName, found, wanted);
+  }
+
+  /** What latents are drawn from, some for each image. */
+  Operand<TFloat32> latentNoise(String name, NoiseLaw law, int draws) {
+    long[] shape = Loss.drawn(law, draws);
+    Operand<TFloat32> noise =
+        given(name, "of the latent, " + law.law(), TFloat32.class, Shape.of(shape));
+    return draws == 1 ? noise : tf.reshape(noise, tf.constant(law.shape().asArray()));
+  }
+
+  private <T extends TType> Operand<T> given(
+      String name, String description, Class<T> type, Shape shape) {
+    Ops named = tf.withSubScope(signature);
+    Operand<T> input = Inputs.of(named, name, type, shape.asArray());
+    ports.add(new Port(name, description, input));
+    // Runtimes feed any shape; the error of this operation names its input.
+    return tf.ensureShape(input, shape);
+  }
+
+  private <T extends TType> Operand<T> checked(
+      Operand<T> x, Operand<TBool> fits, String name, String range, Operand<?>... found) {
+    Operand<TString> message =
+        tf.constant(signature + ": " + name + " must be " + range + "; found");
+    List<Operand<?>> data = new ArrayList<>(List.of(message));
+    data.addAll(List.of(found));
+    Op check = tf.assertThat(fits, data);
+    return tf.withControlDependencies(check).identity(x);
+  }
+}
