@@ -1,0 +1,90 @@
+package io.mulan.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.data.Npz;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code mulan export}, and what other commands make of an exported model. */
+final class ExportCommandTest {
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void train() {
+    Program.train(folder, "--steps=6", "--run=a").assertDone();
+    Program.Outcome done = Program.run(folder, "export", "a", "--licence=CC0").assertDone();
+    assertTrue(done.out().contains("savedmodels/a/1"), done::toString);
+  }
+
+  private static JsonNode json(String file) throws IOException {
+    return new ObjectMapper().readTree(folder.resolve(file).toFile());
+  }
+
+  @Test
+  void itSaysWhereItComesFrom() throws IOException {
+    JsonNode card = json("savedmodels/a/1/assets/model.json");
+    JsonNode result = json("a/result.json");
+    assertEquals(6, card.get("step").asLong());
+    assertEquals("digits", card.get("data").get("kind").asText());
+    assertEquals("CC0", card.get("licence").get("model").asText());
+    assertTrue(card.get("licence").get("data").asText().contains("CC BY 4.0"));
+    assertEquals(
+        result.get("bound").get("total").get("bitsPerDim"),
+        card.get("likelihood").get("bits_per_dim"));
+    assertEquals(result.get("parameters"), card.get("parameters"));
+    assertEquals(
+        Files.readString(folder.resolve("a/config.yaml")),
+        Files.readString(folder.resolve("savedmodels/a/1/assets/config.yaml")));
+  }
+
+  @Test
+  void itIsEvaluatedAndSampledLikeTheRun() throws IOException {
+    evaluate("a", "run.json");
+    evaluate("savedmodels/a", "exported.json");
+    assertEquals(json("run.json").get("total"), json("exported.json").get("total"));
+    assertEquals(json("run.json").get("weights"), json("exported.json").get("weights"));
+    assertArrayEquals(sample("a", "drawn"), sample("savedmodels/a/1", "drawn-exported"));
+    assertFalse(
+        Files.exists(folder.resolve("savedmodels/a/1/evaluations")), "a server looks there");
+  }
+
+  private static void evaluate(String model, String file) {
+    Program.run(folder, "evaluate", model, "--times=2", "--limit=10", "--json=" + file)
+        .assertDone();
+  }
+
+  private static byte[] sample(String model, String out) {
+    Program.run(folder, "sample", model, "--count=4", "--steps=5", "--out=" + out).assertDone();
+    try (Npz npz = Npz.open(folder.resolve(out).resolve("samples.npz"))) {
+      return npz.array("images").toBytes();
+    }
+  }
+
+  @Test
+  void whatCantBe() throws IOException {
+    Program.run(folder, "export", "a", "--version=1")
+        .assertRefused(3, "savedmodels/a/1 is there already", "--version");
+    Program.run(folder, "export", "a", "--version=0").assertRefused(2, "--version 0");
+    Program.run(folder, "export", "savedmodels/a").assertRefused(3, "exported already");
+    Program.run(folder, "export", "none").assertRefused(3, "none is not there");
+    Program.run(folder, "evaluate", "savedmodels/a", "--step=6").assertRefused(2, "--step");
+    Path foreign = Files.createDirectories(folder.resolve("foreign/1"));
+    Files.writeString(foreign.resolve("saved_model.pb"), "of another program");
+    Program.run(folder, "evaluate", "foreign")
+        .assertRefused(4, "SavedModel of another program", "mulan export");
+    Path damaged = Files.createDirectories(folder.resolve("damaged/1/assets")).getParent();
+    Files.copy(
+        folder.resolve("savedmodels/a/1/assets/model.json"), damaged.resolve("assets/model.json"));
+    Program.run(folder, "sample", "damaged").assertRefused(4, "damaged", "export it again");
+  }
+}

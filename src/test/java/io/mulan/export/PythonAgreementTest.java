@@ -1,0 +1,155 @@
+package io.mulan.export;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.mulan.data.Datasets;
+import io.mulan.data.NpyArray;
+import io.mulan.data.Npz;
+import io.mulan.tf.SavedModelWriter;
+import io.mulan.tf.Tensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.Result;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+
+/**
+ * Python says what Java says: every signature of models of every kind, on the same inputs and
+ * seeds. Needs the Python of {@code scripts/python/setup}, which {@code -Dpython=} names.
+ */
+@Tag("python")
+final class PythonAgreementTest {
+  private static final String PYTHON = System.getProperty("python", ".venv/bin/python");
+  private static final int BATCH = 3;
+
+  @TempDir Path folder;
+
+  static Stream<String> models() {
+    return Stream.concat(Stream.of("digits"), SmallExport.kinds());
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void javaAndPythonGiveTheSameNumbers(String kind) throws Exception {
+    Path model = kind.equals("digits") ? Bundle.DIGITS : SmallExport.write(folder, kind);
+    Path vectors = folder.resolve(kind + ".npz");
+    Npz.write(vectors, answers(model));
+    Process python =
+        new ProcessBuilder(
+                PYTHON, "scripts/python/compare.py", model.toString(), vectors.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("python.txt").toFile())
+            .start();
+    assertEquals(0, python.waitFor(), () -> read(folder.resolve("python.txt")));
+    System.out.print(read(folder.resolve("python.txt")));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  /** Inputs and outputs by SIGNATURE/in/NAME and SIGNATURE/out/NAME. */
+  private static Map<String, NpyArray> answers(Path model) {
+    Map<String, NpyArray> arrays = new LinkedHashMap<>();
+    ExportedModel exported = ExportedModel.open(model);
+    byte[] digits = Datasets.open(exported.config().data()).test().copies(BATCH, i -> i);
+    try (SavedModelBundle bundle = SavedModelBundle.load(model.toString(), SavedModelWriter.TAG)) {
+      bundle
+          .signatures()
+          .forEach(
+              signature -> {
+                Map<String, Tensor> inputs = new LinkedHashMap<>();
+                try {
+                  signature
+                      .getInputs()
+                      .forEach((name, t) -> inputs.put(name, input(name, t.shape, digits)));
+                  try (Result result = bundle.function(signature.key()).call(inputs)) {
+                    inputs.forEach(
+                        (name, t) -> arrays.put(signature.key() + "/in/" + name, array(t)));
+                    result.forEach(
+                        e ->
+                            arrays.put(
+                                signature.key() + "/out/" + e.getKey(), array(e.getValue())));
+                  }
+                } finally {
+                  inputs.values().forEach(Tensor::close);
+                }
+              });
+    }
+    return arrays;
+  }
+
+  private static Tensor input(String name, Shape declared, byte[] digits) {
+    Shape shape = Shape.of(Arrays.stream(declared.asArray()).map(n -> n < 0 ? BATCH : n).toArray());
+    return switch (name) {
+      case "images" -> Tensors.of(shape, digits);
+      case "seed", "step" -> TInt64.scalarOf(12_345);
+      case "count" -> TInt32.scalarOf(BATCH);
+      case "times_per_image", "steps" -> TInt32.scalarOf(11);
+      case "times", "latent_noise" -> Tensors.of(shape, uniform(shape));
+      case "latents" -> Tensors.of(shape, alternating(shape));
+      default -> Tensors.of(shape, normal(name, shape));
+    };
+  }
+
+  private static float[] uniform(Shape shape) {
+    Random random = new Random(1);
+    float[] values = new float[(int) shape.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 0.001f + 0.998f * random.nextFloat();
+    }
+    return values;
+  }
+
+  private static float[] alternating(Shape shape) {
+    float[] values = new float[(int) shape.size()];
+    for (int i = 0; i < values.length; i += 2) {
+      values[i] = 1;
+    }
+    return values;
+  }
+
+  private static float[] normal(String name, Shape shape) {
+    Random random = new Random(name.hashCode());
+    float[] values = new float[(int) shape.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  private static NpyArray array(Tensor tensor) {
+    int[] shape = Arrays.stream(tensor.shape().asArray()).mapToInt(n -> (int) n).toArray();
+    if (tensor instanceof TUint8 levels) {
+      byte[] bytes = new byte[(int) levels.size()];
+      levels.asRawTensor().data().read(bytes);
+      return NpyArray.of(bytes, shape);
+    }
+    if (tensor instanceof TInt32 number) {
+      return NpyArray.of(new int[] {number.getInt()}, shape);
+    }
+    if (tensor instanceof TInt64 number) {
+      return NpyArray.of(new long[] {number.getLong()}, shape);
+    }
+    return NpyArray.of(Tensors.floats((TFloat32) tensor), shape);
+  }
+}
