@@ -1,5 +1,9 @@
 package io.mulan.nn;
 
+import io.mulan.tf.Maths;
+import io.mulan.tf.Variables;
+import java.util.HashMap;
+import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.family.TFloating;
@@ -14,4 +18,21 @@ import org.tensorflow.types.family.TFloating;
 @FunctionalInterface
 public interface Weights<T extends TFloating> {
   Operand<T> get(String name, Shape shape, Initializer initializer);
+
+  /**
+   * A variable for each weight, made when a layer first asks for it; zero until something else is
+   * assigned to it.
+   *
+   * @param prefix before the weight's name in the variable's
+   */
+  static <T extends TFloating> Weights<T> zeros(Maths<T> m, Variables variables, String prefix) {
+    Map<String, Operand<T>> values = new HashMap<>();
+    return (name, shape, initializer) ->
+        values.computeIfAbsent(
+            name,
+            n -> {
+              Operand<T> zeros = m.ops().fill(m.ops().constant(shape.asArray()), m.constant(0));
+              return variables.create(prefix + n, m.type(), shape, zeros).value();
+            });
+  }
 }
