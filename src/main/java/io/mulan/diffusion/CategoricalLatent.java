@@ -3,7 +3,9 @@ package io.mulan.diffusion;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -26,6 +28,11 @@ record CategoricalLatent(int size) implements Latent {
   public <T extends TFloating> Operand<T> noise(StatelessRandom<T> random, Operand<TInt32> batch) {
     Ops tf = random.ops();
     return random.gumbel("latent", tf.stack(List.of(batch, tf.constant(size))));
+  }
+
+  @Override
+  public Optional<NoiseLaw> noiseLaw(long batch) {
+    return Optional.of(new NoiseLaw("standard Gumbel", Shape.of(batch, size)));
   }
 
   /** Uniform. */

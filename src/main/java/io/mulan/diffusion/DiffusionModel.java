@@ -10,6 +10,7 @@ import io.mulan.nn.Weights;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat64;
@@ -174,6 +175,15 @@ public final class DiffusionModel {
   public <T extends TFloating> Operand<T> latentNoise(
       StatelessRandom<T> random, Operand<TInt32> batch) {
     return latent.noise(random, batch);
+  }
+
+  /**
+   * The law of {@link #latentNoise}; empty if there is none.
+   *
+   * @param batch how many; -1 for any number
+   */
+  public Optional<NoiseLaw> latentNoiseLaw(long batch) {
+    return latent.noiseLaw(batch);
   }
 
   /** The length m of c. */

@@ -3,6 +3,7 @@ package io.mulan.diffusion;
 import io.mulan.config.LatentConfig;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -22,6 +23,13 @@ public sealed interface Latent
 
   /** The noise that {@link Posterior#draw} turns into c, for a batch of this size (scalar). */
   <T extends TFloating> Operand<T> noise(StatelessRandom<T> random, Operand<TInt32> batch);
+
+  /**
+   * The law of {@link #noise}; empty if there is none.
+   *
+   * @param batch how many; -1 for any number
+   */
+  Optional<NoiseLaw> noiseLaw(long batch);
 
   /**
    * The law of c given a batch of images.

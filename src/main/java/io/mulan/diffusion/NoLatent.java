@@ -2,6 +2,7 @@ package io.mulan.diffusion;
 
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -22,6 +23,11 @@ record NoLatent() implements Latent {
   @Override
   public <T extends TFloating> Operand<T> noise(StatelessRandom<T> random, Operand<TInt32> batch) {
     return random.maths().constant(0);
+  }
+
+  @Override
+  public Optional<NoiseLaw> noiseLaw(long batch) {
+    return Optional.empty();
   }
 
   @Override

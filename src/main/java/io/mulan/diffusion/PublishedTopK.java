@@ -4,7 +4,9 @@ import io.mulan.config.LatentConfig;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -42,6 +44,15 @@ record PublishedTopK(int size, int k, LatentConfig.Noise kind) implements Latent
               tf.constant(new int[] {1, 0, 2}));
       case GUMBEL -> random.gumbel("latent", tf.stack(List.of(batch, m)));
     };
+  }
+
+  @Override
+  public Optional<NoiseLaw> noiseLaw(long batch) {
+    return Optional.of(
+        switch (kind) {
+          case GAMMA -> new NoiseLaw("gamma of shape 1/" + k, Shape.of(SERIES, batch, size));
+          case GUMBEL -> new NoiseLaw("standard Gumbel", Shape.of(batch, size));
+        });
   }
 
   @Override

@@ -4,7 +4,9 @@ import io.mulan.config.LatentConfig;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -29,6 +31,11 @@ record SubsetLatent(int size, int k, LatentConfig.Gradient gradient) implements 
   public <T extends TFloating> Operand<T> noise(StatelessRandom<T> random, Operand<TInt32> batch) {
     Ops tf = random.ops();
     return random.uniform("latent", tf.stack(List.of(batch, tf.constant(size))));
+  }
+
+  @Override
+  public Optional<NoiseLaw> noiseLaw(long batch) {
+    return Optional.of(new NoiseLaw("uniform in (0,1)", Shape.of(batch, size)));
   }
 
   @Override
