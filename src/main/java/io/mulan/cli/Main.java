@@ -25,7 +25,8 @@ public final class Main {
           new SampleCommand(),
           new ReconstructCommand(),
           new InterpolateCommand(),
-          new BenchmarkCommand());
+          new BenchmarkCommand(),
+          new GraphCommand());
 
   private Main() {}
 
