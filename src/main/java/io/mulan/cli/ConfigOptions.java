@@ -53,6 +53,15 @@ final class ConfigOptions {
     return ConfigReader.read(Optional.ofNullable(line.getOptionValue("preset")), file, overrides);
   }
 
+  /** What to call files of the model: the name of the configuration's file, or of the preset. */
+  static String name(CommandLine line) {
+    if (line.hasOption("config")) {
+      Path file = path(line.getOptionValue("config")).getFileName();
+      return file.toString().replaceFirst("\\.[^.]*$", "");
+    }
+    return line.getOptionValue("preset", Presets.names().get(0));
+  }
+
   /** What {@code --set} asked for. */
   static List<String> settings(CommandLine line) {
     return line.hasOption("set") ? Arrays.asList(line.getOptionValues("set")) : List.of();

@@ -4,6 +4,7 @@ import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.data.DataShape;
 import io.mulan.data.Datasets;
+import io.mulan.diffusion.ModelParts;
 import io.mulan.tf.ConvolutionSpeed;
 import io.mulan.tf.GraphCost;
 import io.mulan.training.TrainingSession;
@@ -36,9 +37,9 @@ final class DryRun {
     LOG.info("building the model...");
     DataShape data = Datasets.shape(config.data());
     try (TrainingSession session = new TrainingSession(config, data.image(), false)) {
-      Map<String, Long> weights = Parameters.byPart(session.weights());
+      Map<String, Long> weights = ModelParts.counts(session.weights());
       System.out.print(Parameters.table(weights) + "\n");
-      System.out.print(estimate(config, data.image(), weights.get(Parameters.ALL), session.cost()));
+      System.out.print(estimate(config, data.image(), weights.get(ModelParts.ALL), session.cost()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.mulan.cli;
 import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
 import io.mulan.data.Datasets;
+import io.mulan.diffusion.ModelParts;
 import io.mulan.export.ExportedModel;
 import io.mulan.export.ModelCard;
 import io.mulan.export.ModelFolder;
@@ -73,6 +74,7 @@ final class ExportCommand implements Command {
         line.hasOption("to")
             ? ConfigOptions.path(line.getOptionValue("to"))
             : Path.of(MODELS).resolve(name);
+    long version = version(line, folder);
     LOG.info("building the model...");
     try (TrainedModel<Signatures> model =
         run.open(
@@ -81,9 +83,9 @@ final class ExportCommand implements Command {
           card(
               run,
               folder.toAbsolutePath().normalize().getFileName().toString(),
-              version(line, folder),
+              version,
               line.getOptionValue("licence", "not stated"),
-              Parameters.byPart(model.variables()));
+              ModelParts.counts(model.variables()));
       LOG.info("writing, and trying every signature...");
       Path written =
           ModelFolder.write(
@@ -100,9 +102,12 @@ final class ExportCommand implements Command {
   private static long version(CommandLine line, Path folder) {
     List<Long> there = ModelFolder.versions(folder);
     long next = there.isEmpty() ? 1 : there.get(there.size() - 1) + 1;
-    return line.hasOption("version")
-        ? OptionValues.count("version", line.getOptionValue("version"), 1)
-        : next;
+    if (!line.hasOption("version")) {
+      return next;
+    }
+    long asked = OptionValues.count("version", line.getOptionValue("version"), 1);
+    ModelFolder.requireFree(folder, asked);
+    return asked;
   }
 
   private static ModelCard card(

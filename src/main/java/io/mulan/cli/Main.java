@@ -26,6 +26,7 @@ public final class Main {
           new ReconstructCommand(),
           new InterpolateCommand(),
           new ExportCommand(),
+          new GraphCommand(),
           new BenchmarkCommand());
 
   private Main() {}

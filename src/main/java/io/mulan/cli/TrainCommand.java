@@ -8,6 +8,7 @@ import io.mulan.config.TrainingConfig;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.data.PixelEntropy;
+import io.mulan.diffusion.ModelParts;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.tf.Devices;
 import io.mulan.training.Checkpoints;
@@ -138,12 +139,7 @@ final class TrainCommand implements Command {
     if (line.hasOption("run")) {
       return folder(line, "run");
     }
-    String name = line.getOptionValue("preset", "digits");
-    if (line.hasOption("config")) {
-      Path file = ConfigOptions.path(line.getOptionValue("config")).getFileName();
-      name = file.toString().replaceFirst("\\.[^.]*$", "");
-    }
-    return Path.of("runs", name);
+    return Path.of("runs", ConfigOptions.name(line));
   }
 
   private static Path folder(CommandLine line, String option) {
@@ -259,7 +255,7 @@ final class TrainCommand implements Command {
         TrainingReport.method(bound, config),
         pixels.crossEntropy(data.test()),
         pixels.entropy(),
-        Parameters.byPart(session.weights()),
+        ModelParts.counts(session.weights()),
         seconds,
         checkpoints.best().orElse(session.steps()),
         Version.all());

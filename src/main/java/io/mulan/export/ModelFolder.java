@@ -69,11 +69,7 @@ public final class ModelFolder {
       RunConfig config,
       Signatures signatures,
       WholeFolder.Content graph) {
-    Path target = folder.resolve("" + card.version());
-    if (Files.exists(target)) {
-      throw new ConfigException(
-          target + " is there already; leave --version out for the next, or remove that folder");
-    }
+    Path target = requireFree(folder, card.version());
     Path unfinished = folder.resolve(UNFINISHED + card.version());
     try {
       WholeFolder.fill(
@@ -92,6 +88,20 @@ public final class ModelFolder {
       throw new CheckpointException(
           target + " can't be written: " + reason + "; choose another folder with --to", e);
     }
+  }
+
+  /**
+   * The folder of a version that is not there yet.
+   *
+   * @throws ConfigException if it is
+   */
+  public static Path requireFree(Path folder, long version) {
+    Path target = folder.resolve("" + version);
+    if (Files.exists(target)) {
+      throw new ConfigException(
+          target + " is there already; leave --version out for the next, or remove that folder");
+    }
+    return target;
   }
 
   private static void describe(Path folder, ModelCard card, RunConfig config, Signatures signatures)

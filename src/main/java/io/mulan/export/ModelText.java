@@ -52,7 +52,7 @@ final class ModelText {
   /** The signatures, with their inputs and outputs. */
   static String of(Signatures signatures) {
     StringBuilder text = new StringBuilder("## Signatures\n");
-    text.append("\n-1 is any number: the size of the batch. `serving_default` is `");
+    text.append("\nB is any number: the size of the batch. `serving_default` is `");
     text.append(signatures.all().get(0).name()).append("`.\n");
     for (ModelSignature signature : signatures.all()) {
       text.append("\n### ").append(signature.name()).append("\n");
@@ -69,7 +69,7 @@ final class ModelText {
     List<Port> gradients = ports.stream().filter(p -> p.name().startsWith(Loss.GRADIENTS)).toList();
     for (Port p : ports) {
       if (!gradients.contains(p)) {
-        port(text, side, p.name(), p.type(), p.description());
+        port(text, side, p.name(), p.type() + " " + p.shape(), p.description());
       }
     }
     if (!gradients.isEmpty()) {

@@ -1,11 +1,14 @@
 package io.mulan.export;
 
 import io.mulan.tf.OrderedSums;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 
 /**
- * An input or output of a signature.
+ * An input or output of a graph.
  *
  * @param description what it is, for people
  */
@@ -15,16 +18,19 @@ public record Port(String name, String description, Operand<?> operand) {
     return new Port(name, description, copy.of(operand));
   }
 
-  /** Type and shape as NumPy would say it, such as {@code uint8 [-1, 8, 8, 1]}. */
+  /** The type of its numbers, such as {@code float32}. */
   public String type() {
-    Shape shape = operand.shape();
-    String name = operand.asOutput().dataType().name().substring("DT_".length());
-    String type =
-        switch (name) {
-          case "FLOAT" -> "float32";
-          case "DOUBLE" -> "float64";
-          default -> name.toLowerCase(java.util.Locale.ROOT);
-        };
-    return type + " " + (shape.isUnknown() ? "[...]" : java.util.Arrays.toString(shape.asArray()));
+    return operand.type().getSimpleName().substring(1).toLowerCase(Locale.ROOT);
+  }
+
+  /** Its shape, such as {@code [B,8,8,1]}: B is any number. */
+  public String shape() {
+    return shape(operand.shape());
+  }
+
+  static String shape(Shape shape) {
+    return Arrays.stream(shape.asArray())
+        .mapToObj(n -> n == Shape.UNKNOWN_SIZE ? "B" : Long.toString(n))
+        .collect(Collectors.joining(",", "[", "]"));
   }
 }

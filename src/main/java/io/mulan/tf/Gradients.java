@@ -2,12 +2,14 @@ package io.mulan.tf;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.WeakHashMap;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
@@ -19,7 +21,8 @@ import org.tensorflow.types.family.TFloating;
 
 /** Automatic differentiation in a graph, of any order that TensorFlow's operations allow. */
 public final class Gradients {
-  private static final AtomicInteger COUNT = new AtomicInteger();
+  /** Calls so far in each graph: TensorFlow wants another prefix for each, and names repeat. */
+  private static final Map<Graph, Integer> CALLS = Collections.synchronizedMap(new WeakHashMap<>());
 
   private Gradients() {}
 
@@ -55,7 +58,7 @@ public final class Gradients {
     Output<?>[] wrt = xs.stream().map(Operand::asOutput).toArray(Output<?>[]::new);
     Output<?>[] raw =
         graph.addGradients(
-            "gradients_" + COUNT.incrementAndGet(),
+            "gradients_" + CALLS.merge(graph, 1, Integer::sum),
             new Output<?>[] {y.asOutput()},
             wrt,
             new Output<?>[] {seed.asOutput()});

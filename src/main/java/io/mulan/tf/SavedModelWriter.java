@@ -1,11 +1,8 @@
 package io.mulan.tf;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.MessageLite;
 import io.mulan.tf.Variables.Variable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,19 +78,9 @@ public final class SavedModelWriter {
     meta.putCollectionDef("variables", collection);
     meta.putCollectionDef("trainable_variables", collection);
     signatures.forEach(s -> meta.putSignatureDef(s.key(), definition(s)));
-    write(
-        folder.resolve(MODEL),
-        SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(meta).build());
-  }
-
-  /** The same message always gives the same bytes: its maps have no order of their own. */
-  private static void write(Path file, MessageLite message) throws IOException {
-    try (OutputStream out = Files.newOutputStream(file)) {
-      CodedOutputStream coded = CodedOutputStream.newInstance(out);
-      coded.useDeterministicSerialization();
-      message.writeTo(coded);
-      coded.flush();
-    }
+    SavedModel model =
+        SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(meta).build();
+    Files.write(folder.resolve(MODEL), GraphFile.bytes(model));
   }
 
   private static SignatureDef definition(Signature signature) {

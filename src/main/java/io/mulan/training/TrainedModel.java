@@ -15,8 +15,6 @@ import io.mulan.tf.Variables.Variable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
@@ -48,7 +46,7 @@ public final class TrainedModel<G extends GraphPart<G>> implements AutoCloseable
     try (Graph draft = new Graph()) {
       Maths<TFloat32> m = new Maths<>(Ops.create(draft), TFloat32.class).unnamed();
       Variables made = new Variables(draft);
-      G built = asked.build(m, new DiffusionModel(config, image), averages(m, made));
+      G built = asked.build(m, new DiffusionModel(config, image), Weights.zeros(m, made));
       SaveRestore files = new SaveRestore(draft, made.all());
       OrderedSums ordered = new OrderedSums(draft);
       graph = ordered.graph();
@@ -57,21 +55,6 @@ public final class TrainedModel<G extends GraphPart<G>> implements AutoCloseable
       saveRestore = files.in(ordered);
     }
     session = Sessions.open(graph);
-  }
-
-  private static Weights<TFloat32> averages(Maths<TFloat32> m, Variables variables) {
-    Map<String, Variable<TFloat32>> byName = new TreeMap<>();
-    return (name, shape, initializer) ->
-        byName
-            .computeIfAbsent(
-                name,
-                n ->
-                    variables.create(
-                        n,
-                        TFloat32.class,
-                        shape,
-                        m.ops().fill(m.ops().constant(shape.asArray()), m.constant(0))))
-            .value();
   }
 
   public Session session() {

@@ -28,7 +28,8 @@ final class CommandsTest {
     "sample,sample",
     "reconstruct,reconstruct",
     "interpolate,interpolate",
-    "benchmark,benchmark"
+    "benchmark,benchmark",
+    "graph,graph"
   })
   void helpIsTheTextThatIsKept(String name, String command) throws IOException {
     String[] arguments =

@@ -74,7 +74,7 @@ final class ExportCommandTest {
   void whatCantBe() throws IOException {
     Program.run(folder, "export", "a", "--version=1")
         .assertRefused(3, "savedmodels/a/1 is there already", "--version");
-    Program.run(folder, "export", "a", "--version=0").assertRefused(2, "--version 0");
+    Program.run(folder, "export", "a", "--version=0").assertRefused(2, "--version is '0'");
     Program.run(folder, "export", "savedmodels/a").assertRefused(3, "exported already");
     Program.run(folder, "export", "none").assertRefused(3, "none is not there");
     Program.run(folder, "evaluate", "savedmodels/a", "--step=6").assertRefused(2, "--step");

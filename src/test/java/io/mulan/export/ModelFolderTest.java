@@ -16,14 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
@@ -36,14 +35,10 @@ final class ModelFolderTest {
 
   @TempDir Path folder;
 
-  static Stream<String> kinds() {
-    return SmallExport.kinds();
-  }
-
   /** Every signature is run before the folder has its name. */
   @ParameterizedTest
-  @MethodSource("kinds")
-  void everyKindOfModelCanBeExported(String kind) throws IOException {
+  @ValueSource(strings = {"vdm", "score-function"}) // PythonAgreementTest has all kinds
+  void aModelCanBeExported(String kind) throws IOException {
     Path written = SmallExport.write(folder, kind);
     ExportedModel model = ExportedModel.open(folder.resolve(kind));
     assertEquals(written, model.folder());
@@ -203,15 +198,13 @@ final class ModelFolderTest {
     assertEquals(folder.resolve("10"), ExportedModel.open(folder).folder());
   }
 
-  /** The text that people read is that of the signatures. */
+  /** The text that people read is that of the model. */
   @Test
-  void theDocumentationIsThatOfTheModel() throws IOException {
+  void theSignaturesAreDocumented() throws IOException {
     String text = Files.readString(Bundle.DIGITS.resolve("assets/README.md"));
     String signatures = text.substring(text.indexOf("## Signatures"));
     String documented = Files.readString(Path.of("docs", "savedmodels.md"));
-    for (String line : signatures.lines().filter(l -> l.startsWith("### ")).toList()) {
-      String name = line.substring(4).toLowerCase(Locale.ROOT);
-      assertTrue(documented.contains("`" + name + "`"), name);
-    }
+    assertTrue(
+        documented.endsWith(signatures), "docs/savedmodels.md ends with what the model says");
   }
 }

@@ -191,10 +191,10 @@ final class ServedDigitsTest {
                   test)
               .measure(0, COUNT, done -> {});
     }
-    double coarse = worst(terms, logLikelihood(16));
-    double fine = worst(terms, logLikelihood(256));
-    assertTrue(fine < 0.005, () -> fine + " bits/dim from the adaptive solver");
-    assertTrue(fine < coarse / 4, () -> coarse + " with 16 steps, " + fine + " with 256");
+    double coarse = worst(terms, logLikelihood(8));
+    double fine = worst(terms, logLikelihood(128));
+    assertTrue(fine < 0.01, () -> fine + " bits/dim from the adaptive solver");
+    assertTrue(fine < coarse / 4, () -> coarse + " with 8 steps, " + fine + " with 128");
   }
 
   private static Bundle.Answer logLikelihood(int steps) {

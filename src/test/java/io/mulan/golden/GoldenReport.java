@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The table of all agreements of a run of the tests, in {@code target/golden-report.md}: a row for
@@ -35,7 +36,9 @@ public final class GoldenReport {
       probability flow has its own test, `ExactLikelihoodGoldenTest` (rules in `docs/likelihood.md`).
 
       """;
-  private static boolean begun;
+
+  /** Sorted: tests run in any order. */
+  private static final SortedSet<String> ROWS = new TreeSet<>();
 
   private GoldenReport() {}
 
@@ -56,22 +59,14 @@ public final class GoldenReport {
   }
 
   private static synchronized void add(String title, Collection<Agreement> agreements) {
-    StringBuilder text = new StringBuilder();
-    if (!begun) {
-      text.append(INTRODUCTION);
-      text.append("| case | quantities | published error | our error | allowed | |\n");
-      text.append("| --- | --- | --- | --- | --- | --- |\n");
-    }
-    for (Agreement a : agreements) {
-      text.append("| ").append(title).append(' ').append(a).append('\n');
-    }
+    agreements.forEach(a -> ROWS.add("| " + title + " " + a + "\n"));
+    StringBuilder text = new StringBuilder(INTRODUCTION);
+    text.append("| case | quantities | published error | our error | allowed | |\n");
+    text.append("| --- | --- | --- | --- | --- | --- |\n");
+    ROWS.forEach(text::append);
     try {
       Files.createDirectories(FILE.getParent());
-      if (!begun) {
-        Files.deleteIfExists(FILE);
-      }
-      Files.writeString(FILE, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-      begun = true;
+      Files.writeString(FILE, text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

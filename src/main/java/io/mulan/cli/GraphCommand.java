@@ -1,0 +1,87 @@
+package io.mulan.cli;
+
+import io.mulan.config.ConfigException;
+import io.mulan.config.ConfigReader;
+import io.mulan.config.Presets;
+import io.mulan.config.RunConfig;
+import io.mulan.data.Datasets;
+import io.mulan.export.GraphExport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** {@code mulan graph}: models as graphs for other programs, and summaries for people. */
+final class GraphCommand implements Command {
+  private static final String FOLDER = "graphs";
+
+  @Override
+  public String name() {
+    return "graph";
+  }
+
+  @Override
+  public String summary() {
+    return "write a model as a TensorFlow graph, with a summary of weights, operations and cost";
+  }
+
+  @Override
+  public String examples() {
+    return """
+          mulan graph                                   the digits model: graphs/digits.pb and .txt
+          mulan graph --preset cifar10                  another model
+          mulan graph --set latent.kind=none --to out   the digits model without a latent, elsewhere
+          mulan graph --all                             every preset
+        """;
+  }
+
+  @Override
+  public Options options() {
+    return ConfigOptions.model(new Options())
+        .addOption(ConfigOptions.flag("all", "every preset"))
+        .addOption(ConfigOptions.withValue("to", "DIR", "where to write (graphs)"));
+  }
+
+  @Override
+  public int run(CommandLine line, Interruption interruption) {
+    OptionValues values = new OptionValues(line);
+    Path folder = ConfigOptions.path(values.text("to", FOLDER));
+    if (!values.has("all")) {
+      RunConfig config = ConfigOptions.read(line, List.of());
+      write(folder, ConfigOptions.name(line), config, ConfigOptions.settings(line));
+      return ExitCode.OK;
+    }
+    for (String option : List.of("preset", "config", "set")) {
+      values.refuse(option, "does not go with --all");
+    }
+    for (String preset : Presets.names()) {
+      RunConfig config = ConfigReader.read(Optional.of(preset), Optional.empty(), List.of());
+      write(folder, preset, config, List.of());
+    }
+    return ExitCode.OK;
+  }
+
+  private static void write(Path folder, String name, RunConfig config, List<String> settings) {
+    String title = settings.isEmpty() ? name : name + " with " + String.join(", ", settings);
+    GraphExport model = GraphExport.of(title, config, Datasets.shape(config.data()).image());
+    Path graph = folder.resolve(name + ".pb");
+    Path summary = folder.resolve(name + ".txt");
+    try {
+      Files.createDirectories(folder);
+      Files.write(graph, model.graph());
+      Files.writeString(summary, model.summary());
+    } catch (IOException e) {
+      throw new ConfigException(folder + " can't be written into: " + reason(folder, e), e);
+    }
+    System.out.printf("%s (%s bytes), %s%n", graph, Figures.count(model.graph().length), summary);
+  }
+
+  private static String reason(Path folder, IOException e) {
+    return Files.exists(folder) && !Files.isDirectory(folder)
+        ? "it is a file; name a folder with --to"
+        : e.getClass().getSimpleName() + " " + e.getMessage();
+  }
+}
