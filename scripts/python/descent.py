@@ -70,7 +70,7 @@ def loss(model: ExportedModel, batch: Batch) -> float:
 
 
 def by_signature(model: ExportedModel, batch: Batch) -> Gradients:
-    """The gradients that the signature gives out: no tape, so they can also be had from a server."""
+    """The gradients that the signature gives out; a server gives them too."""
     outputs = model.call("loss", batch)
     return {
         name.removeprefix(_PREFIX): value.numpy()
@@ -80,7 +80,7 @@ def by_signature(model: ExportedModel, batch: Batch) -> Gradients:
 
 
 def by_tape(model: ExportedModel, batch: Batch) -> Gradients:
-    """The gradients that TensorFlow takes of the loss; so that of any function of it can be had."""
+    """The gradients that TensorFlow takes; those of any function of the loss can be had so."""
     variables = model.variables
     with tf.GradientTape() as tape:
         value = model.call("loss", batch)["loss"]

@@ -11,6 +11,7 @@ import numpy as np
 
 from failure import DATA, MODEL, Failure, tensorflow_message
 from pictures import Kind
+from ports import Port, Signature
 
 # Before TensorFlow is imported: it reads this then, and tells much that is no error.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -28,7 +29,7 @@ class ExportedModel:
     def __init__(self, folder: Path, loaded: tf.Module, kind: Kind) -> None:
         self.folder = folder
         self.kind = kind
-        self._loaded = loaded
+        self.loaded = loaded
 
     @classmethod
     def load(cls, folder: Path) -> "ExportedModel":
@@ -41,25 +42,25 @@ class ExportedModel:
         return cls(folder, loaded, kind)
 
     @property
-    def names(self) -> list[str]:
-        return sorted(self._loaded.signatures)
+    def signatures(self) -> dict[str, Signature]:
+        return {
+            name: Signature(
+                _ports(function.structured_input_signature[1]),
+                _ports(function.structured_outputs),
+            )
+            for name, function in self.loaded.signatures.items()
+        }
 
     @property
     def variables(self) -> dict[str, tf.Variable]:
         """The weights by their names in published checkpoints."""
-        return {v.name.removesuffix(":0"): v for v in self._loaded.variables}
-
-    def inputs(self, signature: str) -> dict[str, tf.TensorSpec]:
-        return dict(self._function(signature).structured_input_signature[1])
-
-    def outputs(self, signature: str) -> dict[str, tf.TensorSpec]:
-        return dict(self._function(signature).structured_outputs)
+        return {v.name.removesuffix(":0"): v for v in self.loaded.variables}
 
     def call(self, signature: str, inputs: Mapping[str, object]) -> dict[str, tf.Tensor]:
         """All outputs as tensors, so that a tape can follow them."""
         function = self._function(signature)
         tensors = {name: tf.convert_to_tensor(value) for name, value in inputs.items()}
-        check(signature, self.inputs(signature), tensors)
+        check(signature, function.structured_input_signature[1], tensors)
         try:
             return function(**tensors)
         except tf.errors.InvalidArgumentError as error:
@@ -79,10 +80,10 @@ class ExportedModel:
         return {name: given[name].numpy().astype(kind) for name, kind in outputs.items()}
 
     def _function(self, signature: str):
-        if signature not in self._loaded.signatures:
-            known = ", ".join(self.names)
+        if signature not in self.loaded.signatures:
+            known = ", ".join(sorted(self.loaded.signatures))
             raise Failure(MODEL, f"{self.folder}: has no signature {signature}; it has {known}")
-        return self._loaded.signatures[signature]
+        return self.loaded.signatures[signature]
 
 
 def check(
@@ -98,15 +99,16 @@ def check(
     for name, spec in specs.items():
         tensor = tensors[name]
         if tensor.dtype != spec.dtype or not spec.shape.is_compatible_with(tensor.shape):
-            raise Failure(
-                DATA, f"{signature}: {name} must be {described(spec)}, but is {described(tensor)}"
-            )
+            found = Port(tensor.dtype.name, tuple(tensor.shape))
+            raise Failure(DATA, f"{signature}: {name} must be {_port(spec)}, but is {found}")
 
 
-def described(tensor) -> str:
-    """Type and shape, such as uint8 [-1, 8, 8, 1]; -1 is any number."""
-    shape = [-1 if n is None else n for n in tensor.shape]
-    return f"{tensor.dtype.name} {shape}"
+def _ports(specs: Mapping[str, tf.TensorSpec]) -> dict[str, Port]:
+    return {name: _port(spec) for name, spec in specs.items()}
+
+
+def _port(spec: tf.TensorSpec) -> Port:
+    return Port(spec.dtype.name, tuple(-1 if n is None else n for n in spec.shape))
 
 
 def _kind(folder: Path) -> Kind:

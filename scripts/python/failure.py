@@ -23,7 +23,7 @@ class Failure(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """Help that begins with examples, and errors in one line: argparse would print the usage, too."""
+    """Help that begins with examples, and errors in one line, where argparse prints the usage."""
 
     examples = ""
 

@@ -7,10 +7,10 @@ from typing import Mapping, Protocol
 
 import numpy as np
 
+LARGEST_SEED = 2**31 - 1
 TERMS = ("reconstruction", "prior", "latent", "diffusion")
 
 _BOUND = "bits_per_dim"
-_LARGEST_SEED = 2**31 - 1
 
 
 class Predictor(Protocol):
@@ -80,6 +80,6 @@ def _in_batches(measure, images: np.ndarray, seed: int, batch: int) -> dict[str,
     """Each batch has a seed of its own: with one for all, their noise would be the same."""
     parts = []
     for number, start in enumerate(range(0, len(images), batch)):
-        part_seed = (seed + number) % (_LARGEST_SEED + 1)
+        part_seed = (seed + number) % (LARGEST_SEED + 1)
         parts.append(measure(images[start : start + batch], part_seed))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -11,8 +11,8 @@ import numpy as np
 import digits
 import pictures
 from failure import DATA, Failure
+from measures import LARGEST_SEED
 
-LARGEST_SEED = 2**31 - 1
 _LARGEST_INT32 = 2**31 - 1
 
 
@@ -75,6 +75,19 @@ def add_limit(parser: argparse.ArgumentParser, limit: int = 0, batch: int = 128)
     parser.add_argument(
         "--batch", type=count, default=batch, metavar="N", help=f"images at a time ({batch})"
     )
+
+
+def add_score(parser: argparse.ArgumentParser) -> None:
+    add_images(parser)
+    add_limit(parser)
+    parser.add_argument(
+        "--times-per-image",
+        type=count,
+        default=16,
+        metavar="N",
+        help="times that the bound of an image is a mean over (16)",
+    )
+    add_seed(parser)
 
 
 def add_sample(parser: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ import model_folder
 import options
 import pictures
 from failure import DATA, Failure, Parser, run
+from ports import print_signatures
 
 _EXAMPLES = """examples:
   use_savedmodel.py savedmodels/digits/1 score                      bits/dim of the test digits
@@ -27,7 +28,7 @@ _EXAMPLES = """examples:
 
 """
 
-_RATES = {"adam": 1e-4, "plain": 1e-2}
+_RATES = {"adam": 1e-4, "plain": 1e-3}
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -72,17 +73,9 @@ def _command(commands, name: str, text: str, action) -> argparse.ArgumentParser:
 
 
 def _score(commands) -> None:
-    command = _command(commands, "score", "bits/dim of images by the bound, by term", score)
-    options.add_images(command)
-    options.add_limit(command)
-    command.add_argument(
-        "--times-per-image",
-        type=options.count,
-        default=16,
-        metavar="N",
-        help="times that the bound of an image is a mean over (16)",
+    options.add_score(
+        _command(commands, "score", "bits/dim of images by the bound, by term", score)
     )
-    options.add_seed(command)
 
 
 def score(model, args: argparse.Namespace) -> None:
@@ -139,10 +132,10 @@ def _schedule(commands) -> None:
 
 def schedule(model, args: argparse.Namespace) -> None:
     images, name = options.measured_images(args, model.kind)
+    noise = [_noise(model, images, time, args.batch) for time in args.times]
     print(f"noise of {name}")
     print("      t     gamma          SNR  gamma of pixels")
-    for time in args.times:
-        gamma, nu = _noise(model, images, time, args.batch)
+    for time, (gamma, nu) in zip(args.times, noise):
         spread = f"{gamma.min():.3f} to {gamma.max():.3f}"
         print(f"  {time:5.3f} {gamma.mean():9.4f} {nu.mean():12.6g}  {spread}")
 
@@ -203,18 +196,7 @@ def _signatures(commands) -> None:
 
 
 def signatures(model, args: argparse.Namespace) -> None:
-    from exported_model import described
-
-    for name in model.names:
-        print(name)
-        for port, spec in sorted(model.inputs(name).items()):
-            print(f"  in   {port:<22} {described(spec)}")
-        outputs = model.outputs(name)
-        gradients = [port for port in outputs if port.startswith("gradients/")]
-        for port in sorted(set(outputs) - set(gradients)):
-            print(f"  out  {port:<22} {described(outputs[port])}")
-        if gradients:
-            print(f"  out  {'gradients/NAME':<22} of {len(gradients)} weights, in their shapes")
+    print_signatures(model.signatures)
 
 
 if __name__ == "__main__":
