@@ -79,7 +79,8 @@ def add_limit(parser: argparse.ArgumentParser, limit: int = 0, batch: int = 128)
 
 def add_score(parser: argparse.ArgumentParser) -> None:
     add_images(parser)
-    add_limit(parser)
+    # Up to so many are scored at once, with the noise of `mulan evaluate`.
+    add_limit(parser, batch=1000)
     parser.add_argument(
         "--times-per-image",
         type=count,
