@@ -67,7 +67,7 @@ def parser() -> Parser:
         help="seconds to wait for an answer (60)",
     )
     commands = top.add_subparsers(
-        dest="command", required=True, metavar="COMMAND", prog="serving_client.py ... "
+        dest="command", required=True, metavar="COMMAND", prog="serving_client.py ..."
     )
     for add in (_score, _sample, _status, _metadata):
         add(commands)
