@@ -27,7 +27,8 @@ public final class Main {
           new InterpolateCommand(),
           new ExportCommand(),
           new GraphCommand(),
-          new BenchmarkCommand());
+          new BenchmarkCommand(),
+          new DevicesCommand());
 
   private Main() {}
 

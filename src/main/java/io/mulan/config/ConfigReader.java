@@ -31,12 +31,13 @@ public final class ConfigReader {
   }
 
   /**
-   * A file that has every setting.
+   * A file that has every setting, but for those that came after it was written.
    *
    * @throws ConfigException if it does not, or a value can't be
    */
   public static RunConfig readComplete(Path file) {
     Settings settings = new Settings();
+    settings.add(Presets.earlier(), "earlier versions");
     settings.add(text(file), file.toString());
     return settings.config();
   }

@@ -48,6 +48,11 @@ public final class Presets {
         : List.of(text(name));
   }
 
+  /** YAML with the settings that files of earlier versions lack, at what those versions did. */
+  static String earlier() {
+    return text("earlier");
+  }
+
   private static String text(String name) {
     try (InputStream in = Presets.class.getResourceAsStream("/presets/" + name + ".yaml")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -18,6 +18,7 @@ package io.mulan.config;
  *     not charge; what is printed always does
  * @param ema decay of the averaged weights, with which everything is evaluated
  * @param seed of weights, order of images, times, noise and dropout
+ * @param precision of products; weights, everything between, schedule and loss are not rounded
  * @param evaluateEvery steps; 0 for the end only
  * @param timesPerImage times t for each test image in an evaluation
  * @param saveEvery steps between checkpoints; 0 for evaluations and the end only
@@ -40,12 +41,20 @@ public record TrainingConfig(
     double freeBits,
     double ema,
     long seed,
+    Precision precision,
     Xla xla,
     int evaluateEvery,
     int timesPerImage,
     int saveEvery,
     int keep,
     int logEvery) {
+
+  /** What the networks' convolutions and matrix products multiply, while training. */
+  public enum Precision {
+    FLOAT32,
+    /** Eight bits of significand: fast where the processor multiplies them itself. */
+    BFLOAT16
+  }
 
   /** Whether XLA compiles the step. */
   public enum Xla {

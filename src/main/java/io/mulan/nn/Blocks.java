@@ -9,7 +9,6 @@ import static io.mulan.nn.Layers.swish;
 
 import io.mulan.tf.Maths;
 import org.tensorflow.Operand;
-import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.family.TFloating;
 
 /** The residual and attention blocks of VDM's U-Net (Kingma et al. 2021, appendix B). */
@@ -49,9 +48,8 @@ final class Blocks {
     Operand<T> q = m.mul(dense(net.in("q"), rows, channels), 1 / Math.sqrt((double) channels));
     Operand<T> k = dense(net.in("k"), rows, channels);
     Operand<T> v = dense(net.in("v"), rows, channels);
-    var train = m.ops().train;
-    Operand<T> scores = train.batchMatMul(q, k, m.type(), BatchMatMul.adjY(true)); // [B, HW, HW]
-    Operand<T> mixed = train.batchMatMul(m.ops().nn.softmax(scores), v, m.type()); // [B, HW, C]
+    Operand<T> scores = m.batchMatMul(q, k, true); // [B, HW, HW]
+    Operand<T> mixed = m.batchMatMul(m.ops().nn.softmax(scores), v, false); // [B, HW, C]
     Operand<T> out = dense(net.in("proj_out"), mixed, channels, ZEROS);
     return m.add(x, m.reshape(out, -1, height, width, channels));
   }

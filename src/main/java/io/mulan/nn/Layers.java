@@ -5,7 +5,6 @@ import static io.mulan.nn.Initializer.ONES;
 import static io.mulan.nn.Initializer.ZEROS;
 
 import io.mulan.tf.Maths;
-import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.framework.activations.Swish;
 import org.tensorflow.ndarray.Shape;
@@ -14,7 +13,6 @@ import org.tensorflow.types.family.TFloating;
 /** The layers that the networks share. Images are [B,H,W,C], in signal units. */
 public final class Layers {
   private static final double GROUP_NORM_EPSILON = 1e-6;
-  private static final List<Long> STRIDE_ONE = List.of(1L, 1L, 1L, 1L);
 
   private Layers() {}
 
@@ -39,9 +37,9 @@ public final class Layers {
     long in = x.shape().get(-1);
     Operand<T> kernel = net.weight("kernel", Shape.of(in, out), initializer);
     if (x.rank() == 2) {
-      return m.ops().linalg.matMul(x, kernel);
+      return m.matMul(x, kernel);
     }
-    Operand<T> rows = m.ops().linalg.matMul(m.reshape(x, -1, in), kernel);
+    Operand<T> rows = m.matMul(m.reshape(x, -1, in), kernel);
     long[] shape = x.shape().asArray();
     shape[shape.length - 1] = out;
     return m.reshape(rows, shape);
@@ -71,7 +69,7 @@ public final class Layers {
   static <T extends TFloating> Operand<T> conv(
       Net<T> net, Operand<T> x, long out, Initializer initializer) {
     Operand<T> kernel = net.weight("kernel", Shape.of(3, 3, x.shape().get(-1), out), initializer);
-    return bias(net, net.m().ops().nn.conv2d(x, kernel, STRIDE_ONE, "SAME"), out);
+    return bias(net, net.m().conv2d(x, kernel), out);
   }
 
   static <T extends TFloating> Operand<T> conv(Net<T> net, Operand<T> x, long out) {

@@ -10,6 +10,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Max;
 import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.math.Mean;
+import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
@@ -27,23 +28,30 @@ import org.tensorflow.types.family.TNumber;
 public final class Maths<T extends TFloating> {
   private final Ops tf;
   private final Class<T> type;
+  private final Class<? extends TFloating> products;
   private final boolean named;
   private final Map<Double, Operand<T>> constants;
 
   public Maths(Ops tf, Class<T> type) {
-    this(tf, type, true, new HashMap<>());
+    this(tf, type, type, true, new HashMap<>());
   }
 
-  private Maths(Ops tf, Class<T> type, boolean named, Map<Double, Operand<T>> constants) {
+  private Maths(
+      Ops tf,
+      Class<T> type,
+      Class<? extends TFloating> products,
+      boolean named,
+      Map<Double, Operand<T>> constants) {
     this.tf = tf;
     this.type = type;
+    this.products = products;
     this.named = named;
     this.constants = constants;
   }
 
   /** The same, naming its operations under {@code name}, so that a graph reads like the model. */
   public Maths<T> in(String name) {
-    return named ? new Maths<>(tf.withSubScope(name), type, true, constants) : this;
+    return named ? new Maths<>(tf.withSubScope(name), type, products, true, constants) : this;
   }
 
   /**
@@ -51,12 +59,21 @@ public final class Maths<T extends TFloating> {
    * of the graph for each name, which takes a large graph most of the time to build.
    */
   public Maths<T> unnamed() {
-    return new Maths<>(tf, type, false, constants);
+    return new Maths<>(tf, type, products, false, constants);
   }
 
   /** The same in double precision, for what rounding would spoil. */
   public Maths<TFloat64> doubles() {
-    return new Maths<>(tf, TFloat64.class, named, new HashMap<>());
+    return new Maths<>(tf, TFloat64.class, TFloat64.class, named, new HashMap<>());
+  }
+
+  /**
+   * The same with products in another precision: what convolutions and matrix products multiply is
+   * rounded to it, sums within them are as exact as the hardware has them, and everything between
+   * is as before.
+   */
+  public Maths<T> productsIn(Class<? extends TFloating> precision) {
+    return new Maths<>(tf, type, precision, named, constants);
   }
 
   public Ops ops() {
@@ -123,6 +140,46 @@ public final class Maths<T extends TFloating> {
 
   public Operand<T> mul(Operand<T> a, double b) {
     return tf.math.mul(a, constant(b));
+  }
+
+  /** The product of two matrices. */
+  public Operand<T> matMul(Operand<T> a, Operand<T> b) {
+    return cast(matMul(a, b, products));
+  }
+
+  private <U extends TFloating> Operand<U> matMul(Operand<T> a, Operand<T> b, Class<U> precision) {
+    return tf.linalg.matMul(rounded(a, precision), rounded(b, precision));
+  }
+
+  /**
+   * Products of matrices [B,m,k] and [B,k,n]: [B,m,n].
+   *
+   * @param transposed whether the second ones are [B,n,k]
+   */
+  public Operand<T> batchMatMul(Operand<T> a, Operand<T> b, boolean transposed) {
+    return cast(batchMatMul(a, b, transposed, products));
+  }
+
+  private <U extends TFloating> Operand<U> batchMatMul(
+      Operand<T> a, Operand<T> b, boolean transposed, Class<U> precision) {
+    return tf.train.batchMatMul(
+        rounded(a, precision), rounded(b, precision), precision, BatchMatMul.adjY(transposed));
+  }
+
+  /** A convolution with stride one and zero padding: [B,H,W,in] by [h,w,in,out] to [B,H,W,out]. */
+  public Operand<T> conv2d(Operand<T> x, Operand<T> kernel) {
+    return cast(conv2d(x, kernel, products));
+  }
+
+  private <U extends TFloating> Operand<U> conv2d(
+      Operand<T> x, Operand<T> kernel, Class<U> precision) {
+    return tf.nn.conv2d(
+        rounded(x, precision), rounded(kernel, precision), List.of(1L, 1L, 1L, 1L), "SAME");
+  }
+
+  @SuppressWarnings("unchecked")
+  private <U extends TFloating> Operand<U> rounded(Operand<T> x, Class<U> precision) {
+    return precision == type ? (Operand<U>) x : tf.dtypes.cast(x, precision);
   }
 
   public Operand<T> div(Operand<T> a, Operand<T> b) {

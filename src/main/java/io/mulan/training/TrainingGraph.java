@@ -25,6 +25,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -69,10 +70,15 @@ final class TrainingGraph {
     this.model = model;
     TrainingConfig c = config.training();
     Ops tf = Ops.create(graph);
-    m = new Maths<>(tf, TFloat32.class);
+    Maths<TFloat32> exact = new Maths<>(tf, TFloat32.class);
+    m =
+        switch (c.precision()) {
+          case FLOAT32 -> exact;
+          case BFLOAT16 -> exact.productsIn(TBfloat16.class);
+        };
     variables = new Variables(graph);
     steps = variables.create("step", TInt64.class, Shape.scalar(), tf.constant(0L));
-    initial = m.in("initial");
+    initial = exact.in("initial");
     weights = new TrainedWeights<>(initial, variables, c.seed());
     images =
         tf.withName("images").placeholder(TUint8.class, Placeholder.shape(batchShape(c.batch())));
@@ -85,7 +91,7 @@ final class TrainingGraph {
     Map<String, Operand<TFloat32>> averages = new TreeMap<>();
     slots.forEach(s -> averages.put(s.weight().name(), s.average().value()));
     Weights<TFloat32> averaged = (name, shape, initializer) -> averages.get(name);
-    evaluation = BoundGraph.build(m.in("evaluation").unnamed(), model, averaged);
+    evaluation = BoundGraph.build(exact.in("evaluation").unnamed(), model, averaged);
     initialize = variables.initializer("initialize");
     saveRestore = new SaveRestore(graph, variables.all());
   }

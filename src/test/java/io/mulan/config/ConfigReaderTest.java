@@ -174,6 +174,14 @@ final class ConfigReaderTest {
   }
 
   @Test
+  void whatAnEarlierVersionWroteIsReadAsWhatItWas() throws IOException {
+    RunConfig config = preset("digits");
+    String earlier = config.toYaml().replaceAll("(?m)^ *precision:.*\n", "");
+    assertEquals(-1, earlier.indexOf("precision"));
+    assertEquals(config, ConfigReader.readComplete(file("config.yaml", earlier)));
+  }
+
+  @Test
   void aRunsConfigurationMustBeComplete() throws IOException {
     String all = preset("digits").toYaml();
     Path file = file("config.yaml", all.replaceFirst("  batch: 128\n", ""));
