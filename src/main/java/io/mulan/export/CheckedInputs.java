@@ -79,13 +79,13 @@ final class CheckedInputs {
   /** From 0 to 1 [B]. */
   Operand<TFloat32> times(String description) {
     Operand<TFloat32> times = batch("times", description, TFloat32.class);
+    Operand<TFloat32> least = tf.min(times, tf.constant(0));
+    Operand<TFloat32> largest = tf.max(times, tf.constant(0));
     Operand<TBool> fits =
-        tf.reduceAll(
-            tf.math.logicalAnd(
-                tf.math.greaterEqual(times, tf.constant(0f)),
-                tf.math.lessEqual(times, tf.constant(1f))),
-            tf.constant(0));
-    return checked(times, fits, "times", "from 0 to 1", times);
+        tf.math.logicalAnd(
+            tf.math.greaterEqual(least, tf.constant(0f)),
+            tf.math.lessEqual(largest, tf.constant(1f)));
+    return checked(times, fits, "times", "from 0 to 1", least, largest);
   }
 
   /** From 0 to 2^31 - 1 (scalar). */
@@ -114,12 +114,12 @@ final class CheckedInputs {
       String name, String description, Class<T> type, long... rest) {
     long[] whole = LongStream.concat(LongStream.of(-1), LongStream.of(rest)).toArray();
     Operand<T> x = given(name, description, type, Shape.of(whole));
+    Operand<TInt32> found = Inputs.count(tf, x);
     if (first == null) {
       first = x;
       firstName = name;
-      return x;
+      return checked(x, tf.math.greater(found, tf.constant(0)), name, "one row or more", found);
     }
-    Operand<TInt32> found = Inputs.count(tf, x);
     Operand<TInt32> wanted = Inputs.count(tf, first);
     return checked(
         x, tf.math.equal(found, wanted), name, "as many rows as " + firstName, found, wanted);

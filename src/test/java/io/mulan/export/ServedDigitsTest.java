@@ -387,6 +387,13 @@ final class ServedDigitsTest {
         "seed",
         1L);
     refused("images", LatentOfImages.NAME, "images", Bundle.images(new byte[64], 64), "seed", 1L);
+    refused(
+        "images",
+        LatentOfImages.NAME,
+        "images",
+        Bundle.images(new byte[0], 0, 8, 8, 1),
+        "seed",
+        1L);
     byte[] bright = new byte[64];
     bright[9] = 17;
     refused("images", LatentOfImages.NAME, "images", Bundle.images(bright, 1, 8, 8, 1), "seed", 1L);
