@@ -5,8 +5,9 @@ import io.mulan.config.RunConfig;
 import io.mulan.data.DataShape;
 import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;
-import io.mulan.tf.ConvolutionSpeed;
 import io.mulan.tf.GraphCost;
+import io.mulan.tf.MachinePeak;
+import io.mulan.training.ProductType;
 import io.mulan.training.TrainingSession;
 import java.util.Locale;
 import java.util.Map;
@@ -48,7 +49,9 @@ final class DryRun {
     int probe = Math.min(LARGEST_PROBE, config.training().batch());
     int channels = config.network().channels();
     double speed =
-        ConvolutionSpeed.measure(Shape.of(probe, image.height(), image.width(), channels));
+        MachinePeak.convolutionOf(
+            ProductType.of(config.training().precision()),
+            Shape.of(probe, image.height(), image.width(), channels));
     double seconds = cost.flops() / speed;
     return """
         a step of %d images, estimated

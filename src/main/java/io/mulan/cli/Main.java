@@ -7,6 +7,7 @@ import io.mulan.tf.CheckpointException;
 import io.mulan.training.DivergedException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.ParseException;
@@ -33,20 +34,26 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    prepare();
+    Interruption interruption = new Interruption();
+    interruption.install();
+    interruption.exit(guarded(() -> dispatch(args, interruption)));
+  }
+
+  /** Settings of Java that every process of this program needs, before anything else. */
+  static void prepare() {
     // JavaCPP looks up the memory of the process at every allocation otherwise: graphs took twice
     // as long to build.
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
     // Pictures need no screen; one that DISPLAY names and that is not there ends the program.
     System.setProperty("java.awt.headless", "true");
-    Interruption interruption = new Interruption();
-    interruption.install();
-    interruption.exit(run(args, interruption));
   }
 
-  private static int run(String[] args, Interruption interruption) {
+  /** The exit code of some work; what goes wrong is told in one line. */
+  static int guarded(IntSupplier work) {
     try {
-      return dispatch(args, interruption);
+      return work.getAsInt();
     } catch (UsageException e) {
       return failed(ExitCode.USAGE, e);
     } catch (ConfigException e) {

@@ -39,7 +39,8 @@ public record ImageCost(GraphCost evaluation, long stepFlops) {
     return new ImageCost(evaluation(model), step(model).flops());
   }
 
-  private static GraphCost evaluation(DiffusionModel model) {
+  /** The bound, once. */
+  static GraphCost evaluation(DiffusionModel model) {
     try (Graph graph = new Graph()) {
       ModelGraph built = ModelGraph.build(maths(graph), model, new Variables(graph), 1);
       return cost(graph, built.outputs().stream().<Op>map(p -> p.operand()).toList());
@@ -76,11 +77,12 @@ public record ImageCost(GraphCost evaluation, long stepFlops) {
     return values;
   }
 
-  private static Maths<TFloat32> maths(Graph graph) {
+  static Maths<TFloat32> maths(Graph graph) {
     return new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
   }
 
-  private static GraphCost cost(Graph graph, List<? extends Op> results) {
+  /** Of all these results. */
+  static GraphCost cost(Graph graph, List<? extends Op> results) {
     Ops tf = Ops.create(graph);
     return GraphCost.of(graph, tf.withControlDependencies(List.copyOf(results)).noOp().op());
   }

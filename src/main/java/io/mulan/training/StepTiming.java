@@ -1,71 +1,63 @@
 package io.mulan.training;
 
-import io.mulan.config.RunConfig;
-import io.mulan.data.DataShape;
-import io.mulan.data.Datasets;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.OptionalLong;
-import java.util.Random;
-import java.util.stream.Stream;
+import java.util.List;
 
 /**
- * What training steps took, measured on images of random levels.
+ * What something takes that is done again and again.
  *
- * @param buildSeconds for the graph and the first weights
- * @param firstStepSeconds with what TensorFlow does once: planning, compiling
- * @param peakBytes of memory that the process has held at once, with Java's own; null where the
- *     system does not tell
+ * @param firstSeconds the first time, with what TensorFlow does once: planning, compiling
  */
 public record StepTiming(
-    double buildSeconds,
-    double firstStepSeconds,
+    double firstSeconds,
     double medianSeconds,
     double lowerQuartileSeconds,
-    double upperQuartileSeconds,
-    double imagesPerSecond,
-    Long peakBytes) {
+    double upperQuartileSeconds) {
   private static final int WARM_UP = 3;
 
-  /** Measures {@code steps} steps after the first few. */
-  public static StepTiming measure(RunConfig config, boolean compiled, int steps) {
-    DataShape data = Datasets.shape(config.data());
-    byte[] images = new byte[config.training().batch() * data.image().size()];
-    Random random = new Random(config.training().seed());
-    for (int i = 0; i < images.length; i++) {
-      images[i] = (byte) random.nextInt(data.levels());
-    }
-    long start = System.nanoTime();
-    try (TrainingSession session = new TrainingSession(config, data.image(), compiled)) {
-      session.initialize();
-      double build = (System.nanoTime() - start) / 1e9;
-      double first = time(session, images);
-      for (int i = 0; i < WARM_UP; i++) {
-        time(session, images);
-      }
-      double[] times = new double[steps];
-      for (int i = 0; i < steps; i++) {
-        times[i] = time(session, images);
-      }
-      Arrays.sort(times);
-      double median = quantile(times, 0.5);
-      OptionalLong peak = peakMemory();
-      return new StepTiming(
-          build,
-          first,
-          median,
-          quantile(times, 0.25),
-          quantile(times, 0.75),
-          config.training().batch() / median,
-          peak.isPresent() ? peak.getAsLong() : null);
-    }
+  /** Measures one thing, this many times after the first few. */
+  public static StepTiming measure(Runnable step, int times) {
+    return inTurns(List.of(step), times).get(0);
   }
 
-  private static double time(TrainingSession session, byte[] images) {
+  /** Measures several in turns, so that a machine that slows down slows all of them. */
+  public static List<StepTiming> inTurns(List<Runnable> steps, int times) {
+    double[] first = steps.stream().mapToDouble(StepTiming::seconds).toArray();
+    double[][] seconds = new double[steps.size()][times];
+    for (int round = -WARM_UP; round < times; round++) {
+      for (int i = 0; i < steps.size(); i++) {
+        double taken = seconds(steps.get(i));
+        if (round >= 0) {
+          seconds[i][round] = taken;
+        }
+      }
+    }
+    List<StepTiming> timings = new ArrayList<>();
+    for (int i = 0; i < steps.size(); i++) {
+      timings.add(of(first[i], seconds[i]));
+    }
+    return timings;
+  }
+
+  /** The same of a part of what was timed, which was this many times as long. */
+  public StepTiming dividedBy(int count) {
+    return new StepTiming(
+        firstSeconds / count,
+        medianSeconds / count,
+        lowerQuartileSeconds / count,
+        upperQuartileSeconds / count);
+  }
+
+  private static StepTiming of(double first, double[] seconds) {
+    Arrays.sort(seconds);
+    return new StepTiming(
+        first, quantile(seconds, 0.5), quantile(seconds, 0.25), quantile(seconds, 0.75));
+  }
+
+  private static double seconds(Runnable step) {
     long start = System.nanoTime();
-    session.step(images);
+    step.run();
     return (System.nanoTime() - start) / 1e9;
   }
 
@@ -75,17 +67,5 @@ public record StepTiming(
     int below = (int) at;
     int above = Math.min(below + 1, sorted.length - 1);
     return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
-  }
-
-  /** Linux tells. */
-  private static OptionalLong peakMemory() {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-      return lines
-          .filter(l -> l.startsWith("VmHWM:"))
-          .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
-          .findFirst();
-    } catch (IOException notLinux) {
-      return OptionalLong.empty();
-    }
   }
 }

@@ -15,6 +15,7 @@ import io.mulan.tf.Variables.Variable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
@@ -43,10 +44,30 @@ public final class TrainedModel<G extends GraphPart<G>> implements AutoCloseable
 
   /** Builds the graph; the weights have no value before {@link Checkpoints#restore}. */
   public TrainedModel(RunConfig config, ImageShape image, Parts<G> asked) {
+    this(config, image, asked, Weights::zeros);
+  }
+
+  /** A model that has not learned anything: weights as training begins with. */
+  public static <G extends GraphPart<G>> TrainedModel<G> untrained(
+      RunConfig config, ImageShape image, Parts<G> asked) {
+    long seed = config.training().seed();
+    TrainedModel<G> model =
+        new TrainedModel<>(config, image, asked, (m, made) -> new TrainedWeights<>(m, made, seed));
+    Session.Runner initialize = model.session.runner();
+    model.variables.forEach(v -> initialize.addTarget(v.init()));
+    initialize.run().close();
+    return model;
+  }
+
+  private TrainedModel(
+      RunConfig config,
+      ImageShape image,
+      Parts<G> asked,
+      BiFunction<Maths<TFloat32>, Variables, Weights<TFloat32>> weights) {
     try (Graph draft = new Graph()) {
       Maths<TFloat32> m = new Maths<>(Ops.create(draft), TFloat32.class).unnamed();
       Variables made = new Variables(draft);
-      G built = asked.build(m, new DiffusionModel(config, image), Weights.zeros(m, made));
+      G built = asked.build(m, new DiffusionModel(config, image), weights.apply(m, made));
       SaveRestore files = new SaveRestore(draft, made.all());
       OrderedSums ordered = new OrderedSums(draft);
       graph = ordered.graph();

@@ -25,7 +25,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -71,11 +70,7 @@ final class TrainingGraph {
     TrainingConfig c = config.training();
     Ops tf = Ops.create(graph);
     Maths<TFloat32> exact = new Maths<>(tf, TFloat32.class);
-    m =
-        switch (c.precision()) {
-          case FLOAT32 -> exact;
-          case BFLOAT16 -> exact.productsIn(TBfloat16.class);
-        };
+    m = exact.productsIn(ProductType.of(c.precision()));
     variables = new Variables(graph);
     steps = variables.create("step", TInt64.class, Shape.scalar(), tf.constant(0L));
     initial = exact.in("initial");

@@ -12,6 +12,7 @@ import io.mulan.tf.GraphCost;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.Sessions;
+import io.mulan.tf.StepTrace;
 import io.mulan.tf.Tensors;
 import io.mulan.tf.Variables.Variable;
 import java.nio.file.Path;
@@ -113,23 +114,49 @@ public final class TrainingSession implements AutoCloseable {
    * @param levels of the images of a batch, row by row
    */
   public Step step(byte[] levels) {
-    try (TUint8 pixels = TUint8.tensorOf(batch)) {
-      pixels.asRawTensor().data().write(levels);
-      try (Result result =
-          session
-              .runner()
-              .feed(images, pixels)
-              .fetch(terms)
-              .fetch(norms)
-              .fetch(slowest)
-              .addTarget(step)
-              .run()) {
+    try (TUint8 pixels = Tensors.of(batch, levels)) {
+      try (Result result = runner(pixels).run()) {
         return new Step(
             Tensors.floats((TFloat32) result.get(0)),
             Tensors.floats((TFloat32) result.get(1)),
             Tensors.floats((TFloat32) result.get(2))[0]);
       }
     }
+  }
+
+  /** Updates on the same images, to be measured. */
+  MeasuredStep measured(byte[] levels) {
+    return new MeasuredStep() {
+      @Override
+      public void run() {
+        step(levels);
+      }
+
+      @Override
+      public StepTrace trace() {
+        try (TUint8 pixels = Tensors.of(batch, levels)) {
+          return StepTrace.of(runner(pixels));
+        }
+      }
+
+      @Override
+      public void idle() {
+        try (TUint8 pixels = Tensors.of(batch, levels)) {
+          Operation nothing = variables.get(0).handle().op();
+          session.runner().feed(images, pixels).addTarget(nothing).run().close();
+        }
+      }
+    };
+  }
+
+  private Session.Runner runner(TUint8 pixels) {
+    return session
+        .runner()
+        .feed(images, pixels)
+        .fetch(terms)
+        .fetch(norms)
+        .fetch(slowest)
+        .addTarget(step);
   }
 
   /** Updates made so far. */

@@ -98,11 +98,41 @@ final class CommandsTest {
             .assertDone();
     assertTrue(done.out().contains("XLA off"), done::toString);
     JsonNode json = new ObjectMapper().readTree(folder.resolve("b.json").toFile());
-    for (String xla : List.of("off", "on")) {
-      JsonNode f = json.get(xla);
-      double median = f.get("medianSeconds").asDouble();
-      assertTrue(median > 0 && median < f.get("firstStepSeconds").asDouble(), f::toString);
-      assertEquals(16 / median, f.get("imagesPerSecond").asDouble(), 1e-6 / median);
+    for (String xla : List.of("XLA off", "XLA on")) {
+      JsonNode step = json.get("columns").get(xla).get("step");
+      double median = step.get("timing").get("medianSeconds").asDouble();
+      double first = step.get("timing").get("firstSeconds").asDouble();
+      assertTrue(median > 0 && median < first, step::toString);
+      assertEquals(16 / median, step.get("imagesPerSecond").asDouble(), 1e-6 / median);
+      assertTrue(step.get("flopsPerImage").asLong() > 0, step::toString);
     }
+    Program.Outcome compared =
+        Program.run(
+                folder,
+                "benchmark",
+                "--what=score",
+                "--steps=2",
+                "--set=network.channels=8",
+                "--set=network.layers=1",
+                "--set=network.groups=2",
+                "--batch=16",
+                "--json=s.json")
+            .assertDone();
+    assertTrue(compared.out().contains("the bare network is"), compared::toString);
+    Program.run(folder, "benchmark", "--what=sample", "--compare=s.json")
+        .assertRefused(3, "s.json is of --what score", "--what sample");
+  }
+
+  @Test
+  void whatABenchmarkCantMeasure() throws IOException {
+    Files.writeString(folder.resolve("foreign.json"), "{\"off\": {}}");
+    Program.run(folder, "benchmark", "--what=everything").assertRefused(2, "--what", "train");
+    Program.run(folder, "benchmark", "--steps=0").assertRefused(2, "--steps");
+    Program.run(folder, "benchmark", "--what=score", "--xla=on").assertRefused(2, "--xla");
+    Program.run(folder, "benchmark", "--run=a", "--batch=3").assertRefused(2, "--batch", "--run");
+    Program.run(folder, "benchmark", "--compare=none.json")
+        .assertRefused(3, "none.json is not there");
+    Program.run(folder, "benchmark", "--compare=foreign.json")
+        .assertRefused(3, "foreign.json holds no figures");
   }
 }

@@ -1,0 +1,136 @@
+package io.mulan.cli;
+
+import io.mulan.config.RunConfig;
+import io.mulan.config.TrainingConfig.Precision;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/**
+ * What {@code mulan benchmark} is to measure.
+ *
+ * @param model the name of the configuration
+ * @param ways training without and with XLA, or one of them
+ * @param steps to measure
+ * @param json where the figures go
+ * @param compare the figures of an earlier run
+ */
+record BenchmarkOptions(
+    What what,
+    String model,
+    RunConfig config,
+    List<Xla> ways,
+    int steps,
+    Optional<Path> json,
+    Optional<Path> compare) {
+
+  /** A kind of step. */
+  enum What {
+    TRAIN("training step"),
+    SCORE("bound"),
+    SAMPLE("step of the ancestral sampler"),
+    EXACT("evaluation of the flow with its divergence"),
+    DATA("input pipeline");
+
+    private final String title;
+
+    What(String title) {
+      this.title = title;
+    }
+
+    String title() {
+      return title;
+    }
+
+    /** Whether a training step is measured. */
+    boolean trains() {
+      return this == TRAIN || this == DATA;
+    }
+  }
+
+  /** Whether XLA compiles the training step. */
+  enum Xla {
+    OFF,
+    ON;
+
+    String title() {
+      return "XLA " + OptionValues.name(this);
+    }
+  }
+
+  static Options options() {
+    Options options = ConfigOptions.model(new Options());
+    Stream.of(
+            ConfigOptions.withValue(
+                "what",
+                OptionValues.names(What.class),
+                "a training step; without training: the bound, a step of the sampler,"
+                    + " an evaluation of the flow; or the input alone (train)"),
+            ConfigOptions.withValue("batch", "B", "short for --set training.batch=B"),
+            ConfigOptions.withValue(
+                "precision",
+                OptionValues.names(Precision.class),
+                "short for --set training.precision=..."),
+            ConfigOptions.withValue("xla", "on|off", "measure one way only (train: both)"),
+            ConfigOptions.withValue("steps", "N", "steps to measure (20)"),
+            ConfigOptions.withValue("json", "FILE", "also write the figures there"),
+            ConfigOptions.withValue(
+                "compare", "FILE", "beside the figures that an earlier --json wrote there"),
+            ConfigOptions.withValue(
+                "run", "RUN", "measure sampling and likelihood of a trained model instead"))
+        .forEach(options::addOption);
+    return options;
+  }
+
+  /** That nothing else goes with {@code --run}. */
+  static void refuseBesideRun(CommandLine line) {
+    OptionValues values = new OptionValues(line);
+    options().getOptions().stream()
+        .map(o -> o.getLongOpt())
+        .filter(name -> !name.equals("run"))
+        .forEach(name -> values.refuse(name, "does not go with --run, which says all there is"));
+  }
+
+  static BenchmarkOptions of(CommandLine line) {
+    OptionValues values = new OptionValues(line);
+    What what = values.choice("what", What.TRAIN, What.class);
+    if (!what.trains()) {
+      String why = "goes with --what train or data; without training nothing is compiled, and";
+      values.refuse("xla", why + " products are in float32");
+      values.refuse("precision", why + " products are in float32");
+    }
+    Xla xla = values.choice("xla", Xla.OFF, Xla.class);
+    boolean both = what == What.TRAIN && !values.has("xla");
+    return new BenchmarkOptions(
+        what,
+        ConfigOptions.name(line),
+        ConfigOptions.read(line, settings(values)),
+        both ? List.of(Xla.values()) : List.of(xla),
+        values.count("steps", 20, 1),
+        path(values, "json"),
+        path(values, "compare"));
+  }
+
+  private static List<String> settings(OptionValues values) {
+    return Stream.of("batch", "precision")
+        .filter(values::has)
+        .map(name -> "training." + name + "=" + values.text(name, null))
+        .toList();
+  }
+
+  private static Optional<Path> path(OptionValues values, String option) {
+    return Optional.ofNullable(values.text(option, null)).map(ConfigOptions::path);
+  }
+
+  int batch() {
+    return config.training().batch();
+  }
+
+  /** What products multiply: training only has a choice. */
+  Precision precision() {
+    return what.trains() ? config.training().precision() : Precision.FLOAT32;
+  }
+}

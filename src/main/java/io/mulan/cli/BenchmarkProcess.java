@@ -1,0 +1,131 @@
+package io.mulan.cli;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.cli.BenchmarkOptions.What;
+import io.mulan.cli.BenchmarkOptions.Xla;
+import io.mulan.config.ConfigReader;
+import io.mulan.config.RunConfig;
+import io.mulan.training.StepMeasurement;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A process of its own that measures one thing, so that it does not see the memory of another. It
+ * is given a file with the configuration and one for its answer.
+ */
+final class BenchmarkProcess {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private BenchmarkProcess() {}
+
+  /** The process failed, and has said why. */
+  static final class Failed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int code;
+
+    Failed(int code) {
+      super("measuring failed");
+      this.code = code;
+    }
+
+    /** Its exit code. */
+    int code() {
+      return code;
+    }
+  }
+
+  /**
+   * Starts one and waits for what it measures.
+   *
+   * @throws Failed if it fails
+   */
+  static Map<String, StepMeasurement> measure(BenchmarkOptions options, Xla xla) {
+    try {
+      Path folder = Files.createTempDirectory("mulan-benchmark");
+      Path config = folder.resolve("config.yaml");
+      Path answer = folder.resolve("answer.json");
+      try {
+        Files.writeString(config, options.config().toYaml());
+        int code = start(options, xla, config, answer).waitFor();
+        if (code != ExitCode.OK) {
+          throw new Failed(code);
+        }
+        return JSON.readValue(answer.toFile(), new TypeReference<>() {});
+      } finally {
+        Files.deleteIfExists(config);
+        Files.deleteIfExists(answer);
+        Files.deleteIfExists(folder);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("another process can't be started: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Process start(BenchmarkOptions options, Xla xla, Path config, Path answer)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(BenchmarkProcess.class.getName());
+    command.addAll(List.of(options.what().name(), xla.name(), "" + options.steps()));
+    command.addAll(List.of(config.toString(), answer.toString()));
+    return new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  public static void main(String[] args) {
+    Main.prepare();
+    System.exit(
+        Main.guarded(
+            () -> {
+              What what = What.valueOf(args[0]);
+              Xla xla = Xla.valueOf(args[1]);
+              int steps = Integer.parseInt(args[2]);
+              write(
+                  Path.of(args[4]),
+                  measure(what, xla, steps, ConfigReader.readComplete(Path.of(args[3]))));
+              return ExitCode.OK;
+            }));
+  }
+
+  private static Map<String, StepMeasurement> measure(
+      What what, Xla xla, int steps, RunConfig config) {
+    return switch (what) {
+      case TRAIN -> Map.of(xla.title(), train(config, xla, steps));
+      case DATA -> {
+        Map<String, StepMeasurement> both = new LinkedHashMap<>();
+        both.put("input", InputPipeline.measure(config, steps));
+        both.put("step, " + xla.title(), train(config, xla, steps));
+        yield both;
+      }
+      case SCORE, SAMPLE, EXACT -> InferenceStep.measure(what, config, steps);
+    };
+  }
+
+  private static StepMeasurement train(RunConfig config, Xla xla, int steps) {
+    return StepMeasurement.ofTraining(config, xla == Xla.ON, steps);
+  }
+
+  private static void write(Path file, Map<String, StepMeasurement> measured) {
+    try {
+      JSON.writeValue(file.toFile(), measured);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
