@@ -67,8 +67,8 @@ record BenchmarkOptions(
             ConfigOptions.withValue(
                 "what",
                 OptionValues.names(What.class),
-                "a training step; without training: the bound, a step of the sampler,"
-                    + " an evaluation of the flow; or the input alone (train)"),
+                "the training step, the bound, a sampler's step, the exact likelihood's, or the input"
+                    + " (train)"),
             ConfigOptions.withValue("batch", "B", "short for --set training.batch=B"),
             ConfigOptions.withValue(
                 "precision",
@@ -91,7 +91,10 @@ record BenchmarkOptions(
     options().getOptions().stream()
         .map(o -> o.getLongOpt())
         .filter(name -> !name.equals("run"))
-        .forEach(name -> values.refuse(name, "does not go with --run, which says all there is"));
+        .forEach(
+            name ->
+                values.refuse(
+                    name, "does not go with --run, which measures a trained model as it is"));
   }
 
   static BenchmarkOptions of(CommandLine line) {

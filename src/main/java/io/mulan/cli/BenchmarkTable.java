@@ -4,6 +4,7 @@ import io.mulan.cli.Benchmark.Column;
 import io.mulan.cli.BenchmarkOptions.What;
 import io.mulan.training.StepProfile;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -152,6 +153,9 @@ final class BenchmarkTable {
         "GFLOP/s",
         earlier.machine().productFlopsPerSecond() / 1e9,
         b.machine().productFlopsPerSecond() / 1e9);
+    if (Collections.disjoint(b.columns().keySet(), earlier.columns().keySet())) {
+      add("nothing else is in both: it has %s", String.join(", ", earlier.columns().keySet()));
+    }
     for (String column : b.columns().keySet()) {
       if (earlier.columns().containsKey(column)) {
         add("%s", column);

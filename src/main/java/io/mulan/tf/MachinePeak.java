@@ -2,7 +2,6 @@ package io.mulan.tf;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -37,8 +36,11 @@ public record MachinePeak(double convolutionFlopsPerSecond, double productFlopsP
   /** Measures both, of a size that keeps this machine busy. */
   public static MachinePeak measure(Class<? extends TFloating> precision) {
     return new MachinePeak(
-        grow(1, MOST_IMAGES, b -> convolution(precision, Shape.of(b, SIDE, SIDE, CHANNELS))),
-        grow(LEAST_ROWS, MOST_ROWS, n -> product(precision, n)));
+        grow(
+            1,
+            MOST_IMAGES,
+            (b, runs) -> convolution(precision, Shape.of(b, SIDE, SIDE, CHANNELS), runs)),
+        grow(LEAST_ROWS, MOST_ROWS, (n, runs) -> product(precision, n, runs)));
   }
 
   /**
@@ -47,7 +49,7 @@ public record MachinePeak(double convolutionFlopsPerSecond, double productFlopsP
    * @param shape of the images [B,H,W,C]
    */
   public static double convolutionOf(Class<? extends TFloating> precision, Shape shape) {
-    return convolution(precision, shape).speed();
+    return convolution(precision, shape, RUNS).speed();
   }
 
   /**
@@ -62,27 +64,32 @@ public record MachinePeak(double convolutionFlopsPerSecond, double productFlopsP
     }
   }
 
-  /** Twice as large until a run takes long enough; the fastest of all sizes. */
-  private static double grow(int least, int most, IntFunction<Timed> work) {
+  /** Something of a size, run so many times. */
+  private interface Sized {
+    Timed time(int size, int runs);
+  }
+
+  /** Twice as large until a run takes long enough; the fastest of all. */
+  private static double grow(int least, int most, Sized work) {
     double best = 0;
     for (int size = least; size <= most; size *= 2) {
-      Timed timed = work.apply(size);
-      best = Math.max(best, timed.speed());
-      if (timed.seconds() > ENOUGH_SECONDS) {
-        return best;
+      Timed once = work.time(size, 1);
+      best = Math.max(best, once.speed());
+      if (once.seconds() > ENOUGH_SECONDS || 2 * size > most) {
+        return Math.max(best, work.time(size, RUNS).speed());
       }
     }
     return best;
   }
 
   /** A convolution [B,H,W,C] to [B,H,W,C] and its gradients by image and kernel. */
-  static <T extends TFloating> Timed convolution(Class<T> precision, Shape shape) {
-    return time(precision, (m, variables) -> convolution(m, variables, shape));
+  static <T extends TFloating> Timed convolution(Class<T> precision, Shape shape, int runs) {
+    return time(precision, (m, variables) -> convolution(m, variables, shape), runs);
   }
 
   /** A product [n,n] by [n,n]. */
-  static <T extends TFloating> Timed product(Class<T> precision, int n) {
-    return time(precision, (m, variables) -> product(m, variables, n));
+  static <T extends TFloating> Timed product(Class<T> precision, int n, int runs) {
+    return time(precision, (m, variables) -> product(m, variables, n), runs);
   }
 
   /** What is to be run: it gives a scalar. */
@@ -125,7 +132,7 @@ public record MachinePeak(double convolutionFlopsPerSecond, double productFlopsP
     return variables.create(name, m.type(), shape, small).value();
   }
 
-  private static <T extends TFloating> Timed time(Class<T> precision, Work<T> work) {
+  private static <T extends TFloating> Timed time(Class<T> precision, Work<T> work, int runs) {
     try (Graph graph = new Graph()) {
       Variables variables = new Variables(graph);
       Operand<T> result = work.build(new Maths<>(Ops.create(graph), precision), variables);
@@ -133,16 +140,16 @@ public record MachinePeak(double convolutionFlopsPerSecond, double productFlopsP
       Op initialize = variables.initializer("initialize");
       try (Session session = Sessions.open(graph)) {
         session.runner().addTarget(initialize).run().close();
-        return new Timed(flops, fastest(session, result));
+        return new Timed(flops, fastest(session, result, runs));
       }
     }
   }
 
-  /** Seconds. */
-  private static double fastest(Session session, Operand<?> result) {
+  /** Seconds; one run more warms up. */
+  private static double fastest(Session session, Operand<?> result, int runs) {
     double best = Double.POSITIVE_INFINITY;
     double all = 0;
-    for (int i = 0; i <= RUNS && all < LONGEST_SECONDS; i++) {
+    for (int i = 0; i <= runs && all < LONGEST_SECONDS; i++) {
       long start = System.nanoTime();
       session.runner().fetch(result).run().close();
       double seconds = (System.nanoTime() - start) / 1e9;

@@ -53,10 +53,15 @@ public final class TrainedModel<G extends GraphPart<G>> implements AutoCloseable
     long seed = config.training().seed();
     TrainedModel<G> model =
         new TrainedModel<>(config, image, asked, (m, made) -> new TrainedWeights<>(m, made, seed));
-    Session.Runner initialize = model.session.runner();
-    model.variables.forEach(v -> initialize.addTarget(v.init()));
-    initialize.run().close();
-    return model;
+    try {
+      Session.Runner initialize = model.session.runner();
+      model.variables.forEach(v -> initialize.addTarget(v.init()));
+      initialize.run().close();
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
   }
 
   private TrainedModel(

@@ -104,9 +104,22 @@ final class CommandsTest {
       double first = step.get("timing").get("firstSeconds").asDouble();
       assertTrue(median > 0 && median < first, step::toString);
       assertEquals(16 / median, step.get("imagesPerSecond").asDouble(), 1e-6 / median);
-      assertTrue(step.get("flopsPerImage").asLong() > 0, step::toString);
+      double speed = step.get("flopsPerImage").asDouble() * 16 / median;
+      double peak = json.at("/machine/convolutionFlopsPerSecond").asDouble();
+      double share = json.get("columns").get(xla).get("ofConvolutionPeak").asDouble();
+      assertEquals(speed / peak, share, 1e-9);
+      double parts = step.at("/profile/hostSeconds").asDouble();
+      for (JsonNode part : step.at("/profile/parts")) {
+        parts += part.get("seconds").asDouble();
+      }
+      assertEquals(median, parts, 1e-9);
     }
-    Program.Outcome compared =
+    assertTrue(done.out().contains("one compiled call"), done::toString);
+  }
+
+  @Test
+  void aBenchmarkOfInferenceHasTheBareNetworkBesideIt() {
+    Program.Outcome done =
         Program.run(
                 folder,
                 "benchmark",
@@ -118,9 +131,41 @@ final class CommandsTest {
                 "--batch=16",
                 "--json=s.json")
             .assertDone();
-    assertTrue(compared.out().contains("the bare network is"), compared::toString);
+    assertTrue(done.out().contains("the bare network is"), done::toString);
     Program.run(folder, "benchmark", "--what=sample", "--compare=s.json")
         .assertRefused(3, "s.json is of --what score", "--what sample");
+  }
+
+  @Test
+  void aBenchmarkIsComparedWithAnEarlierOne() throws IOException {
+    Files.writeString(
+        folder.resolve("earlier.json"),
+        """
+        {"format": "mulan benchmark 1", "what": "train", "model": "digits", "batch": 64,
+         "precision": "bfloat16", "threads": 8,
+         "machine": {"convolutionFlopsPerSecond": 2e9, "productFlopsPerSecond": 4e9},
+         "columns": {"XLA off": {"step": {"imagesPerSecond": 1e-3,
+           "timing": {"medianSeconds": 1e6}}}}}
+        """);
+    String out =
+        Program.run(
+                folder,
+                "benchmark",
+                "--steps=1",
+                "--xla=off",
+                "--batch=16",
+                "--set=network.channels=8",
+                "--set=network.layers=1",
+                "--set=network.groups=2",
+                "--compare=earlier.json")
+            .assertDone()
+            .out();
+    String compared = out.substring(out.indexOf("beside earlier.json"));
+    assertTrue(compared.contains("digits, batch 64, products in bfloat16, 8 threads"), out);
+    assertTrue(compared.matches("(?s).*step, median +ms +1 000 000 000 +\\S+ +0\\.00\n.*"), out);
+    assertTrue(
+        compared.matches("(?s).*peak, convolution +GFLOP/s +2\\.00 +\\S+ +\\d+\\.\\d\\d\n.*"), out);
+    assertTrue(!compared.contains("work an image"), out);
   }
 
   @Test
