@@ -164,7 +164,7 @@ final class TrainCommand implements Command {
     long start = System.nanoTime();
     RunLog.attach(run.path());
     RunConfig config = run.config();
-    boolean compiled = compiled(config.training().xla());
+    boolean compiled = compiled(config.training());
     LOG.info("building the model...");
     try (TrainingSession session = new TrainingSession(config, data.train().shape(), compiled)) {
       Checkpoints checkpoints = run.checkpoints();
@@ -207,23 +207,27 @@ final class TrainCommand implements Command {
     }
   }
 
-  private static boolean compiled(TrainingConfig.Xla xla) {
+  private static boolean compiled(TrainingConfig config) {
     boolean compiled =
-        switch (xla) {
+        switch (config.xla()) {
           case ON -> true;
           case OFF -> false;
-          case AUTO -> Devices.hasGpu();
+          case AUTO -> Devices.hasGpu() && !config.recompute();
         };
     LOG.info(
         "step {} XLA (training.xla: {})",
         compiled ? "compiled by" : "not compiled by",
-        switch (xla) {
+        switch (config.xla()) {
           case ON -> "on";
           case OFF -> "off";
-          case AUTO ->
-              compiled
-                  ? "auto, there is a GPU"
-                  : "auto, there is no GPU and plain convolutions are faster on a CPU";
+          case AUTO -> {
+            if (config.recompute()) {
+              yield "auto, it recomputes blocks, which XLA would undo";
+            }
+            yield compiled
+                ? "auto, there is a GPU"
+                : "auto, there is no GPU and plain convolutions are faster on a CPU";
+          }
         });
     return compiled;
   }

@@ -5,6 +5,8 @@ package io.mulan.config;
  *
  * @param steps updates in all
  * @param batch images a step
+ * @param accumulate parts that a batch is computed in, one after another, their gradients summed: a
+ *     divisor of {@code batch}
  * @param learningRate of AdamW, after the warm-up
  * @param warmupSteps over which the rate grows linearly from 0
  * @param learningRateDecay whether the rate then falls to 0 at {@code steps}
@@ -15,9 +17,11 @@ package io.mulan.config;
  * @param klWarmupSteps over which the weight of the latent's KL in the training loss grows linearly
  *     from 0 to 1; what is printed always has weight 1
  * @param freeBits bits of the latent's KL, as a mean over the batch, that the training loss does
- *     not charge; what is printed always does
+ *     not charge (over each part, where a batch has parts); what is printed always does
  * @param ema decay of the averaged weights, with which everything is evaluated
  * @param seed of weights, order of images, times, noise and dropout
+ * @param recompute whether the inside of each block is computed again for its gradient, and not
+ *     kept
  * @param precision of products; weights, everything between, schedule and loss are not rounded
  * @param evaluateEvery steps; 0 for the end only
  * @param timesPerImage times t for each test image in an evaluation
@@ -28,6 +32,7 @@ package io.mulan.config;
 public record TrainingConfig(
     int steps,
     int batch,
+    int accumulate,
     double learningRate,
     int warmupSteps,
     boolean learningRateDecay,
@@ -41,6 +46,7 @@ public record TrainingConfig(
     double freeBits,
     double ema,
     long seed,
+    boolean recompute,
     Precision precision,
     Xla xla,
     int evaluateEvery,
@@ -58,7 +64,7 @@ public record TrainingConfig(
 
   /** Whether XLA compiles the step. */
   public enum Xla {
-    /** Where it is faster: on GPUs. */
+    /** Where it is faster: on GPUs; not where blocks are recomputed. */
     AUTO,
     ON,
     OFF
@@ -67,6 +73,12 @@ public record TrainingConfig(
   public TrainingConfig {
     Check.atLeast("training.steps", steps, 1);
     Check.atLeast("training.batch", batch, 1);
+    Check.atLeast("training.accumulate", accumulate, 1);
+    Check.require(
+        batch % accumulate == 0,
+        "training.accumulate",
+        accumulate,
+        "a divisor of training.batch, " + batch);
     Check.positive("training.learning_rate", learningRate);
     Check.atLeast("training.warmup_steps", warmupSteps, 0);
     Check.notNegative("training.weight_decay", weightDecay);
@@ -80,6 +92,11 @@ public record TrainingConfig(
     Check.fraction("training.ema", ema);
     // XLA keys its random numbers by 32 bits.
     Check.between("training.seed", seed, 0, Integer.MAX_VALUE);
+    Check.require(
+        !recompute || xla != Xla.ON,
+        "training.recompute",
+        recompute,
+        "false where training.xla is on: XLA would join what is computed twice");
     Check.atLeast("training.evaluate_every", evaluateEvery, 0);
     Check.atLeast("training.times_per_image", timesPerImage, 1);
     Check.atLeast("training.save_every", saveEvery, 0);

@@ -1,8 +1,11 @@
 package io.mulan.diffusion;
 
+import io.mulan.tf.Loop;
 import io.mulan.tf.Maths;
 import java.util.List;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
 /**
@@ -20,6 +23,57 @@ public record Noise<T extends TFloating>(
     Operand<T> step,
     Operand<T> reconstruction,
     Operand<T> diffusion) {
+
+  /** The same noise inside a loop. */
+  public Noise<T> inside(Loop.Around around) {
+    return new Noise<>(
+        around.of(times),
+        around.of(latent),
+        around.of(step),
+        around.of(reconstruction),
+        around.of(diffusion));
+  }
+
+  /**
+   * The noise of some images of the batch.
+   *
+   * @param first of them (scalar)
+   * @param count how many
+   * @param draws latents for each image: all first ones come before all second ones
+   */
+  public Noise<T> part(Maths<T> m, Operand<TInt32> first, int count, int draws) {
+    return new Noise<>(
+        rows(m, times, first, count, 1),
+        rows(m, latent, first, count, draws),
+        step,
+        rows(m, reconstruction, first, count, 1),
+        rows(m, diffusion, first, count, 1));
+  }
+
+  /**
+   * Some of the images of each block: [blocks B,...] to [blocks count,...]; a scalar is for all.
+   */
+  private static <T extends TFloating> Operand<T> rows(
+      Maths<T> m, Operand<T> x, Operand<TInt32> first, int count, int blocks) {
+    if (x.rank() == 0) {
+      return x;
+    }
+    long[] shape = x.shape().asArray();
+    long size = 1;
+    for (int i = 1; i < shape.length; i++) {
+      size *= shape[i];
+    }
+    Ops tf = m.ops();
+    Operand<T> all = m.reshape(x, blocks, shape[0] / blocks, size);
+    Operand<TInt32> zero = tf.constant(0);
+    Operand<T> part =
+        tf.slice(
+            all,
+            tf.stack(List.of(zero, first, zero)),
+            tf.constant(new int[] {blocks, count, (int) size}));
+    shape[0] = (long) blocks * count;
+    return m.reshape(part, shape);
+  }
 
   /** The same noise for each image of a batch that is there twice, but for the latent's. */
   Noise<T> twice(Maths<T> m) {

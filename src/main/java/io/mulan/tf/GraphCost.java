@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tensorflow.Graph;
@@ -27,6 +28,9 @@ public record GraphCost(long flops, long bytes) {
   /** Operations whose output is their input's memory. */
   private static final Set<String> VIEWS =
       Set.of("Identity", "Reshape", "ReadVariableOp", "ExpandDims", "Squeeze", "StopGradient");
+
+  /** Operations that look at the shape of a tensor, and not at its values. */
+  static final Set<String> SHAPES = Set.of("Shape", "ShapeN", "Size", "Rank");
 
   /**
    * Counts one run of {@code target} and of what it needs.
@@ -71,7 +75,11 @@ public record GraphCost(long flops, long bytes) {
     return needed;
   }
 
+  /** The tensors whose values it takes. */
   private static Iterable<Output<?>> inputs(Operation op) {
+    if (SHAPES.contains(op.type())) {
+      return List.of(); // known before anything runs
+    }
     return ((GraphOperation) op).inputs().stream().<Output<?>>map(Operand::asOutput).toList();
   }
 

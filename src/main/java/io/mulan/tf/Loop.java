@@ -9,19 +9,24 @@ import org.tensorflow.Operand;
 import org.tensorflow.OperationBuilder;
 import org.tensorflow.Output;
 import org.tensorflow.Signature;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.StatelessWhile;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
 import org.tensorflow.types.family.TType;
 
 /**
- * A loop inside a graph: for i = from, ..., to - 1, the state becomes body(i, state).
+ * Loops inside a graph.
  *
  * <p>TensorFlow's functions see nothing but their arguments. Here the body asks for what it needs
  * from around it, and that becomes an argument.
  */
 public final class Loop {
+  /** Loop variables before the state: the round and the end. */
+  private static final int COUNTERS = 2;
+
   private Loop() {}
 
   /** What the body is built with. */
@@ -57,67 +62,137 @@ public final class Loop {
     Operand<T> next(Around around, Operand<TInt32> i, Operand<T> state);
   }
 
+  /** One round of sums. */
+  @FunctionalInterface
+  public interface Terms<T extends TFloating> {
+
+    /**
+     * What the round adds to each sum, of known shapes.
+     *
+     * @param i number of the round (scalar)
+     */
+    List<Operand<T>> of(Around around, Operand<TInt32> i);
+  }
+
   /**
-   * The state after all rounds, of the same shape.
+   * The state after all rounds, of the same shape: for i = from, ..., to - 1 it becomes body(i,
+   * state).
    *
    * @param from first round (scalar)
    * @param to one after the last (scalar)
    */
   public static <T extends TType> Operand<T> repeat(
       Ops tf, Operand<TInt32> from, Operand<TInt32> to, Operand<T> state, Body<T> body) {
-    List<Operand<?>> arguments = new ArrayList<>(List.of(from, to, state));
+    List<Operand<?>> end =
+        run(
+            tf,
+            from,
+            to,
+            (around, i, states) -> states.next(body.next(around, i, states.startingAs(state))));
+    return tf.ensureShape(typed(end.get(0), state.type()), state.shape());
+  }
+
+  /** The sums over rounds 0, ..., {@code rounds} - 1 of what each gives. */
+  public static <T extends TFloating> List<Operand<T>> sums(
+      Maths<T> m, int rounds, Terms<T> terms) {
+    Ops tf = m.ops();
+    List<Operand<?>> sums =
+        run(
+            tf,
+            tf.constant(0),
+            tf.constant(rounds),
+            (around, i, states) -> {
+              for (Operand<T> term : terms.of(around, i)) {
+                Operand<T> zero = tf.fill(tf.constant(term.shape().asArray()), m.constant(0));
+                states.next(around.ops().math.add(states.startingAs(zero), term));
+              }
+            });
+    return sums.stream().map(sum -> typed(sum, m.type())).toList();
+  }
+
+  /** The states of a loop, while its body is built. */
+  private static final class States {
+    private final Ops inside;
+    private final List<Operand<?>> first = new ArrayList<>();
+    private final List<Operand<?>> now = new ArrayList<>();
+    private final List<Operand<?>> next = new ArrayList<>();
+
+    private States(Ops inside) {
+      this.inside = inside;
+    }
+
+    /** The present value of a further state, given its first, from around the loop. */
+    <T extends TType> Operand<T> startingAs(Operand<T> value) {
+      Operand<T> present = placeholder(inside, value);
+      first.add(value);
+      now.add(present);
+      return present;
+    }
+
+    /** Says what the state named last becomes. */
+    void next(Operand<?> value) {
+      next.add(value);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Round {
+    void build(Around around, Operand<TInt32> i, States states);
+  }
+
+  /** The states after all rounds. */
+  private static List<Operand<?>> run(
+      Ops tf, Operand<TInt32> from, Operand<TInt32> to, Round round) {
+    List<Operand<?>> arguments = new ArrayList<>(List.of(from, to));
+    int[] states = new int[1];
     try (ConcreteFunction step =
-            ConcreteFunction.create(inside -> body(inside, from, to, state, body, arguments));
+            ConcreteFunction.create(inside -> body(inside, round, arguments, states));
         ConcreteFunction more = ConcreteFunction.create(inside -> condition(inside, arguments))) {
-      return tf.ensureShape(typed(loop(tf, arguments, more, step), state.type()), state.shape());
+      // The operation that tf.whileOp makes, lowered into the graph around it, as Python's is: as
+      // a call of functions it took a third longer.
+      OperationBuilder loop =
+          tf.scope()
+              .env()
+              .opBuilder(StatelessWhile.OP_NAME, tf.scope().makeOpName("loop"), tf.scope());
+      loop.addInputList(arguments.stream().map(Operand::asOutput).toArray(Output<?>[]::new));
+      loop.setAttr("cond", more);
+      loop.setAttr("body", step);
+      loop.setAttr("_lower_using_switch_merge", true);
+      var operation = loop.build();
+      List<Operand<?>> end = new ArrayList<>();
+      for (int k = 0; k < states[0]; k++) {
+        end.add(operation.output(COUNTERS + k));
+      }
+      return end;
     }
   }
 
   /**
-   * The operation that {@code tf.whileOp} makes, lowered into the graph around it, as Python's is:
-   * as a call of functions it took a third longer.
+   * @param arguments of the loop, to which states and what the body captures are added
+   * @param states receives their number
    */
-  private static Operand<?> loop(
-      Ops tf, List<Operand<?>> arguments, ConcreteFunction more, ConcreteFunction step) {
-    OperationBuilder loop =
-        tf.scope()
-            .env()
-            .opBuilder(StatelessWhile.OP_NAME, tf.scope().makeOpName("loop"), tf.scope());
-    loop.addInputList(arguments.stream().map(Operand::asOutput).toArray(Output<?>[]::new));
-    loop.setAttr("cond", more);
-    loop.setAttr("body", step);
-    loop.setAttr("_lower_using_switch_merge", true);
-    return loop.build().output(2);
-  }
-
-  /**
-   * @param arguments of the loop, to which what the body captures is added
-   */
-  private static <T extends TType> Signature body(
-      Ops tf,
-      Operand<TInt32> from,
-      Operand<TInt32> to,
-      Operand<T> state,
-      Body<T> body,
-      List<Operand<?>> arguments) {
-    Operand<TInt32> i = placeholder(tf, from);
-    Operand<TInt32> end = placeholder(tf, to);
-    Operand<T> now = placeholder(tf, state);
+  private static Signature body(Ops tf, Round round, List<Operand<?>> arguments, int[] states) {
+    Operand<TInt32> i = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
+    Operand<TInt32> end = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
     Around around = new Around(tf);
-    Operand<T> next = body.next(around, i, now);
-    Signature.Builder signature = Signature.builder("body");
-    List<Operand<?>> inputs = new ArrayList<>(List.of(i, end, now));
+    States built = new States(tf);
+    round.build(around, i, built);
+
+    List<Operand<?>> inputs = new ArrayList<>(List.of(i, end));
+    inputs.addAll(built.now);
     inputs.addAll(around.captured.values());
+    List<Operand<?>> outputs = new ArrayList<>(List.of(tf.math.add(i, tf.constant(1))));
+    outputs.add(tf.identity(end));
+    outputs.addAll(built.next);
+    around.captured.values().forEach(unchanged -> outputs.add(tf.identity(unchanged)));
+    Signature.Builder signature = Signature.builder("body");
     for (int k = 0; k < inputs.size(); k++) {
       signature.input("in_" + k, inputs.get(k));
+      signature.output("out_" + k, outputs.get(k));
     }
-    signature.output("out_0", tf.math.add(i, tf.constant(1)));
-    signature.output("out_1", tf.identity(end));
-    signature.output("out_2", next);
-    for (int k = 3; k < inputs.size(); k++) {
-      signature.output("out_" + k, tf.identity(inputs.get(k)));
-    }
+    arguments.addAll(built.first);
     arguments.addAll(around.captured.keySet());
+    states[0] = built.first.size();
     return signature.build();
   }
 

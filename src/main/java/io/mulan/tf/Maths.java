@@ -62,6 +62,11 @@ public final class Maths<T extends TFloating> {
     return new Maths<>(tf, type, products, false, constants);
   }
 
+  /** The same in another graph, such as the body of a loop. */
+  public Maths<T> with(Ops ops) {
+    return new Maths<>(ops, type, products, named, new HashMap<>());
+  }
+
   /** The same in double precision, for what rounding would spoil. */
   public Maths<TFloat64> doubles() {
     return new Maths<>(tf, TFloat64.class, TFloat64.class, named, new HashMap<>());

@@ -2,6 +2,8 @@ package io.mulan.tf;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
@@ -23,17 +25,30 @@ public final class OrderedSums {
   private static final String SUM = "AddN";
   private static final String COUNT = "N";
 
+  /** Of a loop, which must stay whole in a function: XLA compiles no other. */
+  private static final String LOWERED = "_lower_using_switch_merge";
+
   private final Graph graph = new Graph();
 
   public OrderedSums(Graph original) {
+    this(original, Optional.empty());
+  }
+
+  /**
+   * @param recomputation what is changed besides
+   */
+  public OrderedSums(Graph original, Optional<Recomputation> recomputation) {
+    UnaryOperator<List<NodeDef>> change =
+        nodes -> recomputation.map(r -> r.of(nodes)).orElse(nodes);
     GraphDef definition = original.toGraphDef();
-    GraphDef.Builder ordered = definition.toBuilder().clearNode();
-    ordered.addAllNode(ordered(definition.getNodeList(), ""));
-    for (FunctionDef.Builder function : ordered.getLibraryBuilder().getFunctionBuilderList()) {
-      List<NodeDef> nodes = ordered(function.getNodeDefList(), ":sum:0");
-      function.clearNodeDef().addAllNodeDef(nodes);
+    GraphDef.Builder copy = definition.toBuilder().clearNode();
+    copy.addAllNode(ordered(change.apply(definition.getNodeList()), ""));
+    for (FunctionDef.Builder function : copy.getLibraryBuilder().getFunctionBuilderList()) {
+      List<NodeDef> nodes = ordered(change.apply(function.getNodeDefList()), ":sum:0");
+      function.clearNodeDef();
+      nodes.forEach(node -> function.addNodeDef(node.toBuilder().removeAttr(LOWERED)));
     }
-    graph.importGraphDef(ordered.build());
+    graph.importGraphDef(copy.build());
   }
 
   /**

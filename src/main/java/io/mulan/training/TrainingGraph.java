@@ -2,16 +2,11 @@ package io.mulan.training;
 
 import io.mulan.config.RunConfig;
 import io.mulan.config.TrainingConfig;
-import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
-import io.mulan.diffusion.Times;
 import io.mulan.likelihood.BoundGraph;
-import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
-import io.mulan.tf.Gradients;
 import io.mulan.tf.Maths;
 import io.mulan.tf.SaveRestore;
-import io.mulan.tf.StatelessRandom;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
 import io.mulan.tf.XlaCall;
@@ -26,7 +21,6 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
@@ -98,50 +92,19 @@ final class TrainingGraph {
 
   /** Loss, gradients and updates. */
   private List<Op> build(List<AdamW.Slot<TFloat32>> slots) {
-    TrainingConfig c = config.training();
-    Ops tf = m.ops();
-    StatelessRandom<TFloat32> random =
-        new StatelessRandom<>(m.in("noise"), tf.constant(c.seed()), steps.value());
-    Operand<TInt32> batch = tf.constant(c.batch());
-    Operand<TFloat32> times = Times.of(config.loss()).draw(random, batch);
-    Operand<TFloat32> done = m.cast(steps.value());
-    Dropout<TFloat32> dropout = Dropout.random(m, random, config.network().dropout());
-    DiffusionModel.TrainingBound<TFloat32> bound =
-        model.trainingBound(
-            m, weights, dropout, images, model.trainingNoise(random, batch, times, done));
-    List<Operand<TFloat32>> means = new ArrayList<>();
-    bound.terms().all().forEach(term -> means.add(m.mean(term, 0)));
-    terms = tf.withName("terms").stack(means);
-    slowest = tf.min(bound.terms().slowest(), tf.constant(0));
-    Operand<TFloat32> nats = m.add(m.sum(terms, 0), bound.surrogate());
-    nats = m.sub(nats, uncharged(means.get(BoundTerms.NAMES.indexOf("latent")), done));
-    Operand<TFloat32> loss = m.mul(nats, 1 / (model.image().size() * Math.log(2))); // bits/dim
+    BatchGradient<TFloat32> batch =
+        BatchGradient.of(m, config, model, weights, images, steps.value());
+    terms = m.ops().withName("terms").identity(batch.terms());
+    slowest = batch.slowest();
 
     weights.all().forEach(w -> slots.add(AdamW.Slot.create(initial, variables, w)));
-    List<Operand<TFloat32>> gradients =
-        Gradients.of(m, loss, m.constant(1), weights.all().stream().map(Variable::value).toList());
-    AdamW<TFloat32> optimizer = new AdamW<>(m.in("optimizer"), c);
-    norms = optimizer.norms(gradients);
-    List<Op> updates = optimizer.update(steps.value(), slots, gradients, norms);
+    AdamW<TFloat32> optimizer = new AdamW<>(m.in("optimizer"), config.training());
+    norms = optimizer.norms(batch.gradients());
+    List<Op> updates = optimizer.update(steps.value(), slots, batch.gradients(), norms);
     // The rate depends on the counter, so it moves last.
-    Op count =
-        tf.withControlDependencies(updates).assignAddVariableOp(steps.handle(), tf.constant(1L));
-    updates.add(count);
+    Ops afterAll = m.ops().withControlDependencies(updates);
+    updates.add(afterAll.assignAddVariableOp(steps.handle(), afterAll.constant(1L)));
     return updates;
-  }
-
-  /** What of the latent's KL the training loss leaves out: free bits, and all of it at first. */
-  private Operand<TFloat32> uncharged(Operand<TFloat32> kl, Operand<TFloat32> done) {
-    TrainingConfig c = config.training();
-    Operand<TFloat32> charged = kl;
-    if (c.freeBits() > 0) {
-      charged = m.ops().math.maximum(kl, m.constant(c.freeBits() * Math.log(2)));
-    }
-    if (c.klWarmupSteps() > 0) {
-      Operand<TFloat32> part = m.mul(done, 1.0 / c.klWarmupSteps());
-      charged = m.mul(charged, m.ops().math.minimum(part, m.constant(1)));
-    }
-    return m.sub(kl, charged);
   }
 
   /** Cuts the step out as one compiled call: variables are read and updated inside. */

@@ -1,5 +1,6 @@
 package io.mulan.training;
 
+import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.data.ImageSet;
@@ -17,6 +18,7 @@ import io.mulan.tf.Tensors;
 import io.mulan.tf.Variables.Variable;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -57,7 +59,12 @@ public final class TrainingSession implements AutoCloseable {
         Shape.of(config.training().batch(), image.height(), image.width(), image.channels());
     try (Graph draft = new Graph()) {
       var built = new TrainingGraph(draft, config, new DiffusionModel(config, image), compiled);
-      OrderedSums ordered = new OrderedSums(draft);
+      OrderedSums ordered =
+          new OrderedSums(
+              draft,
+              config.training().recompute()
+                  ? Optional.of(BatchGradient.recomputation())
+                  : Optional.empty());
       graph = ordered.graph();
       images = ordered.of(built.images());
       terms = ordered.of(built.terms());
@@ -209,8 +216,23 @@ public final class TrainingSession implements AutoCloseable {
     saveRestore.restore(session, prefix.toString());
   }
 
+  private ImageShape image() {
+    return new ImageShape((int) batch.get(1), (int) batch.get(2), (int) batch.get(3));
+  }
+
   /** What one update costs, uncompiled. */
   public GraphCost cost() {
+    int parts = config.training().accumulate();
+    if (parts > 1) {
+      // The graph has the parts in a loop, which nothing counts: one part, as a batch of its own.
+      List<String> one = List.of("training.accumulate=1", "training.batch=" + batch.get(0) / parts);
+      try (TrainingSession part =
+          new TrainingSession(ConfigReader.override(config, one), image(), false)) {
+        GraphCost cost = part.cost();
+        long sums = weights.stream().mapToLong(w -> Float.BYTES * w.shape().size()).sum();
+        return new GraphCost(parts * cost.flops(), cost.bytes() + sums);
+      }
+    }
     return GraphCost.of(graph, graph.operationOrThrow(TrainingGraph.PLAIN_STEP));
   }
 
