@@ -35,11 +35,11 @@ public final class Layers {
       Net<T> net, Operand<T> x, long out, Initializer initializer) {
     Maths<T> m = net.m();
     long in = x.shape().get(-1);
-    Operand<T> kernel = net.weight("kernel", Shape.of(in, out), initializer);
+    Shape kernel = Shape.of(in, out);
     if (x.rank() == 2) {
-      return m.matMul(x, kernel);
+      return net.product(x, "kernel", kernel, initializer);
     }
-    Operand<T> rows = m.matMul(m.reshape(x, -1, in), kernel);
+    Operand<T> rows = net.product(m.reshape(x, -1, in), "kernel", kernel, initializer);
     long[] shape = x.shape().asArray();
     shape[shape.length - 1] = out;
     return m.reshape(rows, shape);

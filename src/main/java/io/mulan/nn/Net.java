@@ -10,27 +10,68 @@ import org.tensorflow.types.family.TFloating;
  * What a layer is built with: arithmetic, weights, dropout, and the name of the place it stands at.
  *
  * @param scope the layer's path in the tree of weights, such as {@code score_model/mid.block_1}
+ * @param product multiplies rows by weights
  */
 public record Net<T extends TFloating>(
-    Maths<T> m, Weights<T> weights, Dropout<T> dropout, String scope) {
+    Maths<T> m, Weights<T> weights, Dropout<T> dropout, String scope, Product<T> product) {
+
+  /** The product of rows [n,in] and the weights of this name [in,out]. */
+  @FunctionalInterface
+  interface Product<T extends TFloating> {
+    Operand<T> of(Operand<T> rows, String name, Shape shape, Initializer initializer);
+  }
+
+  public Net(Maths<T> m, Weights<T> weights, Dropout<T> dropout, String scope) {
+    this(
+        m,
+        weights,
+        dropout,
+        scope,
+        (rows, name, shape, initial) -> m.matMul(rows, weights.get(name, shape, initial)));
+  }
 
   /** The place {@code name} inside this one. */
   public Net<T> in(String name) {
     String path = scope.isEmpty() ? name : scope + "/" + name;
-    return new Net<>(m.in(name), weights, dropout, path);
+    return new Net<>(m.in(name), weights, dropout, path, product);
   }
 
-  /** The same place and weights, in double precision; without dropout. */
+  /**
+   * The same place and weights, in double precision; without dropout.
+   *
+   * <p>Gradients of products with weights are no more precise than the weights: they cost half the
+   * memory, and TensorFlow has fast products in single precision only.
+   */
   public Net<TFloat64> doubles() {
     Maths<TFloat64> d = m.doubles();
     Weights<TFloat64> cast =
         (name, shape, initializer) -> d.cast(weights.get(name, shape, initializer));
-    return new Net<>(d, cast, Dropout.none(), scope);
+    if (m.type() == TFloat64.class) {
+      return new Net<>(d, cast, Dropout.none(), scope);
+    }
+    Maths<T> single = m.productsIn(m.type());
+    return new Net<>(
+        d,
+        cast,
+        Dropout.none(),
+        scope,
+        (rows, name, shape, initial) -> {
+          Operand<T> weight = weights.get(name, shape, initial);
+          Operand<TFloat64> exact = d.constantFor(d.matMul(rows, d.cast(weight)));
+          Operand<TFloat64> rough = d.cast(single.matMul(single.cast(rows), weight));
+          // Zero, with the gradient.
+          return d.add(exact, d.sub(rough, d.constantFor(rough)));
+        });
   }
 
   /** The weight {@code name} of this place. */
   public Operand<T> weight(String name, Shape shape, Initializer initializer) {
     return weights.get(scope + "/" + name, shape, initializer);
+  }
+
+  /** The product of rows [n,in] and the weights {@code name} of this place [in,out]. */
+  Operand<T> product(Operand<T> rows, String name, Shape shape, Initializer initializer) {
+    return product.of(rows, scope + "/" + name, shape, initializer);
   }
 
   Operand<T> dropped(Operand<T> x) {

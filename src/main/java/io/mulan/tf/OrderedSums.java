@@ -59,11 +59,24 @@ public final class OrderedSums {
     for (NodeDef node : nodes) {
       if (node.getOp().equals(SUM) && node.getAttrOrThrow(COUNT).getI() > 2) {
         addChain(ordered, node, result);
+      } else if (node.getOp().equals("BatchMatMulV3")) {
+        ordered.add(secondVersion(node));
       } else {
         ordered.add(node);
       }
     }
     return ordered;
+  }
+
+  /** The same product, by a version that oneDNN has a kernel for. */
+  private static NodeDef secondVersion(NodeDef node) {
+    return node.toBuilder()
+        .setOp("BatchMatMulV2")
+        .putAttr("T", node.getAttrOrThrow("Tout"))
+        .removeAttr("Ta")
+        .removeAttr("Tb")
+        .removeAttr("Tout")
+        .build();
   }
 
   /** The last sum of the chain has the name, and whatever it had to wait for. */
