@@ -10,6 +10,7 @@ import io.mulan.export.ModelFolder;
 import io.mulan.export.Signatures;
 import io.mulan.interop.FlaxCheckpoint;
 import io.mulan.interop.FlaxLayout;
+import io.mulan.interop.NpzState;
 import io.mulan.training.RunFolder;
 import io.mulan.training.RunState;
 import io.mulan.training.TrainedModel;
@@ -69,6 +70,9 @@ final class ExportCommand implements Command {
                 "flax", "FILE", "instead, a checkpoint that the published code restores"))
         .addOption(
             ConfigOptions.withValue(
+                "npz", "FILE", "instead, a NumPy archive of weights, averages and optimiser"))
+        .addOption(
+            ConfigOptions.withValue(
                 "code",
                 OptionValues.names(FlaxLayout.Code.class),
                 "whose checkpoint (vdm where there is no latent, else mulan)"));
@@ -81,7 +85,7 @@ final class ExportCommand implements Command {
       throw new ConfigException(path + " is exported already; name a run folder");
     }
     TrainedRun run = TrainedRun.run(path, line.getOptionValue("step"));
-    if (line.hasOption("flax")) {
+    if (line.hasOption("flax") || line.hasOption("npz")) {
       return writeState(line, run);
     }
     new OptionValues(line).refuse("code", "goes with --flax");
@@ -119,16 +123,24 @@ final class ExportCommand implements Command {
   private static int writeState(CommandLine line, TrainedRun run) {
     OptionValues values = new OptionValues(line);
     for (String other : List.of("to", "version", "licence")) {
-      values.refuse(other, "is of a SavedModel: leave it or --flax out");
+      values.refuse(other, "is of a SavedModel: leave it out, or --flax and --npz");
     }
-    Path file = ConfigOptions.path(line.getOptionValue("flax"));
+    if (line.hasOption("npz")) {
+      values.refuse("flax", "and --npz are two files: export one after the other");
+      values.refuse("code", "goes with --flax");
+    }
     FlaxLayout usual = FlaxLayout.of(run.config());
     FlaxLayout layout =
         new FlaxLayout(values.choice("code", usual.code(), FlaxLayout.Code.class), usual.clipped());
+    Path file = ConfigOptions.path(line.getOptionValue(line.hasOption("npz") ? "npz" : "flax"));
     LOG.info("building the model...");
     try (RunState state = new RunState(run.config(), run.image())) {
       RunFolder.checkpoints(run.path(), run.config()).restore(state, run.step());
-      FlaxCheckpoint.write(file, state, layout);
+      if (line.hasOption("npz")) {
+        NpzState.write(file, state);
+      } else {
+        FlaxCheckpoint.write(file, state, layout);
+      }
     }
     System.out.println(
         file + ": weights, averages and optimiser of step " + Figures.count(run.step()));

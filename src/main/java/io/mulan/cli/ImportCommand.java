@@ -6,6 +6,7 @@ import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;
 import io.mulan.interop.FlaxCheckpoint;
 import io.mulan.interop.ImportedConfig;
+import io.mulan.interop.NpzState;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.RunFolder;
 import io.mulan.training.RunState;
@@ -77,7 +78,11 @@ final class ImportCommand implements Command {
             : Path.of("runs", ConfigOptions.name(line));
     LOG.info("reading {}...", file);
     try (RunState state = new RunState(config, Datasets.shape(config.data()).image())) {
-      FlaxCheckpoint.read(file, state);
+      if (line.hasOption("flax")) {
+        FlaxCheckpoint.read(file, state);
+      } else {
+        NpzState.read(file, state);
+      }
       save(state, folder, config);
       System.out.print(report(state, folder, file));
       return ExitCode.OK;

@@ -29,8 +29,9 @@ public final class ImportedConfig {
         source.endsWith(".py")
             ? PythonSettings.read(ConfigReader.text(file), source)
             : plain(ConfigReader.tree(file));
-    return PublishedConfig.matches(tree)
-        ? ConfigReader.read(PRESET, new PublishedConfig(tree, source).settings(), source, overrides)
+    return PublishedSettings.matches(tree)
+        ? ConfigReader.read(
+            PRESET, new PublishedSettings(tree, source).settings(), source, overrides)
         : ConfigReader.read(Optional.empty(), Optional.of(file), overrides);
   }
 

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.msgpack.core.ExtensionTypeHeader;
 import org.msgpack.core.MessageFormat;
 import org.msgpack.core.MessageInsufficientBufferException;
@@ -42,6 +43,7 @@ final class MsgpackTree {
 
   private static final int MAX_NAME = 64;
   private static final int MAX_RANK = 32;
+  private static final Pattern NAME = Pattern.compile("[\\w.\\-]+");
 
   private static final String CHUNKED = "__msgpack_chunked_array__";
   private static final byte ARRAY = 1;
@@ -125,12 +127,7 @@ final class MsgpackTree {
     return switch (format.getValueType()) {
       case MAP -> map(path, depth);
       case EXTENSION -> new Leaf(extension(path));
-      case INTEGER -> {
-        if (format == MessageFormat.UINT64) {
-          throw wrong(path, "a number is larger than any step");
-        }
-        yield new Leaf(Scalars.of(path, in.unpackLong()));
-      }
+      case INTEGER -> new Leaf(Scalars.of(path, in.unpackLong()));
       case BOOLEAN -> new Flag(in.unpackBoolean());
       case NIL -> {
         in.unpackNil();
@@ -166,7 +163,7 @@ final class MsgpackTree {
       throw wrong(path, "a name in it is no text");
     }
     String name = text(path, in.unpackRawStringHeader());
-    if (!name.matches("[\\w.\\-]+")) {
+    if (!NAME.matcher(name).matches()) {
       throw wrong(path, "a name in it has other characters than letters, digits, _, . and -");
     }
     return name;

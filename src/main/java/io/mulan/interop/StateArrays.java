@@ -83,7 +83,7 @@ record StateArrays(
     if (names.isEmpty()) {
       return "";
     }
-    String list = String.join(", ", names.subList(0, Math.min(TOLD, names.size())));
+    String list = String.join(", ", names.stream().sorted().limit(TOLD).toList());
     String more = names.size() > TOLD ? " and " + (names.size() - TOLD) + " more" : "";
     return "; " + names.size() + " " + what + ": " + list + more;
   }

@@ -14,7 +14,7 @@ import java.util.Map;
  *     MuLAN's {@code vdm_type}
  * @param source for messages
  */
-public record PublishedConfig(JsonNode tree, String source) {
+public record PublishedSettings(JsonNode tree, String source) {
   /** Fixed in the published code, as are the exponents of the Fourier features. */
   private static final int GROUPS = 32;
 
