@@ -34,10 +34,10 @@ final class ImportCommand implements Command {
   @Override
   public String examples() {
     return """
-          mulan import --flax ckpt-100.flax --config cifar10-conditioned.py   into runs/cifar10-conditioned
-          mulan import --flax ckpt-100.flax --config config.json --to runs/a  its configuration as JSON or YAML
-          mulan import --npz state.npz --config config.yaml                   arrays named as in a run here
-          mulan evaluate runs/cifar10-conditioned --images cifar10-test.npz   then as with any run
+          mulan import --flax ckpt-9.flax --config cifar10.py     into runs/cifar10
+          mulan import --flax ckpt-9.flax --config cifar10.json   its configuration as JSON
+          mulan import --flax a.flax --config c.py --to runs/a    another folder
+          mulan import --npz state.npz --config config.yaml       arrays with the names that they have here
         """;
   }
 

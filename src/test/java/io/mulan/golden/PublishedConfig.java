@@ -85,7 +85,14 @@ public record PublishedConfig(JsonNode json) {
 
   /** The latent, under the published law. */
   public LatentConfig latent() {
-    return with(Map.of("latent", published().latent(isVdm() || givenLabel()))).latent();
+    return with(Map.of("latent", latentSettings())).latent();
+  }
+
+  private Map<String, Object> latentSettings() {
+    Map<String, Object> settings = published().latent(isVdm() || givenLabel());
+    // Cases of latents alone have no network before them.
+    settings.replace("encoder", "identity", "unet");
+    return settings;
   }
 
   /** The kind of draws that the published code makes a latent of. */
@@ -112,7 +119,7 @@ public record PublishedConfig(JsonNode json) {
         Map.of(
             "data", Map.of("levels", levels()),
             "schedule", published().schedule(isVdm()),
-            "latent", published().latent(isVdm() || givenLabel()),
+            "latent", latentSettings(),
             "network", published().network(),
             "loss", published().loss()));
   }
