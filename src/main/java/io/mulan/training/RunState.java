@@ -5,6 +5,7 @@ import io.mulan.config.RunConfig;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.nn.Weights;
+import io.mulan.tf.CheckpointException;
 import io.mulan.tf.Maths;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.Sessions;
@@ -16,7 +17,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.tensorflow.Graph;
@@ -25,16 +29,17 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
-import org.tensorflow.types.family.TType;
 
 /**
  * The state of a run without its training step: step, weights, their averages and moments, each set
- * or read by name. Nothing has a value before it is set or restored.
+ * or read by name. Nothing has a value before it is set or restored, all of it.
+ *
+ * <p>Values are tensors outside of the graph, which has variables for their names only: thousands
+ * of runs of a session, one for each, would take minutes.
  */
 public final class RunState implements Checkpointed, AutoCloseable {
   /** Updates made (int64 scalar). */
@@ -49,13 +54,11 @@ public final class RunState implements Checkpointed, AutoCloseable {
   /** The same for the moving average of the squared gradient. */
   public static final String SECOND_MOMENT = "optimizer/v/";
 
-  /** A variable, and how it is set. */
-  private record Cell(Variable<?> variable, Operand<?> fed, Op assign) {}
-
   private final SortedMap<String, Shape> weights;
   private final Graph graph = new Graph();
-  private final SortedMap<String, Cell> cells = new TreeMap<>();
   private final List<Variable<?>> variables;
+  private final Map<String, Tensor> values = new HashMap<>();
+  private Optional<Result> restored = Optional.empty();
   private final SaveRestore saveRestore;
   private final Session session;
 
@@ -71,14 +74,8 @@ public final class RunState implements Checkpointed, AutoCloseable {
           AdamW.Slot.create(m, made, made.create(name, TFloat32.class, shape, zeros));
         });
     variables = made.all();
-    variables.forEach(v -> cells.put(v.name(), cell(tf, v)));
     saveRestore = new SaveRestore(graph, variables);
     session = Sessions.open(graph);
-  }
-
-  private static <T extends TType> Cell cell(Ops tf, Variable<T> variable) {
-    Operand<T> fed = tf.placeholder(variable.type(), Placeholder.shape(variable.shape()));
-    return new Cell(variable, fed, tf.assignVariableOp(variable.handle(), fed));
   }
 
   /** Name and shape of each weight: what the bound asks for. */
@@ -108,46 +105,66 @@ public final class RunState implements Checkpointed, AutoCloseable {
   }
 
   /**
-   * Sets a variable.
+   * Sets a variable, which has not been restored.
    *
    * @param values its elements in the machine's byte order, row by row; the stream stays open
    * @throws IOException if the stream fails or ends too soon
    */
   public void set(String name, InputStream values) throws IOException {
-    Cell cell = cells.get(name);
-    try (Tensor tensor = Tensor.of(cell.variable().type(), cell.variable().shape())) {
-      Tensors.read(values, tensor);
-      session.runner().feed(cell.fed(), tensor).addTarget(cell.assign()).run().close();
+    Variable<?> variable =
+        variables.stream().filter(v -> v.name().equals(name)).findFirst().orElseThrow();
+    Tensor tensor = Tensor.of(variable.type(), variable.shape());
+    Tensor before = this.values.put(name, tensor);
+    if (before != null) {
+      before.close();
     }
+    Tensors.read(values, tensor);
   }
 
   /** Writes the elements of a variable in the machine's byte order, row by row. */
-  public void write(String name, OutputStream values) throws IOException {
-    try (Result result = session.runner().fetch(cells.get(name).variable().value()).run()) {
-      Tensors.write(result.get(0), values);
-    }
+  public void write(String name, OutputStream elements) throws IOException {
+    Tensors.write(values.get(name), elements);
   }
 
   /** Updates made. */
   public long steps() {
-    try (Result result = session.runner().fetch(cells.get(STEP).variable().value()).run()) {
-      return ((TInt64) result.get(0)).getLong();
-    }
+    return ((TInt64) values.get(STEP)).getLong();
   }
 
   @Override
   public void save(Path prefix) {
-    saveRestore.save(session, prefix.toString());
+    List<Tensor> all = variables.stream().map(v -> values.get(v.name())).toList();
+    saveRestore.save(session, prefix.toString(), all);
   }
 
   @Override
   public void restore(Path prefix) {
-    saveRestore.restore(session, prefix.toString());
+    Result stored = saveRestore.read(session, prefix.toString());
+    clear();
+    restored = Optional.of(stored);
+    for (int i = 0; i < variables.size(); i++) {
+      Variable<?> variable = variables.get(i);
+      if (!stored.get(i).shape().equals(variable.shape())) {
+        throw new CheckpointException(variable.name() + " has another shape");
+      }
+      values.put(variable.name(), stored.get(i));
+    }
+  }
+
+  private void clear() {
+    if (restored.isPresent()) {
+      restored.get().close(); // it owns what was restored
+    } else {
+      values.values().forEach(Tensor::close);
+    }
+    values.clear();
+    restored = Optional.empty();
   }
 
   /** Closes session and graph, in the order that TensorFlow needs. */
   @Override
   public void close() {
+    clear();
     session.close();
     graph.close();
   }
