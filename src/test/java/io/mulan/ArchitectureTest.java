@@ -37,7 +37,7 @@ final class ArchitectureTest {
           Map.entry(
               "export",
               Set.of("sampling", "likelihood", "flow", "diffusion", "nn", "tf", "config", "data")),
-          Map.entry("interop", Set.of("diffusion", "nn", "tf", "config")),
+          Map.entry("interop", Set.of("training", "diffusion", "data", "tf", "config")),
           Map.entry("report", Set.of("config", "data")));
 
   private static final JavaClasses OURS =

@@ -8,7 +8,11 @@ import io.mulan.export.ExportedModel;
 import io.mulan.export.ModelCard;
 import io.mulan.export.ModelFolder;
 import io.mulan.export.Signatures;
+import io.mulan.interop.FlaxCheckpoint;
+import io.mulan.interop.FlaxLayout;
+import io.mulan.interop.NpzState;
 import io.mulan.training.RunFolder;
+import io.mulan.training.RunState;
 import io.mulan.training.TrainedModel;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +51,7 @@ final class ExportCommand implements Command {
           mulan export runs/digits --to /srv/models/digits       where a server looks for it
           mulan export runs/digits --step best --version 7       another checkpoint, a version's number
           mulan export runs/digits --licence "CC BY 4.0"         what users may do with it
+          mulan export runs/digits --flax ckpt-1.flax            a checkpoint for the published code
         """;
   }
 
@@ -59,7 +64,18 @@ final class ExportCommand implements Command {
         .addOption(
             ConfigOptions.withValue("version", "N", "number of the version (after the last one)"))
         .addOption(
-            ConfigOptions.withValue("licence", "TEXT", "of the model, in words (not stated)"));
+            ConfigOptions.withValue("licence", "TEXT", "of the model, in words (not stated)"))
+        .addOption(
+            ConfigOptions.withValue(
+                "flax", "FILE", "instead, a checkpoint that the published code restores"))
+        .addOption(
+            ConfigOptions.withValue(
+                "npz", "FILE", "instead, a NumPy archive of weights, averages and optimiser"))
+        .addOption(
+            ConfigOptions.withValue(
+                "code",
+                OptionValues.names(FlaxLayout.Code.class),
+                "whose checkpoint (vdm where there is no latent, else mulan)"));
   }
 
   @Override
@@ -69,6 +85,10 @@ final class ExportCommand implements Command {
       throw new ConfigException(path + " is exported already; name a run folder");
     }
     TrainedRun run = TrainedRun.run(path, line.getOptionValue("step"));
+    if (line.hasOption("flax") || line.hasOption("npz")) {
+      return writeState(line, run);
+    }
+    new OptionValues(line).refuse("code", "goes with --flax");
     Path name = path.toAbsolutePath().normalize().getFileName();
     Path folder =
         line.hasOption("to")
@@ -97,6 +117,34 @@ final class ExportCommand implements Command {
       System.out.print(report(written, run, model.parts()));
       return ExitCode.OK;
     }
+  }
+
+  /** Everything that training goes on from, as a file of another program. */
+  private static int writeState(CommandLine line, TrainedRun run) {
+    OptionValues values = new OptionValues(line);
+    for (String other : List.of("to", "version", "licence")) {
+      values.refuse(other, "is of a SavedModel: leave it out, or --flax and --npz");
+    }
+    if (line.hasOption("npz")) {
+      values.refuse("flax", "and --npz are two files: export one after the other");
+      values.refuse("code", "goes with --flax");
+    }
+    FlaxLayout usual = FlaxLayout.of(run.config());
+    FlaxLayout layout =
+        new FlaxLayout(values.choice("code", usual.code(), FlaxLayout.Code.class), usual.clipped());
+    Path file = ConfigOptions.path(line.getOptionValue(line.hasOption("npz") ? "npz" : "flax"));
+    LOG.info("building the model...");
+    try (RunState state = new RunState(run.config(), run.image())) {
+      RunFolder.checkpoints(run.path(), run.config()).restore(state, run.step());
+      if (line.hasOption("npz")) {
+        NpzState.write(file, state);
+      } else {
+        FlaxCheckpoint.write(file, state, layout);
+      }
+    }
+    System.out.println(
+        file + ": weights, averages and optimiser of step " + Figures.count(run.step()));
+    return ExitCode.OK;
   }
 
   private static long version(CommandLine line, Path folder) {

@@ -42,12 +42,17 @@ final class HelpText {
   /** The first example, in one column with those of others. */
   private static String firstExample(Command command) {
     String[] parts = command.examples().lines().findFirst().orElse("").strip().split(" {2,}", 2);
-    return "  " + parts[0] + " ".repeat(EXAMPLE - parts[0].length()) + parts[1] + "\n";
+    return line(parts[0], EXAMPLE, parts[1]);
   }
 
   private static String row(String left, String right) {
+    return line(left, INDENT, right);
+  }
+
+  /** Two columns; one too wide for the first has a line of its own. */
+  private static String line(String left, int width, String right) {
     String gap =
-        left.length() < INDENT ? " ".repeat(INDENT - left.length()) : "\n" + " ".repeat(INDENT + 2);
+        left.length() < width ? " ".repeat(width - left.length()) : "\n" + " ".repeat(width + 2);
     return "  " + left + gap + right + "\n";
   }
 }

@@ -27,6 +27,7 @@ public final class Main {
           new ReconstructCommand(),
           new InterpolateCommand(),
           new ExportCommand(),
+          new ImportCommand(),
           new GraphCommand(),
           new BenchmarkCommand(),
           new DevicesCommand());

@@ -1,12 +1,15 @@
 package io.mulan.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads configurations: a preset, a file over it, single settings over both. */
@@ -42,6 +45,33 @@ public final class ConfigReader {
     return settings.config();
   }
 
+  /**
+   * Settings from elsewhere over a preset, and single ones over both.
+   *
+   * @param settings by group
+   * @param source of them, for messages
+   * @throws ConfigException if it can't be
+   */
+  public static RunConfig read(
+      String preset,
+      Map<String, ? extends Map<String, Object>> settings,
+      String source,
+      List<String> overrides) {
+    Settings all = new Settings();
+    Presets.read(preset).forEach(yaml -> all.add(yaml, "preset " + preset));
+    all.add(Yaml.write(new LinkedHashMap<>(settings)), source);
+    return override(all, overrides);
+  }
+
+  /**
+   * What a YAML or JSON file holds, whatever it is about.
+   *
+   * @throws ConfigException if it can't be read or is none
+   */
+  public static JsonNode tree(Path file) {
+    return Yaml.read(text(file), file.toString());
+  }
+
   /** A configuration with single settings laid over it, each {@code key=value}. */
   public static RunConfig override(RunConfig config, List<String> overrides) {
     Settings settings = new Settings();
@@ -62,7 +92,12 @@ public final class ConfigReader {
     return settings.config();
   }
 
-  private static String text(Path file) {
+  /**
+   * The text of a file.
+   *
+   * @throws ConfigException if it can't be read
+   */
+  public static String text(Path file) {
     try {
       return Files.readString(file);
     } catch (NoSuchFileException e) {

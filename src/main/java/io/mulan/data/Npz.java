@@ -5,11 +5,14 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
@@ -112,18 +115,26 @@ public final class Npz implements AutoCloseable {
    * @throws ConfigException naming the file, if it cannot be written
    */
   public static void write(Path file, Map<String, NpyArray> arrays) {
-    try (ZipOutputStream out =
-        new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
-      for (Map.Entry<String, NpyArray> array : arrays.entrySet()) {
-        ZipEntry entry = new ZipEntry(array.getKey() + SUFFIX);
-        entry.setTimeLocal(EPOCH); // the same arrays give the same bytes
-        out.putNextEntry(entry);
-        Npy.write(out, array.getValue());
-        out.closeEntry();
-      }
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+      write(out, arrays.keySet(), arrays::get);
     } catch (IOException e) {
       throw new ConfigException("cannot write " + file + ": " + Npy.reason(e));
     }
+  }
+
+  /** Writes an archive whose arrays are made one after another, in the order of their names. */
+  public static void write(
+      OutputStream stream, Collection<String> names, Function<String, NpyArray> arrays)
+      throws IOException {
+    ZipOutputStream out = new ZipOutputStream(stream);
+    for (String name : names) {
+      ZipEntry entry = new ZipEntry(name + SUFFIX);
+      entry.setTimeLocal(EPOCH); // the same arrays give the same bytes
+      out.putNextEntry(entry);
+      Npy.write(out, arrays.apply(name));
+      out.closeEntry();
+    }
+    out.finish();
   }
 
   @Override

@@ -4,6 +4,9 @@ import io.mulan.tf.Variables.Variable;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.tensorflow.ndarray.Shape;
 
 /** The parts of a model, in words, and how many weights each has. */
 public final class ModelParts {
@@ -26,13 +29,16 @@ public final class ModelParts {
 
   /** Number of weights by part, and {@link #ALL}. */
   public static Map<String, Long> counts(Collection<? extends Variable<?>> weights) {
+    SortedMap<String, Shape> shapes = new TreeMap<>();
+    weights.forEach(w -> shapes.put(w.name(), w.shape()));
+    return counts(shapes);
+  }
+
+  /** Number of weights by part, and {@link #ALL}. */
+  public static Map<String, Long> counts(SortedMap<String, Shape> weights) {
     Map<String, Long> counts = new LinkedHashMap<>();
-    long all = 0;
-    for (Variable<?> w : weights) {
-      counts.merge(of(w.name()), w.shape().size(), Long::sum);
-      all += w.shape().size();
-    }
-    counts.put(ALL, all);
+    weights.forEach((name, shape) -> counts.merge(of(name), shape.size(), Long::sum));
+    counts.put(ALL, weights.values().stream().mapToLong(Shape::size).sum());
     return counts;
   }
 }

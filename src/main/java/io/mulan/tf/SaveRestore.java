@@ -8,7 +8,9 @@ import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
+import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
@@ -29,6 +31,7 @@ public final class SaveRestore {
   private final List<String> names;
   private final Operand<TString> prefix;
   private final Operand<TString> storedNames;
+  private final List<Operand<?>> saved;
   private final Operation save;
   private final Operation read;
   private final Operation restore;
@@ -37,12 +40,14 @@ public final class SaveRestore {
       List<String> names,
       Operand<TString> prefix,
       Operand<TString> storedNames,
+      List<Operand<?>> saved,
       Operation save,
       Operation read,
       Operation restore) {
     this.names = names;
     this.prefix = prefix;
     this.storedNames = storedNames;
+    this.saved = saved;
     this.save = save;
     this.read = read;
     this.restore = restore;
@@ -69,6 +74,7 @@ public final class SaveRestore {
       values.add(v.value());
       types.add(v.type());
     }
+    saved = List.copyOf(values);
     Save written = tf.withName("SaveV2").train.save(prefix, storedNames, slices, values);
     save = tf.withControlDependencies(written).withName("control_dependency").identity(prefix).op();
     Restore stored = tf.withName("RestoreV2").train.restore(prefix, storedNames, slices, types);
@@ -88,6 +94,7 @@ public final class SaveRestore {
         names,
         copy.of(prefix),
         copy.of(storedNames),
+        saved.stream().<Operand<?>>map(copy::of).toList(),
         copy.of(save),
         copy.of(read),
         copy.of(restore));
@@ -99,6 +106,33 @@ public final class SaveRestore {
   public void save(Session session, String path) {
     run(session, path, save);
     run(session, path, read);
+  }
+
+  /**
+   * The same for values that no variable holds.
+   *
+   * @param values of all variables, in their order
+   */
+  public void save(Session session, String path, List<Tensor> values) {
+    try (TString p = TString.scalarOf(path)) {
+      Session.Runner runner = session.runner().feed(prefix, p).addTarget(save);
+      for (int i = 0; i < values.size(); i++) {
+        runner.feed(saved.get(i), values.get(i));
+      }
+      runner.run().close();
+    }
+    run(session, path, read);
+  }
+
+  /** The stored values of all variables, in their order; no variable is set. */
+  public Result read(Session session, String path) {
+    try (TString p = TString.scalarOf(path)) {
+      Session.Runner runner = session.runner().feed(prefix, p);
+      for (int i = 0; i < names.size(); i++) {
+        runner.fetch(read.output(i));
+      }
+      return runner.run();
+    }
   }
 
   /** Sets every variable. */

@@ -1,12 +1,21 @@
 package io.mulan.tf;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.ByteDataBuffer;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TUint8;
 
 /** Between tensors and arrays. */
 public final class Tensors {
+  /** Bytes copied at once between a tensor and a stream. */
+  private static final int CHUNK = 1 << 16;
+
   private Tensors() {}
 
   /** All values, row by row. */
@@ -47,5 +56,35 @@ public final class Tensors {
   /** A tensor that outlives the result it is from. */
   public static TFloat32 copy(TFloat32 tensor) {
     return of(tensor.shape(), floats(tensor));
+  }
+
+  /**
+   * Fills a tensor with elements in the machine's byte order, row by row.
+   *
+   * @throws EOFException if there are too few
+   */
+  public static void read(InputStream from, Tensor tensor) throws IOException {
+    ByteDataBuffer data = tensor.asRawTensor().data();
+    byte[] chunk = new byte[CHUNK];
+    for (long done = 0; done < data.size(); ) {
+      int count = from.readNBytes(chunk, 0, (int) Math.min(CHUNK, data.size() - done));
+      if (count == 0) {
+        throw new EOFException("it ends too soon");
+      }
+      data.offset(done).write(chunk, 0, count);
+      done += count;
+    }
+  }
+
+  /** Writes the elements of a tensor in the machine's byte order, row by row. */
+  public static void write(Tensor tensor, OutputStream to) throws IOException {
+    ByteDataBuffer data = tensor.asRawTensor().data();
+    byte[] chunk = new byte[CHUNK];
+    for (long done = 0; done < data.size(); ) {
+      int count = (int) Math.min(CHUNK, data.size() - done);
+      data.offset(done).read(chunk, 0, count);
+      to.write(chunk, 0, count);
+      done += count;
+    }
   }
 }

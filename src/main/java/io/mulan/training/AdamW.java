@@ -21,9 +21,6 @@ import org.tensorflow.types.family.TFloating;
  * has the rate base · min(n / warm-up, 1), so that the very first changes nothing.
  */
 final class AdamW<T extends TFloating> {
-  /** What the name of an average has before that of the weight. */
-  static final String AVERAGE = "ema/";
-
   private static final double EPSILON = 1e-8;
 
   private final Maths<T> m;
@@ -45,10 +42,10 @@ final class AdamW<T extends TFloating> {
       Operand<T> zeros = m.ops().fill(m.ops().constant(weight.shape().asArray()), m.constant(0));
       return new Slot<>(
           weight,
-          variables.create("optimizer/m/" + weight.name(), m.type(), weight.shape(), zeros),
-          variables.create("optimizer/v/" + weight.name(), m.type(), weight.shape(), zeros),
+          variables.create(RunState.FIRST_MOMENT + weight.name(), m.type(), weight.shape(), zeros),
+          variables.create(RunState.SECOND_MOMENT + weight.name(), m.type(), weight.shape(), zeros),
           variables.create(
-              AVERAGE + weight.name(), m.type(), weight.shape(), weight.initialValue()));
+              RunState.AVERAGE + weight.name(), m.type(), weight.shape(), weight.initialValue()));
     }
 
     /** The factor of the learning rate for the part of the model that the weight is in. */

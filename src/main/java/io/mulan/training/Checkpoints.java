@@ -53,11 +53,11 @@ public final class Checkpoints {
    */
   record Description(long step, Double bitsPerDim, SortedMap<String, String> variables) {
 
-    static Description of(TrainingSession session, long step, OptionalDouble bitsPerDim) {
+    static Description of(Checkpointed state, long step, OptionalDouble bitsPerDim) {
       return new Description(
           step,
           bitsPerDim.isPresent() ? bitsPerDim.getAsDouble() : null,
-          variables(session.variables()));
+          variables(state.variables()));
     }
 
     static SortedMap<String, String> variables(List<Variable<?>> all) {
@@ -95,17 +95,17 @@ public final class Checkpoints {
    * @return its folder
    * @throws CheckpointException if it can't be written; those before it are untouched
    */
-  public Path save(TrainingSession session, long step, OptionalDouble bitsPerDim) {
+  public Path save(Checkpointed state, long step, OptionalDouble bitsPerDim) {
     Path target = folder(step);
     Path unfinished = folder.resolve(UNFINISHED + step);
     try {
       WholeFolder.fill(
           unfinished,
           at -> {
-            session.save(at.resolve(STATE));
+            state.save(at.resolve(STATE));
             JSON.writerWithDefaultPrettyPrinter()
                 .writeValue(
-                    at.resolve(DESCRIPTION).toFile(), Description.of(session, step, bitsPerDim));
+                    at.resolve(DESCRIPTION).toFile(), Description.of(state, step, bitsPerDim));
           });
       if (Files.exists(target)) {
         remove(step);
@@ -128,26 +128,31 @@ public final class Checkpoints {
   }
 
   /**
-   * Sets the session to the newest checkpoint.
+   * Sets a state to the newest checkpoint.
    *
    * @return its step, or nothing where there is none
    * @throws CheckpointException if it is damaged or of another model
    */
-  public Optional<Long> restoreNewest(TrainingSession session) {
+  public Optional<Long> restoreNewest(Checkpointed state) {
     List<Long> steps = steps();
     if (steps.isEmpty()) {
       return Optional.empty();
     }
     long step = steps.get(steps.size() - 1);
-    restore(session, step);
+    restore(state, step);
     return Optional.of(step);
   }
 
-  private void restore(TrainingSession session, long step) {
-    Map<String, String> wanted = Description.variables(session.variables());
+  /**
+   * Sets a state to a checkpoint.
+   *
+   * @throws CheckpointException if it is damaged or of another model
+   */
+  public void restore(Checkpointed state, long step) {
+    Map<String, String> wanted = Description.variables(state.variables());
     Map<String, String> stored = describe(step).variables();
     check(step, stored, wanted, union(stored, wanted));
-    load(step, session::restore);
+    load(step, state::restore);
   }
 
   /**
@@ -165,9 +170,9 @@ public final class Checkpoints {
     }
     SortedMap<String, String> wanted = new TreeMap<>();
     Description.variables(model.variables())
-        .forEach((name, form) -> wanted.put(AdamW.AVERAGE + name, form));
+        .forEach((name, form) -> wanted.put(RunState.AVERAGE + name, form));
     check(step, describe(step).variables(), wanted, List.copyOf(wanted.keySet()));
-    load(step, prefix -> model.restore(prefix, name -> AdamW.AVERAGE + name));
+    load(step, prefix -> model.restore(prefix, name -> RunState.AVERAGE + name));
   }
 
   /** What identifies the weights of a checkpoint: its index has the checksum of each. */

@@ -66,7 +66,7 @@ final class TrainingGraph {
     Maths<TFloat32> exact = new Maths<>(tf, TFloat32.class);
     m = exact.productsIn(ProductType.of(c.precision()));
     variables = new Variables(graph);
-    steps = variables.create("step", TInt64.class, Shape.scalar(), tf.constant(0L));
+    steps = variables.create(RunState.STEP, TInt64.class, Shape.scalar(), tf.constant(0L));
     initial = exact.in("initial");
     weights = new TrainedWeights<>(initial, variables, c.seed());
     images =

@@ -31,7 +31,7 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 /** A model in training: its graph, and the session that holds weights and optimiser state. */
-public final class TrainingSession implements AutoCloseable {
+public final class TrainingSession implements Checkpointed, AutoCloseable {
   private final RunConfig config;
   private final Shape batch;
   private final Graph graph;
@@ -202,17 +202,18 @@ public final class TrainingSession implements AutoCloseable {
     return weights;
   }
 
-  /** Everything a checkpoint holds. */
-  List<Variable<?>> variables() {
+  @Override
+  public List<Variable<?>> variables() {
     return variables;
   }
 
-  /** Writes all variables to files whose names start with {@code prefix}. */
-  void save(Path prefix) {
+  @Override
+  public void save(Path prefix) {
     saveRestore.save(session, prefix.toString());
   }
 
-  void restore(Path prefix) {
+  @Override
+  public void restore(Path prefix) {
     saveRestore.restore(session, prefix.toString());
   }
 

@@ -28,6 +28,8 @@ final class CommandsTest {
     "sample,sample",
     "reconstruct,reconstruct",
     "interpolate,interpolate",
+    "export,export",
+    "import,import",
     "benchmark,benchmark",
     "graph,graph"
   })

@@ -1,22 +1,21 @@
 package io.mulan.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mulan.config.ConfigReader;
-import io.mulan.config.DataConfig;
 import io.mulan.config.LatentConfig;
-import io.mulan.config.LossConfig;
 import io.mulan.config.NetworkConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.config.ScheduleConfig;
+import io.mulan.interop.PublishedSettings;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /** The published code's configuration of a case, and ours that means the same. */
 public record PublishedConfig(JsonNode json) {
-  /** Fixed in the published code, as are the exponents of the Fourier features. */
+  /** Of every normalisation. */
   private static final int GROUPS = 32;
-
-  private static final List<Double> FOURIER_EXPONENTS = List.of(6.0, 7.0);
 
   /** Whether the configuration has this text, number or truth value under this key. */
   public boolean is(String key, Object value) {
@@ -81,37 +80,19 @@ public record PublishedConfig(JsonNode json) {
    * @param scalar whether it is VDM's, whose names are the same
    */
   public ScheduleConfig schedule(boolean scalar) {
-    ScheduleConfig.Kind kind =
-        switch (json.get("gamma_type").asText()) {
-          case "poly_fixedend" -> ScheduleConfig.Kind.POLYNOMIAL;
-          case "learnable_nnet" ->
-              scalar ? ScheduleConfig.Kind.MONOTONE_SCALAR : ScheduleConfig.Kind.MONOTONE;
-          case "linear" -> ScheduleConfig.Kind.LINEAR;
-          case "fixed" -> ScheduleConfig.Kind.FIXED;
-          case "learnable_scalar" -> ScheduleConfig.Kind.SCALAR;
-          default -> throw new AssertionError("an unknown schedule in " + json);
-        };
-    return new ScheduleConfig(kind, gammaMin(), gammaMax(), 0);
+    return with(Map.of("schedule", published().schedule(scalar))).schedule();
   }
 
   /** The latent, under the published law. */
   public LatentConfig latent() {
-    return new LatentConfig(
-        isVdm() || givenLabel()
-            ? LatentConfig.Kind.NONE
-            : switch (json.get("latent_type").asText()) {
-              case "topk" -> LatentConfig.Kind.TOP_K;
-              case "gumbel" -> LatentConfig.Kind.GUMBEL;
-              case "gaussian" -> LatentConfig.Kind.GAUSSIAN;
-              default -> throw new AssertionError("an unknown latent in " + json);
-            },
-        json.get("latent_size").asInt(),
-        json.get("latent_k").asInt(),
-        is("topk_noise_type", "gumbel") ? LatentConfig.Noise.GUMBEL : LatentConfig.Noise.GAMMA,
-        LatentConfig.Law.PUBLISHED,
-        LatentConfig.Gradient.IDENTITY,
-        is("encoder", "cnn") ? LatentConfig.Encoder.CNN : LatentConfig.Encoder.UNET,
-        json.get("forward_n_layer").asInt());
+    return with(Map.of("latent", latentSettings())).latent();
+  }
+
+  private Map<String, Object> latentSettings() {
+    Map<String, Object> settings = published().latent(isVdm() || givenLabel());
+    // Cases of latents alone have no network before them.
+    settings.replace("encoder", "identity", "unet");
+    return settings;
   }
 
   /** The kind of draws that the published code makes a latent of. */
@@ -129,36 +110,30 @@ public record PublishedConfig(JsonNode json) {
   }
 
   public NetworkConfig network() {
-    return new NetworkConfig(
-        is("unet_type", "ldm") ? NetworkConfig.Kind.PER_PIXEL : NetworkConfig.Kind.VDM,
-        json.get("sm_n_embd").asInt(),
-        json.get("sm_n_layer").asInt(),
-        json.get("sm_pdrop").asDouble(),
-        json.get("with_attention").asBoolean(),
-        json.get("with_fourier_features").asBoolean() ? FOURIER_EXPONENTS : List.of(),
-        json.get("z_conditioning").asBoolean(),
-        GROUPS);
+    return with(Map.of("network", published().network())).network();
   }
 
   /** The whole. */
   public RunConfig run() {
-    LossConfig.Prediction prediction =
-        is("velocity_from_epsilon", true)
-            ? LossConfig.Prediction.V_FROM_EPSILON
-            : is("vdm_type", "mulan_velocity")
-                ? LossConfig.Prediction.V
-                : LossConfig.Prediction.EPSILON;
-    LossConfig loss =
-        new LossConfig(
-            prediction,
-            json.get("sm_n_timesteps").asInt(),
-            antitheticTimes() ? LossConfig.Times.ANTITHETIC : LossConfig.Times.UNIFORM);
-    return new RunConfig(
-        new DataConfig(DataConfig.Kind.CIFAR10, "unused", levels()),
-        schedule(isVdm()),
-        latent(),
-        network(),
-        loss,
-        ConfigReader.read(Optional.empty(), Optional.empty(), List.of()).training());
+    return with(
+        Map.of(
+            "data", Map.of("levels", levels()),
+            "schedule", published().schedule(isVdm()),
+            "latent", latentSettings(),
+            "network", published().network(),
+            "loss", published().loss()));
+  }
+
+  /** The case's configuration as a file has it: a group for the model, and which it is. */
+  private PublishedSettings published() {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    tree.set("model", json);
+    tree.set("vdm_type", json.path("vdm_type"));
+    return new PublishedSettings(tree, "a golden case");
+  }
+
+  /** Settings over those of the published model. */
+  private static RunConfig with(Map<String, Map<String, Object>> settings) {
+    return ConfigReader.read("cifar10", settings, "a golden case", List.of());
   }
 }

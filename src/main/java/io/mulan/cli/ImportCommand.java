@@ -1,0 +1,118 @@
+package io.mulan.cli;
+
+import io.mulan.config.ConfigException;
+import io.mulan.config.RunConfig;
+import io.mulan.data.Datasets;
+import io.mulan.diffusion.ModelParts;
+import io.mulan.interop.FlaxCheckpoint;
+import io.mulan.interop.ImportedConfig;
+import io.mulan.interop.NpzState;
+import io.mulan.training.Checkpoints;
+import io.mulan.training.RunFolder;
+import io.mulan.training.RunState;
+import java.nio.file.Path;
+import java.util.OptionalDouble;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** {@code mulan import}: a checkpoint of another program as a run. */
+final class ImportCommand implements Command {
+  private static final Logger LOG = LogManager.getLogger(ImportCommand.class);
+
+  @Override
+  public String name() {
+    return "import";
+  }
+
+  @Override
+  public String summary() {
+    return "make a run of a checkpoint of the published code, or of a NumPy archive";
+  }
+
+  @Override
+  public String examples() {
+    return """
+          mulan import --flax ckpt-9.flax --config cifar10.py     into runs/cifar10
+          mulan import --flax ckpt-9.flax --config cifar10.json   its configuration as JSON
+          mulan import --flax a.flax --config c.py --to runs/a    another folder
+          mulan import --npz state.npz --config config.yaml       arrays with the names that they have here
+        """;
+  }
+
+  @Override
+  public Options options() {
+    return new Options()
+        .addOption(
+            ConfigOptions.withValue(
+                "flax", "FILE", "a checkpoint of MuLAN or VDM that Flax wrote (ckpt-N.flax)"))
+        .addOption(ConfigOptions.withValue("npz", "FILE", "a NumPy archive (docs/interchange.md)"))
+        .addOption(
+            ConfigOptions.withValue(
+                "config", "FILE", "of its training: .py, .json, .yaml, or one of this program"))
+        .addOption(
+            ConfigOptions.withValue("set", "KEY=VALUE", "one setting over it; may be repeated"))
+        .addOption(
+            ConfigOptions.withValue("to", "DIR", "the run folder to make (runs/NAME of config)"));
+  }
+
+  @Override
+  public int run(CommandLine line, Interruption interruption) {
+    if (line.hasOption("flax") == line.hasOption("npz")) {
+      throw new UsageException(
+          "mulan import needs one of --flax FILE and --npz FILE (mulan import --help)");
+    }
+    if (!line.hasOption("config")) {
+      throw new UsageException(
+          "mulan import needs --config FILE, the configuration that the weights were trained with"
+              + " (mulan import --help)");
+    }
+    Path file = ConfigOptions.path(line.getOptionValue(line.hasOption("flax") ? "flax" : "npz"));
+    RunConfig config =
+        ImportedConfig.read(
+            ConfigOptions.path(line.getOptionValue("config")), ConfigOptions.settings(line));
+    Path folder =
+        line.hasOption("to")
+            ? ConfigOptions.path(line.getOptionValue("to"))
+            : Path.of("runs", ConfigOptions.name(line));
+    LOG.info("reading {}...", file);
+    try (RunState state = new RunState(config, Datasets.shape(config.data()).image())) {
+      if (line.hasOption("flax")) {
+        FlaxCheckpoint.read(file, state);
+      } else {
+        NpzState.read(file, state);
+      }
+      save(state, folder, config);
+      System.out.print(report(state, folder, file));
+      return ExitCode.OK;
+    }
+  }
+
+  private static void save(RunState state, Path folder, RunConfig config) {
+    try (RunFolder run = RunFolder.open(folder, config)) {
+      Checkpoints checkpoints = run.checkpoints();
+      if (!checkpoints.steps().isEmpty()) {
+        throw new ConfigException(
+            folder + " has checkpoints already; name another folder with --to");
+      }
+      checkpoints.save(state, state.steps(), OptionalDouble.empty());
+    }
+  }
+
+  private static String report(RunState state, Path folder, Path file) {
+    return """
+        %s: %s at step %s
+        every array has the name and shape that the configuration asks for
+        %s
+        next
+          mulan evaluate %s
+        """
+        .formatted(
+            folder,
+            file.getFileName(),
+            Figures.count(state.steps()),
+            Parameters.table(ModelParts.counts(state.weights())),
+            folder);
+  }
+}

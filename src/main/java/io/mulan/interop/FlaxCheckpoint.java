@@ -1,0 +1,143 @@
+package io.mulan.interop;
+
+import io.mulan.config.ConfigException;
+import io.mulan.tf.CheckpointException;
+import io.mulan.training.RunState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Checkpoints of the published code: its {@code TrainState}, written by {@code flax.serialization}.
+ *
+ * <p>A weight has one name here and there. Beside {@code params} there are {@code ema_params}, the
+ * step, and the state of Optax' AdamW: {@code mu}, {@code nu} and {@code count}, once in VDM, and
+ * in MuLAN once for the score network and once for the rest.
+ */
+public final class FlaxCheckpoint {
+  private static final String STEP = "step";
+  private static final String WEIGHTS = "params/";
+  private static final String AVERAGES = "ema_params/";
+
+  /** Where Adam's state is depends on what Optax has wrapped around it. */
+  private static final Pattern ADAM =
+      Pattern.compile("opt_state(?:/\\d+|/inner_state)*/(?:(count)|(mu|nu)/(.+))");
+
+  private FlaxCheckpoint() {}
+
+  /**
+   * Sets every variable of a state to what a checkpoint holds. Where all of it is there once for
+   * each device, the copies must be equal.
+   *
+   * @throws ConfigException if there is no such file
+   * @throws CheckpointException if it is damaged, or its arrays are not those of the state
+   */
+  public static void read(Path file, RunState state) {
+    if (Files.isDirectory(file) || !Files.exists(file)) {
+      throw new ConfigException(
+          file
+              + (Files.exists(file) ? " is a folder" : " is not there")
+              + "; name a checkpoint's file, such as checkpoints/ckpt-100.flax");
+    }
+    arrays(file).fill(state);
+  }
+
+  /**
+   * Writes a state as the published code restores it.
+   *
+   * @throws ConfigException if the file is there, or can't be written
+   */
+  public static void write(Path file, RunState state, FlaxLayout layout) {
+    WholeFile.write(file, out -> new FlaxWriter(out, state, layout).write());
+  }
+
+  private static StateArrays arrays(Path file) {
+    SortedMap<String, StoredArray> known = new TreeMap<>();
+    List<String> others = new ArrayList<>();
+    List<StoredArray> counts = new ArrayList<>();
+    SortedMap<String, StoredArray> stored = MsgpackTree.read(file);
+    StoredArray step = stored.get(STEP);
+    long copies = step != null && step.shape().length == 1 ? step.shape()[0] : 0;
+    stored.forEach(
+        (path, array) -> {
+          StoredArray single = copies > 0 ? Replicas.first(file, array, copies) : array;
+          Matcher adam = ADAM.matcher(path);
+          String name = adam.matches() ? moment(adam) : name(path);
+          if (adam.matches() && adam.group(1) != null) {
+            counts.add(single);
+          } else if (name.isEmpty() || known.putIfAbsent(name, single) != null) {
+            others.add(path);
+          }
+        });
+    StoredArray first = known.get(RunState.STEP);
+    if (first != null) {
+      known.put(RunState.STEP, step(file, first, counts));
+    }
+    return new StateArrays(file, known, others, FlaxCheckpoint::path);
+  }
+
+  private static String moment(Matcher adam) {
+    return ("mu".equals(adam.group(2)) ? RunState.FIRST_MOMENT : RunState.SECOND_MOMENT)
+        + adam.group(3);
+  }
+
+  /** The variable that an array outside of the optimiser is for; empty for none. */
+  private static String name(String path) {
+    if (path.equals(STEP)) {
+      return RunState.STEP;
+    }
+    if (path.startsWith(WEIGHTS)) {
+      return path.substring(WEIGHTS.length());
+    }
+    return path.startsWith(AVERAGES) ? RunState.AVERAGE + path.substring(AVERAGES.length()) : "";
+  }
+
+  /** Where a variable is in a checkpoint. */
+  private static String path(String variable) {
+    if (variable.equals(RunState.STEP)) {
+      return STEP;
+    }
+    if (variable.startsWith(RunState.AVERAGE)) {
+      return AVERAGES + variable.substring(RunState.AVERAGE.length());
+    }
+    if (variable.startsWith(RunState.FIRST_MOMENT)) {
+      return "opt_state/*/mu/" + variable.substring(RunState.FIRST_MOMENT.length());
+    }
+    if (variable.startsWith(RunState.SECOND_MOMENT)) {
+      return "opt_state/*/nu/" + variable.substring(RunState.SECOND_MOMENT.length());
+    }
+    return WEIGHTS + variable;
+  }
+
+  /** The step as the one counter that a run has here. */
+  private static StoredArray step(Path file, StoredArray step, List<StoredArray> counts) {
+    try {
+      long value = Scalars.whole(file, step);
+      if (value < 0) {
+        throw new CheckpointException(file + ": step is " + value + "; it must be 0 or more");
+      }
+      if (counts.isEmpty()) {
+        throw new CheckpointException(
+            file
+                + " has no count of Adam's updates (opt_state/*/count); it is no checkpoint of"
+                + " a training with AdamW");
+      }
+      for (StoredArray count : counts) {
+        if (Scalars.whole(file, count) != value) {
+          throw new CheckpointException(
+              "%s: %s is %d and step is %d; a run here has one counter for both"
+                  .formatted(file, count.place(), Scalars.whole(file, count), value));
+        }
+      }
+      return Scalars.of(STEP, value);
+    } catch (IOException e) {
+      throw new CheckpointException(file + " can't be read: " + e.getMessage(), e);
+    }
+  }
+}

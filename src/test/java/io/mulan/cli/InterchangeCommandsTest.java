@@ -1,0 +1,147 @@
+package io.mulan.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.data.NpyArray;
+import io.mulan.data.Npz;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code mulan import}, and {@code mulan export} to files of other programs. */
+final class InterchangeCommandsTest {
+  @TempDir static Path folder;
+
+  private static String fixture(String name) {
+    try {
+      return Path.of(InterchangeCommandsTest.class.getResource("/flax/" + name).toURI()).toString();
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Program.Outcome importVdm(String run, String... more) {
+    String[] arguments = {
+      "import",
+      "--flax=" + fixture("vdm.flax"),
+      "--config=" + fixture("vdm.json"),
+      "--set=network.groups=2",
+      "--to=" + run
+    };
+    String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
+    System.arraycopy(more, 0, all, arguments.length, more.length);
+    return Program.run(folder, all);
+  }
+
+  @BeforeAll
+  static void train() {
+    Program.train(folder, "--steps=2", "--run=a", "--set=latent.law=published").assertDone();
+    Program.run(folder, "export", "a", "--flax=a.flax").assertDone();
+    Program.run(folder, "export", "a", "--npz=a.npz").assertDone();
+  }
+
+  private static JsonNode evaluated(String run, String... more) throws IOException {
+    String[] arguments = {"evaluate", run, "--times=2", "--limit=8", "--json=" + run + ".json"};
+    String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
+    System.arraycopy(more, 0, all, arguments.length, more.length);
+    Program.run(folder, all).assertDone();
+    JsonNode report = new ObjectMapper().readTree(folder.resolve(run + ".json").toFile());
+    return report.get("total");
+  }
+
+  @Test
+  void aPublishedCheckpointIsEvaluatedSampledAndWrittenBack() throws IOException {
+    Program.Outcome done = importVdm("vdm").assertDone();
+    assertTrue(done.out().contains("vdm.flax at step 3"), done::toString);
+    String images = "--images=" + fixture("vdm.npz");
+    assertTrue(evaluated("vdm", images).get("bitsPerDim").asDouble() > 0);
+    Program.run(folder, "sample", "vdm", "--count=1", "--steps=2", "--out=drawn").assertDone();
+    Program.run(folder, "export", "vdm", "--flax=back/vdm.flax").assertDone();
+    assertEquals(-1, Files.mismatch(Path.of(fixture("vdm.flax")), folder.resolve("back/vdm.flax")));
+  }
+
+  @Test
+  void anImportedRunGoesOnAsTheOneItIsOf() throws IOException {
+    Program.run(folder, "import", "--flax=a.flax", "--config=a/config.yaml", "--to=b").assertDone();
+    Program.run(folder, "import", "--npz=a.npz", "--config=a/config.yaml", "--to=c").assertDone();
+    JsonNode expected = evaluated("a");
+    assertEquals(expected, evaluated("b"));
+    assertEquals(expected, evaluated("c"));
+    Program.run(folder, "export", "b").assertDone();
+    for (String run : new String[] {"a", "b", "c"}) {
+      Program.run(folder, "train", "--resume=" + run, "--steps=4").assertDone();
+    }
+    Path goneOn = folder.resolve("a/checkpoints/4/state.data-00000-of-00001");
+    for (String run : new String[] {"b", "c"}) {
+      Path own = folder.resolve(run + "/checkpoints/4/state.data-00000-of-00001");
+      assertEquals(-1, Files.mismatch(goneOn, own), run);
+    }
+  }
+
+  @Test
+  void anArchiveOfWeightsAloneIsARunThatBegins() throws IOException {
+    Map<String, NpyArray> weights = new LinkedHashMap<>();
+    try (Npz npz = Npz.open(folder.resolve("a.npz"))) {
+      npz.names().stream()
+          .filter(n -> !n.matches("step|(ema|optimizer)/.*"))
+          .forEach(n -> weights.put(n, npz.array(n)));
+    }
+    Npz.write(folder.resolve("weights.npz"), weights);
+    Program.Outcome done =
+        Program.run(folder, "import", "--npz=weights.npz", "--config=a/config.yaml", "--to=begins")
+            .assertDone();
+    assertTrue(done.out().contains("weights.npz at step 0"), done::toString);
+    Program.run(folder, "export", "begins", "--npz=begins.npz").assertDone();
+    try (Npz npz = Npz.open(folder.resolve("begins.npz"))) {
+      String name = weights.keySet().iterator().next();
+      assertEquals(0, npz.array("step").toLongs()[0]);
+      float[] values = weights.get(name).toFloats();
+      assertTrue(Arrays.equals(values, npz.array("ema/" + name).toFloats()));
+      float[] zeros = new float[values.length];
+      assertTrue(Arrays.equals(zeros, npz.array("optimizer/v/" + name).toFloats()));
+    }
+  }
+
+  @Test
+  void whatCantBe() throws IOException {
+    Program.run(folder, "import", "--flax=a.flax").assertRefused(2, "needs --config FILE");
+    Program.run(folder, "import", "--config=c.json").assertRefused(2, "--flax FILE and --npz");
+    Program.run(folder, "export", "a", "--code=vdm").assertRefused(2, "--code", "--flax");
+    Program.run(folder, "export", "a", "--flax=x", "--to=y").assertRefused(2, "--to");
+    Program.run(folder, "export", "a", "--flax=a.flax").assertRefused(3, "a.flax is there already");
+    Program.run(folder, "import", "--flax=none.flax", "--config=a/config.yaml", "--to=n")
+        .assertRefused(3, "none.flax is not there");
+    Program.run(folder, "import", "--flax=a.flax", "--config=none.json", "--to=n")
+        .assertRefused(3, "none.json is not there");
+    Program.run(folder, "import", "--npz=a", "--config=a/config.yaml", "--to=n")
+        .assertRefused(3, "a is no file");
+    Program.run(folder, "import", "--npz=a.flax", "--config=a/config.yaml", "--to=n")
+        .assertRefused(4, "cannot read a.flax as npz");
+    Program.run(
+            folder,
+            "import",
+            "--flax=a.flax",
+            "--config=a/config.yaml",
+            "--set=network.channels=12",
+            "--to=n")
+        .assertRefused(4, "a.flax does not fit", "not float32[", "and ");
+    byte[] whole = Files.readAllBytes(folder.resolve("a.flax"));
+    Files.write(folder.resolve("cut.flax"), Arrays.copyOf(whole, whole.length / 2));
+    Program.run(folder, "import", "--flax=cut.flax", "--config=a/config.yaml", "--to=n")
+        .assertRefused(4, "cut.flax is", "the file ends");
+    assertFalse(Files.exists(folder.resolve("n")), "nothing may be left behind");
+    importVdm("twice").assertDone();
+    importVdm("twice").assertRefused(3, "twice has checkpoints already", "--to");
+  }
+}
