@@ -32,6 +32,7 @@ final class GoldenCheck {
   private final CaseRun doubles;
   private final CaseRun floats;
   private final List<Agreement> all = new ArrayList<>();
+  private final List<Agreement> inDouble = new ArrayList<>();
   private final List<Agreement> reported = new ArrayList<>();
 
   private GoldenCheck(GoldenCase golden, CaseRun doubles, CaseRun floats) {
@@ -46,6 +47,8 @@ final class GoldenCheck {
       GoldenCheck check = new GoldenCheck(golden, doubles, floats);
       check.results();
       doubles.gradientGroups().forEach(check::gradients);
+      check.reported.add(GoldenReport.worst("in double", check.inDouble));
+      check.all.addAll(check.inDouble);
       GoldenReport.require(golden, check.reported, check.all);
     }
   }
@@ -70,16 +73,16 @@ final class GoldenCheck {
       double[] truth = exact.orElse(own);
       double scale = Agreement.scale(truth);
       double error = Vectors.distance(published, truth) / scale;
-      if (exact.isPresent()) {
-        require(
-            name + " in double",
-            error,
-            Vectors.distance(own, truth) / scale,
-            Math.max(error, DOUBLES));
-      } else {
-        require(name + " in double", error, error, STAND_IN);
-      }
-      Agreement a = require(Agreement.of(name, published, truth, floats.values(name)));
+      inDouble.add(
+          new Agreement(
+              name,
+              Vectors.size(exact.orElse(published)),
+              Vectors.size(own),
+              error,
+              exact.isPresent() ? Vectors.distance(own, truth) / scale : error,
+              exact.isPresent() ? Math.max(error, DOUBLES) : STAND_IN));
+      Agreement a = Agreement.of(name, published, truth, floats.values(name));
+      all.add(a);
       (name.startsWith("inner/") ? inner : reported).add(a);
     }
     if (!inner.isEmpty()) {
@@ -104,22 +107,23 @@ final class GoldenCheck {
       double size = Math.max(exact.norm(), NEGLIGIBLE * largest);
       double error = Statistics.row(published, k).distance(exact) / size;
       double limit = golden.exact(statistics).isPresent() ? Math.max(error, DOUBLES) : STAND_IN;
-      require(name + " in double", error, Statistics.of(own, k).distance(exact) / size, limit);
+      Statistics mine = Statistics.of(own, k);
+      double distance = mine.distance(exact) / size;
+      inDouble.add(new Agreement(name, exact.norm(), mine.norm(), error, distance, limit));
       if (golden.has("out/" + name)) {
         error = Vectors.norm(golden.array("out/" + name).toDoubles(), own) / size;
       }
-      double ours = Vectors.norm(floats.values(name), own) / size;
-      gradients.add(require(name, error, ours, Agreement.allowed(error, GRADIENTS)));
+      double[] single = floats.values(name);
+      gradients.add(
+          new Agreement(
+              name,
+              exact.norm(),
+              Vectors.size(single),
+              error,
+              Vectors.norm(single, own) / size,
+              Agreement.allowed(error, GRADIENTS)));
     }
+    all.addAll(gradients);
     reported.add(GoldenReport.worst("gradients", gradients));
-  }
-
-  private Agreement require(String quantity, double published, double ours, double allowed) {
-    return require(new Agreement(quantity, published, ours, allowed));
-  }
-
-  private Agreement require(Agreement agreement) {
-    all.add(agreement);
-    return agreement;
   }
 }
