@@ -49,9 +49,9 @@ VDM_KEYS = (
     "sm_pdrop",
 )
 # side of the images, a smaller one, batch, steps of sampling, times of discrete time, what differs from BASE
-SETTINGS = dict(S=8, s=4, B=3, T=8, Td=10, base={})
+SMALL = dict(S=8, s=4, B=3, T=8, Td=10, base={})
 # Of other seeds, so that a size is not taken for another one.
-OTHER_SETTINGS = dict(
+OTHER_SMALL = dict(
     S=6,
     s=3,
     B=2,
@@ -67,14 +67,22 @@ OTHER_SETTINGS = dict(
         latent_k=3,
     ),
 )
+# As the published configurations of both programs have it.
+CIFAR10 = dict(
+    S=32,
+    s=32,
+    B=2,
+    T=4,
+    Td=10,
+    base=dict(sm_n_embd=128, sm_n_layer=32, forward_n_layer=4, latent_size=50, latent_k=15),
+)
 
 
 class Generator:
-    def __init__(self, mulan, vdm, seed, rank, progress):
-        """rank: of the kind of vectors, so that each draws other numbers."""
-        self.seed, self.progress = seed, progress
-        self.settings = SETTINGS if seed == 0 else OTHER_SETTINGS
-        self.rng = np.random.default_rng([seed, rank])
+    def __init__(self, name, kind, mulan, vdm, seed, progress):
+        self.name, self.seed, self.progress, self.large = name, seed, progress, kind.large
+        self.settings = CIFAR10 if kind.large else SMALL if seed == 0 else OTHER_SMALL
+        self.rng = np.random.default_rng([seed, kind.rank])
         self._checkouts, self._loaded = (mulan, vdm), {}
 
     def mulan(self, side):
@@ -87,8 +95,9 @@ class Generator:
             self._loaded["vdm"] = published.load_vdm(self._checkouts[1])
         return self._loaded["vdm"]
 
-    def vectors(self, name, largest_doubles=LARGEST_DOUBLES):
-        return Vectors(name, self.seed, self.progress, largest_doubles)
+    def vectors(self):
+        largest = np.inf if self.large else LARGEST_DOUBLES
+        return Vectors(self.name, self.seed, self.progress, largest)
 
     def config(self, **changes):
         return {**BASE, **self.settings["base"], **changes}

@@ -16,6 +16,10 @@ class Kind(NamedTuple):
     """Whether it is of the CIFAR-10 size."""
     checkouts: tuple = ("mulan", "vdm")
 
+    def cases(self, name):
+        """The module that makes them: losses of losses-cifar10."""
+        return name.partition("-")[0]
+
 
 KINDS = {
     "schedules": Kind("schedules", "SchedulesGoldenTest", 4, 0),
@@ -30,6 +34,15 @@ KINDS = {
     "times": Kind("times", "TimesGoldenTest", 5, 9),
     "likelihood": Kind("ODE likelihood", "ExactLikelihoodGoldenTest", 60, 10),
     "fullsize": Kind("loss and gradients", "LossesGoldenTest", 60, 11),
+    "training": Kind("twenty steps", "TrainingGoldenTest", 60, 12),
+    "schedules-cifar10": Kind("schedules", "SchedulesGoldenTest", 60, 13, large=True),
+    "scorenets-cifar10": Kind("score networks", "ScoreNetsGoldenTest", 300, 14, large=True),
+    "encoders-cifar10": Kind("encoders", "EncodersGoldenTest", 100, 15, large=True),
+    "losses-cifar10": Kind("loss and gradients", "LossesGoldenTest", 600, 16, large=True),
+    "samplers-cifar10": Kind("samplers", "SamplersGoldenTest", 300, 17, large=True),
+    "vectorfields-cifar10": Kind("vector field", "VectorFieldsGoldenTest", 600, 18, large=True),
+    "training-cifar10": Kind("twenty steps", "TrainingGoldenTest", 1200, 19, large=True),
 }
 # Those in the test resources.
-GOLDEN = tuple(KINDS)
+GOLDEN = tuple(KINDS)[: list(KINDS).index("training") + 1]
+LARGE = tuple(name for name, kind in KINDS.items() if kind.large)

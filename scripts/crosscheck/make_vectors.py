@@ -83,8 +83,8 @@ def make(options, kinds, folder):
     progress = Progress({kind: KINDS[kind].share for kind in kinds})
     for kind in kinds:
         progress.begin(kind)
-        g = Generator(options.mulan, options.vdm, options.seed, KINDS[kind].rank, progress)
-        importlib.import_module("cases." + kind.replace("-", "_")).make(g).write(folder)
+        g = Generator(kind, KINDS[kind], options.mulan, options.vdm, options.seed, progress)
+        importlib.import_module("cases." + KINDS[kind].cases(kind)).make(g).write(folder)
 
 
 def check_environment():

@@ -41,7 +41,7 @@ class Tape:
         return jnp.asarray(value)
 
     def __enter__(self):
-        Tape.playing = self
+        self._before, Tape.playing = Tape.playing, self
         self._replaced = {name: getattr(jax.random, name) for name in self.NAMES}
         for name in self.NAMES:
             setattr(jax.random, name, getattr(self, "_" + name))
@@ -50,6 +50,7 @@ class Tape:
     def __exit__(self, *error):
         for name, function in self._replaced.items():
             setattr(jax.random, name, function)
+        Tape.playing = self._before
         return False
 
     def _normal(self, key, shape=(), dtype=None):

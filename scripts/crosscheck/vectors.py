@@ -9,6 +9,7 @@ NAME.npz has the arrays, each called CASE/GROUP/...:
     out/NAME           results in float32
     out/grad/PATH      gradients by parameters: all where they are asked for, otherwise small ones
     out/gradstat       the statistics of all of them
+    out/weights/PATH   parameters after training, out/averages/PATH their averages; with statistics as gradients
     f64/...            the same in double precision, on the same numbers
 
 NAME.json says of each case what its configuration, inputs, parameters and draws are.
@@ -29,6 +30,8 @@ from tape import Tape
 
 # Of a gradient by a parameter that is kept though not all are.
 SMALL = 300
+# The groups of results that have one for each parameter.
+BY_PARAMETER = ("grad", "weights", "averages")
 # Of a result in double precision that is kept.
 LARGEST_DOUBLES = 4096
 
@@ -56,6 +59,11 @@ def _doubles(value):
     return value.astype(np.float64) if value.dtype == np.float32 else value
 
 
+def statistics_of(group):
+    """The name of a group's statistics: gradstat of grad, gradstat_gamma of grad_gamma, weightsstat of weights."""
+    return group.replace("grad", "gradstat", 1) if group.startswith("grad") else group + "stat"
+
+
 class Vectors:
     def __init__(self, name, seed, progress, largest_doubles=LARGEST_DOUBLES):
         self.name, self.seed, self.progress, self.largest = name, seed, progress, largest_doubles
@@ -78,7 +86,7 @@ class Vectors:
     ):
         """Runs function(params, inputs) -> results by name, in both precisions, and keeps everything.
 
-        Results called grad/PATH or grad_WHAT/PATH are gradients.
+        Results called grad/PATH or grad_WHAT/PATH are gradients by parameters.
         """
         start = time.monotonic()
         inputs = {key: np.asarray(value) for key, value in (inputs or {}).items()}
@@ -124,21 +132,21 @@ class Vectors:
             for p in names:
                 self.arrays[f"{name}/param/{p}"] = np.asarray(flat[p])
 
-    def _keep(self, name, out, full_grads, about, doubles):
+    def _keep(self, name, out, full, about, doubles):
         prefix = f"{name}/f64/" if doubles else f"{name}/out/"
         groups = {}
         for key, value in out.items():
-            if key.startswith("grad"):
-                group, path = key.split("/", 1)
+            group, _, path = key.partition("/")
+            if group.startswith(BY_PARAMETER) and path:
                 groups.setdefault(group, {})[path] = value
             elif not doubles or value.size <= self.largest:
                 self.arrays[prefix + key] = value
         for group, flat in groups.items():
-            statistics = group.replace("grad", "gradstat", 1)
+            statistics = statistics_of(group)
             self.arrays[prefix + statistics] = formula.statistics(flat)
             about.setdefault("gradstat_names", {})[statistics] = sorted(flat)
             for path, value in flat.items():
-                if not doubles and (full_grads or value.size <= SMALL):
+                if not doubles and (full or value.size <= SMALL):
                     self.arrays[f"{prefix}{group}/{path}"] = value
 
     def write(self, folder):

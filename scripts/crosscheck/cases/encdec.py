@@ -8,7 +8,7 @@ from generator import settings_of
 
 
 def make(g):
-    f, r, v = g.vectors("encdec"), g.mulan(g.settings["s"]), g.vdm()
+    f, r, v = g.vectors(), g.mulan(g.settings["s"]), g.vdm()
     s = g.settings["s"]
     for vocab in (256, 64 if g.seed else 32):
         c = g.config(vocab_size=vocab)

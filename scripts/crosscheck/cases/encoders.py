@@ -10,7 +10,7 @@ from vectors import flatten
 
 def make(g):
     S = g.settings["S"]
-    f, r = g.vectors("encoders"), g.mulan(S)
+    f, r = g.vectors(), g.mulan(S)
     for name, cls, kw in (
         ("unet", "UnetEncoder", dict(forward_n_layer=2)),
         ("cnn", "CNN", {}),

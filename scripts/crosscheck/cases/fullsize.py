@@ -4,7 +4,7 @@ from cases.losses import loss_case
 
 
 def make(g):
-    f, r = g.vectors("fullsize"), g.mulan(32)
+    f, r = g.vectors(), g.mulan(32)
     full = dict(latent_size=50, latent_k=15)
     loss_case(
         f,

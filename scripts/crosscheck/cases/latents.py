@@ -10,7 +10,7 @@ from generator import settings_of
 
 
 def make(g):
-    f, r = g.vectors("latents"), g.mulan(g.settings["s"])
+    f, r = g.vectors(), g.mulan(g.settings["s"])
     eps_mod, vel_mod = r.model_mulan_epsilon, r.model_mulan_velocity
     B = 4
 
@@ -123,7 +123,4 @@ def make(g):
     finally:
         eps_mod.UnetEncoderGaussian = gauss
         eps_mod.ENCODER_MODELS.pop("identity", None)
-    f.redo = {k: v for k, v in f.redo.items() if not k.startswith("gaussian")}
-    eps_mod.ENCODER_MODELS["identity"] = Identity
     return f
-    eps_mod.ENCODER_MODELS.pop("identity", None)

@@ -11,7 +11,7 @@ import tape
 
 def make(g):
     s, B = g.settings["s"] if g.seed == 0 else 4, 2
-    f, r = g.vectors("likelihood"), g.mulan(s)
+    f, r = g.vectors(), g.mulan(s)
     nb = r.notebook_utils
     import scipy.integrate
 

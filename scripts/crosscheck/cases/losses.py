@@ -51,7 +51,7 @@ def loss_case(f, g, name, ref, kind, config, count, side, step=1234, train=False
 
 
 def make(g):
-    f, S, B = g.vectors("losses"), g.settings["S"], g.settings["B"]
+    f, S, B = g.vectors(), g.settings["S"], g.settings["B"]
     r, v, Td = g.mulan(S), g.vdm(), g.settings["Td"]
     full = g.seed == 0
     V, E = "mulan_velocity", "mulan_epsilon"

@@ -11,7 +11,7 @@ from vectors import flatten, unflatten
 
 
 def make(g):
-    f, r, v = g.vectors("optimizer"), g.mulan(g.settings["s"]), g.vdm()
+    f, r, v = g.vectors(), g.mulan(g.settings["s"]), g.vdm()
     tree = {
         "score_model/dense0/kernel": (3, 4),
         "score_model/dense0/bias": (4,),

@@ -6,7 +6,7 @@ import numpy as np
 
 
 def make(g):
-    f, S, B, T = g.vectors("samplers"), g.settings["S"], 2, g.settings["T"]
+    f, S, B, T = g.vectors(), g.settings["S"], 2, g.settings["T"]
     r, v = g.mulan(S), g.vdm()
     V, E = "mulan_velocity", "mulan_epsilon"
     plain, fourier = dict(with_fourier_features=False, score_out_scale=0.2), dict(

@@ -9,7 +9,7 @@ from vectors import flatten
 
 
 def make(g):
-    f, r, v = g.vectors("schedules"), g.mulan(g.settings["s"]), g.vdm()
+    f, r, v = g.vectors(), g.mulan(g.settings["s"]), g.vdm()
     c, n = g.config(), g.settings["s"] ** 2 * 3
     L, eps = c["latent_size"], r.model_mulan_epsilon
     t = np.asarray([0.0, 0.1, 0.5, 0.9, 1.0, g.rng.random()], np.float32)

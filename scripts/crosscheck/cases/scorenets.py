@@ -10,7 +10,7 @@ from vectors import flatten
 
 
 def make(g):
-    f, v = g.vectors("scorenets"), g.vdm()
+    f, v = g.vectors(), g.vdm()
     S, B = g.settings["S"], 2
     r = g.mulan(S)
     H, W = (S, S) if g.seed == 0 else (S, S + 2)

@@ -9,7 +9,7 @@ from generator import settings_of
 
 def make(g):
     s = g.settings["s"]
-    f, r = g.vectors("times"), g.mulan(s)
+    f, r = g.vectors(), g.mulan(s)
     E = r.model_mulan_epsilon
     for name, kw, B in (
         ("antithetic", {}, 5),

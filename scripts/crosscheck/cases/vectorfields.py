@@ -5,7 +5,7 @@ import numpy as np
 
 
 def make(g):
-    f, S, B = g.vectors("vectorfields"), g.settings["S"], 2
+    f, S, B = g.vectors(), g.settings["S"], 2
     r = g.mulan(S)
     V, E = "mulan_velocity", "mulan_epsilon"
     ts = np.asarray([0.0, 1e-3, 0.25, 0.5, 0.75, 1.0], np.float32)

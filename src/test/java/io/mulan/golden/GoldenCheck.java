@@ -11,8 +11,9 @@ import org.tensorflow.types.family.TFloating;
  * Compares a model with a case: in float32 within a multiple of the published code's own rounding,
  * and in double precision almost exactly.
  */
-final class GoldenCheck {
-  private static final double GRADIENTS = 1e-3;
+public final class GoldenCheck {
+  /** Of gradients and weights, by norm. */
+  private static final double BY_PARAMETER = 1e-3;
 
   /**
    * Of double precision results, whose rounding the Fourier features magnify; or the published
@@ -29,13 +30,13 @@ final class GoldenCheck {
   private static final double NEGLIGIBLE = 1e-5;
 
   private final GoldenCase golden;
-  private final CaseRun doubles;
-  private final CaseRun floats;
+  private final CaseResults doubles;
+  private final CaseResults floats;
   private final List<Agreement> all = new ArrayList<>();
   private final List<Agreement> inDouble = new ArrayList<>();
   private final List<Agreement> reported = new ArrayList<>();
 
-  private GoldenCheck(GoldenCase golden, CaseRun doubles, CaseRun floats) {
+  private GoldenCheck(GoldenCase golden, CaseResults doubles, CaseResults floats) {
     this.golden = golden;
     this.doubles = doubles;
     this.floats = floats;
@@ -44,13 +45,18 @@ final class GoldenCheck {
   static void check(GoldenCase golden, CaseModel model) {
     try (CaseRun doubles = run(golden, TFloat64.class, model);
         CaseRun floats = run(golden, TFloat32.class, model)) {
-      GoldenCheck check = new GoldenCheck(golden, doubles, floats);
-      check.results();
-      doubles.gradientGroups().forEach(check::gradients);
-      check.reported.add(GoldenReport.worst("in double", check.inDouble));
-      check.all.addAll(check.inDouble);
-      GoldenReport.require(golden, check.reported, check.all);
+      check(golden, doubles, floats);
     }
+  }
+
+  /** Compares what was computed in both float types. */
+  public static void check(GoldenCase golden, CaseResults doubles, CaseResults floats) {
+    GoldenCheck check = new GoldenCheck(golden, doubles, floats);
+    check.results();
+    doubles.groups().forEach(check::byParameter);
+    check.reported.add(GoldenReport.worst("in double", check.inDouble));
+    check.all.addAll(check.inDouble);
+    GoldenReport.require(golden, check.reported, check.all);
   }
 
   private static <T extends TFloating> CaseRun run(
@@ -64,7 +70,7 @@ final class GoldenCheck {
   private void results() {
     List<Agreement> inner = new ArrayList<>();
     for (String name : doubles.names()) {
-      if (CaseGraph.isGradient(name)) {
+      if (GoldenCase.isByParameter(name)) {
         continue;
       }
       double[] published = golden.array("out/" + name).toDoubles();
@@ -90,8 +96,8 @@ final class GoldenCheck {
     }
   }
 
-  private void gradients(String group) {
-    String statistics = group.replaceFirst("grad", "gradstat");
+  private void byParameter(String group) {
+    String statistics = GoldenCase.statisticsOf(group);
     List<String> names = golden.gradientNames(statistics);
     double[] published = golden.array("out/" + statistics).toDoubles();
     double[] truth = golden.exact(statistics).orElse(published);
@@ -99,7 +105,7 @@ final class GoldenCheck {
     for (int k = 0; k < names.size(); k++) {
       largest = Math.max(largest, Statistics.row(truth, k).norm());
     }
-    List<Agreement> gradients = new ArrayList<>();
+    List<Agreement> agreements = new ArrayList<>();
     for (int k = 0; k < names.size(); k++) {
       String name = group + "/" + names.get(k);
       double[] own = doubles.values(name);
@@ -114,16 +120,17 @@ final class GoldenCheck {
         error = Vectors.norm(golden.array("out/" + name).toDoubles(), own) / size;
       }
       double[] single = floats.values(name);
-      gradients.add(
+      agreements.add(
           new Agreement(
               name,
               exact.norm(),
               Vectors.size(single),
               error,
               Vectors.norm(single, own) / size,
-              Agreement.allowed(error, GRADIENTS)));
+              Agreement.allowed(error, BY_PARAMETER)));
     }
-    all.addAll(gradients);
-    reported.add(GoldenReport.worst("gradients", gradients));
+    all.addAll(agreements);
+    String label = group.startsWith("grad") ? "gradients" : group;
+    reported.add(GoldenReport.worst(label, agreements));
   }
 }
