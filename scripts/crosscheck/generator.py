@@ -79,11 +79,12 @@ CIFAR10 = dict(
 
 
 class Generator:
-    def __init__(self, name, kind, mulan, vdm, seed, progress):
-        self.name, self.seed, self.progress, self.large = name, seed, progress, kind.large
-        self.settings = CIFAR10 if kind.large else SMALL if seed == 0 else OTHER_SMALL
-        self.rng = np.random.default_rng([seed, kind.rank])
-        self._checkouts, self._loaded = (mulan, vdm), {}
+    def __init__(self, name, kind, options, progress):
+        self.name, self.seed, self.progress, self.large = name, options.seed, progress, kind.large
+        self.settings = CIFAR10 if kind.large else SMALL if self.seed == 0 else OTHER_SMALL
+        self.rng = np.random.default_rng([self.seed, kind.rank])
+        self.torch = options.torch
+        self._checkouts, self._loaded = (options.mulan, options.vdm), {}
 
     def mulan(self, side):
         if side not in self._loaded:

@@ -15,10 +15,12 @@ class Kind(NamedTuple):
     large: bool = False
     """Whether it is of the CIFAR-10 size."""
     checkouts: tuple = ("mulan", "vdm")
+    """What is needed to make them."""
+    module: str = ""
+    """Of the package cases, that makes them; otherwise as the kind is called, without -cifar10."""
 
     def cases(self, name):
-        """The module that makes them: losses of losses-cifar10."""
-        return name.partition("-")[0]
+        return self.module or name.partition("-")[0]
 
 
 KINDS = {
@@ -35,6 +37,14 @@ KINDS = {
     "likelihood": Kind("ODE likelihood", "ExactLikelihoodGoldenTest", 60, 10),
     "fullsize": Kind("loss and gradients", "LossesGoldenTest", 60, 11),
     "training": Kind("twenty steps", "TrainingGoldenTest", 60, 12),
+    "losses-torch": Kind(
+        "loss and gradients",
+        "LossesGoldenTest",
+        10,
+        20,
+        module="torch_vdm",
+        checkouts=("vdm", "torch"),
+    ),
     "schedules-cifar10": Kind("schedules", "SchedulesGoldenTest", 60, 13, large=True),
     "scorenets-cifar10": Kind("score networks", "ScoreNetsGoldenTest", 300, 14, large=True),
     "encoders-cifar10": Kind("encoders", "EncodersGoldenTest", 100, 15, large=True),

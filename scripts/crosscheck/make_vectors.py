@@ -42,6 +42,9 @@ def add_sources(parser):
     parser.add_argument("--mulan", metavar="DIR", help="checkout of s-sahoo/MuLAN")
     parser.add_argument("--vdm", metavar="DIR", help="checkout of google-research/vdm")
     parser.add_argument(
+        "--torch", metavar="DIR", help="checkout of addtt/variational-diffusion-models"
+    )
+    parser.add_argument(
         "--seed",
         metavar="N",
         type=seed_of,
@@ -52,9 +55,14 @@ def add_sources(parser):
 
 def check_sources(options, kinds):
     import published
+    import torch_program
 
     needed = {checkout for kind in kinds for checkout in KINDS[kind].checkouts}
-    for name, files in (("mulan", published.MULAN_FILES), ("vdm", published.VDM_FILES)):
+    for name, files in (
+        ("mulan", published.MULAN_FILES),
+        ("vdm", published.VDM_FILES),
+        ("torch", torch_program.FILES),
+    ):
         folder = getattr(options, name)
         if name not in needed:
             continue
@@ -83,7 +91,7 @@ def make(options, kinds, folder):
     progress = Progress({kind: KINDS[kind].share for kind in kinds})
     for kind in kinds:
         progress.begin(kind)
-        g = Generator(kind, KINDS[kind], options.mulan, options.vdm, options.seed, progress)
+        g = Generator(kind, KINDS[kind], options, progress)
         importlib.import_module("cases." + KINDS[kind].cases(kind)).make(g).write(folder)
 
 

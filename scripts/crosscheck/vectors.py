@@ -9,6 +9,7 @@ NAME.npz has the arrays, each called CASE/GROUP/...:
     out/NAME           results in float32
     out/grad/PATH      gradients by parameters: all where they are asked for, otherwise small ones
     out/gradstat       the statistics of all of them
+    out/graderror      where asked for, the norm of the difference between float32 and double precision, by parameter
     out/weights/PATH   parameters after training, out/averages/PATH their averages; with statistics as gradients
     f64/...            the same in double precision, on the same numbers
 
@@ -82,30 +83,19 @@ class Vectors:
         f64=True,
         store_params=None,
         full_grads=True,
+        errors=False,
         refs=(),
     ):
         """Runs function(params, inputs) -> results by name, in both precisions, and keeps everything.
 
-        Results called grad/PATH or grad_WHAT/PATH are gradients by parameters.
+        Results called grad/PATH or grad_WHAT/PATH are gradients by parameters. `errors`: keep, of results by
+        parameter, how far float32 is from double precision by norm.
         """
         start = time.monotonic()
         inputs = {key: np.asarray(value) for key, value in (inputs or {}).items()}
         tape = Tape(np.random.default_rng([self.seed, len(self.cases), 99]), draws)
         out = _run(function, params, inputs, tape, jit)
-        about = {
-            "config": config or {},
-            "inputs": {key: [list(v.shape), str(v.dtype)] for key, v in inputs.items()},
-            "noise": [[kind, list(a.shape)] for kind, a in tape.draws],
-        }
-        if note:
-            about["note"] = note
-        if params is not None:
-            self._keep_parameters(name, params, store_params, about)
-        for key, value in inputs.items():
-            self.arrays[f"{name}/in/{key}"] = value
-        for i, (kind, a) in enumerate(tape.draws):
-            self.arrays[f"{name}/noise/{i}_{kind}"] = a
-        self._keep(name, out, full_grads, about, doubles=False)
+        exact = None
         if f64:
             with published.double_precision(*refs):
                 exact = _run(
@@ -115,9 +105,54 @@ class Vectors:
                     Tape(None, tape.draws),
                     jit,
                 )
-            self._keep(name, exact, full_grads, about, doubles=True)
-        self.cases[name] = about
+        self.record(
+            name,
+            params,
+            inputs,
+            tape.draws,
+            (out, exact),
+            config=config,
+            note=note,
+            store_params=store_params,
+            full_grads=full_grads,
+            errors=errors,
+        )
         self.progress.done(f"{self.name}: {name}", time.monotonic() - start)
+
+    def record(
+        self,
+        name,
+        params,
+        inputs,
+        draws,
+        results,
+        config=None,
+        note=None,
+        store_params=None,
+        full_grads=True,
+        errors=False,
+    ):
+        """Keeps what has been computed: results in float32 and, unless None, in double precision."""
+        out, exact = results
+        about = {
+            "config": config or {},
+            "inputs": {key: [list(v.shape), str(v.dtype)] for key, v in inputs.items()},
+            "noise": [[kind, list(a.shape)] for kind, a in draws],
+        }
+        if note:
+            about["note"] = note
+        if params is not None:
+            self._keep_parameters(name, params, store_params, about)
+        for key, value in inputs.items():
+            self.arrays[f"{name}/in/{key}"] = value
+        for i, (kind, a) in enumerate(draws):
+            self.arrays[f"{name}/noise/{i}_{kind}"] = a
+        self._keep(name, out, full_grads, about, doubles=False)
+        if exact is not None:
+            self._keep(name, exact, full_grads, about, doubles=True)
+            if errors:
+                self._keep_errors(name, out, exact)
+        self.cases[name] = about
 
     def _keep_parameters(self, name, params, store, about):
         flat = flatten(params)
@@ -148,6 +183,15 @@ class Vectors:
             for path, value in flat.items():
                 if not doubles and (full or value.size <= SMALL):
                     self.arrays[f"{prefix}{group}/{path}"] = value
+
+    def _keep_errors(self, name, out, exact):
+        groups = {}
+        for key in sorted(out):
+            group, _, path = key.partition("/")
+            if group.startswith(BY_PARAMETER) and path:
+                groups.setdefault(group, []).append(np.linalg.norm((out[key] - exact[key]).ravel()))
+        for group, norms in groups.items():
+            self.arrays[f"{name}/out/{group}error"] = np.asarray(norms)
 
     def write(self, folder):
         os.makedirs(folder, exist_ok=True)

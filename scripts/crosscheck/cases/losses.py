@@ -95,6 +95,8 @@ def make(g):
             dict(gamma_type="learnable_nnet", sm_n_timesteps=Td, with_attention=True),
         ),
     ]
+    if g.large:
+        todo = [case for case in todo if case[0] in ("velocity", "epsilon", "vdm_scalar")]
     for name, ref, typ, kw in todo:
         loss_case(
             f,
@@ -106,8 +108,11 @@ def make(g):
             B,
             S,
             store_params=False,
-            full_grads=full and name == "velocity",
+            full_grads=full and name == "velocity" and not g.large,
+            errors=g.large,
         )
+    if g.large:
+        return f
     for name, typ in (("velocity_train_dropout", V), ("epsilon_train_dropout", E)):
         loss_case(
             f,

@@ -36,6 +36,13 @@ def make(g):
         ("vdm_nnet", v, "vdm", dict(plain, gamma_type="learnable_nnet"), "sample"),
         ("vdm_scalar", v, "vdm", dict(fourier, gamma_type="learnable_scalar"), "sample"),
     ]
+    if g.large:
+        # Networks with Fourier features, as published; the ancestral steps of each kind.
+        todo = [
+            ("velocity", r, V, fourier, "sample"),
+            ("epsilon", r, E, fourier, "sample"),
+            ("vdm_scalar", v, "vdm", dict(fourier, gamma_type="learnable_scalar"), "sample"),
+        ]
     for name, ref, typ, kw, how in todo:
         c = g.config(**kw)
         model, params = g.model(ref, typ, c, S)
@@ -70,6 +77,8 @@ def make(g):
             inputs,
             config=dict(c, vdm_type=typ, package=ref.package, T=T, method=how),
             refs=(ref,),
+            # One step a time is enough to compile.
+            jit=not g.large,
             store_params=False,
             note="z_steps[i] = z after step i (i=0 goes from t=1 to t=1-1/T); "
             "noise i is the eps of step i; samples = generate_x(z_steps[-1])",

@@ -19,7 +19,7 @@ def make(g):
         emb[row] = 0
         emb[row, g.rng.permutation(L)[: c["latent_k"]]] = 1
     w = g.normal(B, n)
-    for kind in ("poly_fixedend", "learnable_nnet", "linear"):
+    for kind in ("poly_fixedend",) if g.large else ("poly_fixedend", "learnable_nnet", "linear"):
         conf = settings_of(r, {**c, "gamma_type": kind})
         mod = eps.GAMMA_NETWORKS[kind](conf)
         init = lambda: {
@@ -60,9 +60,22 @@ def make(g):
             dict(embedding=emb, t=t, w=w),
             config={**c, "gamma_type": kind},
             refs=(r,),
+            **large(g),
             note="gamma is [B, s*s*3], flattened row major from [B,s,s,3]",
         )
-    w1 = g.normal(B)
+    if not g.large:
+        scalar(f, g, r, v, c, t)
+    return f
+
+
+def large(g):
+    """Of the true size, weights are made by the formula and gradients too many to keep."""
+    return dict(store_params=False, full_grads=False, errors=True) if g.large else {}
+
+
+def scalar(f, g, r, v, c, t):
+    """VDM's schedules, which have one γ for all pixels."""
+    w1 = g.normal(len(t))
     for pkg, ref in (("ldm", r), ("vdm", v)):
         for kind, cls in (
             ("learnable_nnet", "NoiseSchedule_NNet"),
@@ -108,4 +121,3 @@ def make(g):
                 note="shapes are the reference's own: learnable_scalar of the ldm package gives [B,1] ([1,1,1] for a "
                 "scalar t), learnable_nnet [B] ([1] for a scalar t)",
             )
-    return f

@@ -90,3 +90,4 @@ def make(g):
         f64=True,
         note="defined but never called in the reference",
     )
+    return f

@@ -116,7 +116,9 @@ public final class GoldenCheck {
       Statistics mine = Statistics.of(own, k);
       double distance = mine.distance(exact) / size;
       inDouble.add(new Agreement(name, exact.norm(), mine.norm(), error, distance, limit));
-      if (golden.has("out/" + name)) {
+      if (golden.has("out/" + group + "error")) {
+        error = golden.array("out/" + group + "error").toDoubles()[k] / size;
+      } else if (golden.has("out/" + name)) {
         error = Vectors.norm(golden.array("out/" + name).toDoubles(), own) / size;
       }
       double[] single = floats.values(name);
