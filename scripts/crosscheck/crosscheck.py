@@ -13,8 +13,9 @@ sys.path.insert(0, os.path.join(_HERE, "..", "python"))
 import failure
 import java
 import make_vectors
+import page
 import table
-from kinds import GOLDEN, KINDS
+from kinds import KINDS
 
 FAILED = 1
 
@@ -24,7 +25,8 @@ class Options(failure.Parser):
 examples:
   scripts/crosscheck/setup
   scripts/crosscheck/checkouts /tmp/programs
-  .venv-crosscheck/bin/python scripts/crosscheck/crosscheck.py --mulan /tmp/programs/mulan-jax --vdm /tmp/programs/vdm-jax
+  .venv-crosscheck/bin/python scripts/crosscheck/crosscheck.py --mulan /tmp/programs/mulan-jax --vdm /tmp/programs/vdm-jax \\
+      --torch /tmp/programs/vdm-torch
   scripts/crosscheck/crosscheck.py --vectors src/test/resources/golden --only losses --all
 
 """
@@ -42,7 +44,13 @@ def read_options():
         "--only",
         metavar="KIND,...",
         type=make_vectors.kinds_of,
-        help=f"of {', '.join(KINDS)} (all whose checkouts are named; with --vectors, those there)",
+        help=f"of {', '.join(KINDS)} (all whose checkouts are named, but for those of CIFAR-10's size; with --vectors, "
+        "those there)",
+    )
+    parser.add_argument(
+        "--cifar10",
+        action="store_true",
+        help="also at the size of the CIFAR-10 models, which takes hours on two processors",
     )
     parser.add_argument(
         "--out",
@@ -54,14 +62,21 @@ def read_options():
         "--all", action="store_true", help="all rows, not the worst of each quantity's"
     )
     parser.add_argument("--json", metavar="FILE", help="write all rows")
-    parser.add_argument("--markdown", metavar="FILE", help="write the table as a page")
+    parser.add_argument(
+        "--markdown", metavar="FILE", help="write the table as a page, as docs/crosscheck.md is one"
+    )
     return parser.parse_args()
 
 
 def vectors(options):
     """The folder with the vectors, and their kinds."""
     if options.vectors is None:
-        kinds = options.only or [kind for kind in GOLDEN]
+        kinds = options.only or [
+            name
+            for name, kind in KINDS.items()
+            if (options.cifar10 or not kind.large)
+            and ("torch" not in kind.checkouts or options.torch)
+        ]
         make_vectors.make(options, kinds, options.out)
         return options.out, kinds
     if options.mulan or options.vdm:
@@ -88,7 +103,7 @@ def main():
     if options.json:
         write(options.json, json.dumps([row._asdict() for row in rows], indent=1) + "\n")
     if options.markdown:
-        write(options.markdown, table.markdown(shown) + "\n")
+        write(options.markdown, page.of(folder, kinds, rows, shown, missing))
     if failing or status:
         if status and not failing:
             print(f"the Java tests failed beside; see {java.LOG}", file=sys.stderr)
