@@ -4,11 +4,14 @@ package io.mulan.golden;
  * How near a computed quantity is to the published code's own double precision; errors relative to
  * the quantity's size.
  *
+ * @param expected the published code's own double precision: a number, or the norm of many
+ * @param value what this code has for it
  * @param published error of the published code in float32
  * @param ours error of this code
  * @param allowed for ours
  */
-public record Agreement(String quantity, double published, double ours, double allowed) {
+public record Agreement(
+    String quantity, double expected, double value, double published, double ours, double allowed) {
 
   /** Times the published code's own rounding. */
   private static final double MULTIPLE = 3;
@@ -20,11 +23,16 @@ public record Agreement(String quantity, double published, double ours, double a
     double scale = scale(truth);
     double error = Vectors.distance(published, truth) / scale;
     return new Agreement(
-        quantity, error, Vectors.distance(ours, truth) / scale, allowed(error, VALUES));
+        quantity,
+        Vectors.size(truth),
+        Vectors.size(ours),
+        error,
+        Vectors.distance(ours, truth) / scale,
+        allowed(error, VALUES));
   }
 
   /** What an error may be, where the published code's is known. */
-  static double allowed(double published, double least) {
+  public static double allowed(double published, double least) {
     return Math.max(MULTIPLE * published, least);
   }
 

@@ -80,16 +80,19 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
   /** Numbers of our own. */
   public Operand<T> fed(String name, long[] dimensions, double[] values) {
     Shape shape = Shape.of(dimensions);
-    if (m.type() == TFloat64.class) {
-      return placeholder(
-          name, shape, m.type(), TFloat64.tensorOf(shape, DataBuffers.of(values, true, false)));
+    return placeholder(name, shape, m.type(), tensor(m.type(), shape, values));
+  }
+
+  /** Numbers as a tensor of either float type. */
+  public static Tensor tensor(Class<? extends TFloating> type, Shape shape, double[] values) {
+    if (type == TFloat64.class) {
+      return TFloat64.tensorOf(shape, DataBuffers.of(values, true, false));
     }
     float[] floats = new float[values.length];
     for (int i = 0; i < floats.length; i++) {
       floats[i] = (float) values[i];
     }
-    return placeholder(
-        name, shape, m.type(), TFloat32.tensorOf(shape, DataBuffers.of(floats, true, false)));
+    return TFloat32.tensorOf(shape, DataBuffers.of(floats, true, false));
   }
 
   /** Rows of our own. */
@@ -221,7 +224,7 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
     Set<String> published = new TreeSet<>(golden.results());
     published.removeAll(leftOut);
     Set<String> ours = new TreeSet<>(results.keySet());
-    ours.removeIf(CaseGraph::isGradient);
+    ours.removeIf(GoldenCase::isByParameter);
     requireSame("results", published, ours);
     try (Session session = new Session(graph)) {
       Session.Runner runner = session.runner();
@@ -229,10 +232,6 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
       results.values().forEach(runner::fetch);
       return new CaseRun(List.copyOf(results.keySet()), gradientGroups, runner.run());
     }
-  }
-
-  static boolean isGradient(String result) {
-    return result.startsWith("grad");
   }
 
   private void requireSame(String what, Set<String> published, Set<String> ours) {

@@ -67,14 +67,26 @@ public final class GoldenCase {
     return file.arrays().contains(name + "/" + path);
   }
 
-  /** The names of the results but for gradients by parameter. */
+  /** The names of the results but for those by parameter. */
   List<String> results() {
     String prefix = name + "/out/";
     return file.arrays().names().stream()
         .filter(n -> n.startsWith(prefix))
         .map(n -> n.substring(prefix.length()))
-        .filter(n -> !n.startsWith("grad"))
+        .filter(n -> !isByParameter(n))
         .toList();
+  }
+
+  /** Whether a result, or its statistics, is one of those that there is one of by parameter. */
+  static boolean isByParameter(String result) {
+    return result.startsWith("grad")
+        || result.startsWith("weights")
+        || result.startsWith("averages");
+  }
+
+  /** The name of the statistics of a group of results by parameter. */
+  static String statisticsOf(String group) {
+    return group.startsWith("grad") ? group.replaceFirst("grad", "gradstat") : group + "stat";
   }
 
   /**

@@ -11,8 +11,9 @@ import org.tensorflow.types.family.TFloating;
  * Compares a model with a case: in float32 within a multiple of the published code's own rounding,
  * and in double precision almost exactly.
  */
-final class GoldenCheck {
-  private static final double GRADIENTS = 1e-3;
+public final class GoldenCheck {
+  /** Of gradients and weights, by norm. */
+  private static final double BY_PARAMETER = 1e-3;
 
   /**
    * Of double precision results, whose rounding the Fourier features magnify; or the published
@@ -29,12 +30,13 @@ final class GoldenCheck {
   private static final double NEGLIGIBLE = 1e-5;
 
   private final GoldenCase golden;
-  private final CaseRun doubles;
-  private final CaseRun floats;
+  private final CaseResults doubles;
+  private final CaseResults floats;
   private final List<Agreement> all = new ArrayList<>();
+  private final List<Agreement> inDouble = new ArrayList<>();
   private final List<Agreement> reported = new ArrayList<>();
 
-  private GoldenCheck(GoldenCase golden, CaseRun doubles, CaseRun floats) {
+  private GoldenCheck(GoldenCase golden, CaseResults doubles, CaseResults floats) {
     this.golden = golden;
     this.doubles = doubles;
     this.floats = floats;
@@ -43,11 +45,18 @@ final class GoldenCheck {
   static void check(GoldenCase golden, CaseModel model) {
     try (CaseRun doubles = run(golden, TFloat64.class, model);
         CaseRun floats = run(golden, TFloat32.class, model)) {
-      GoldenCheck check = new GoldenCheck(golden, doubles, floats);
-      check.results();
-      doubles.gradientGroups().forEach(check::gradients);
-      GoldenReport.require(golden, check.reported, check.all);
+      check(golden, doubles, floats);
     }
+  }
+
+  /** Compares what was computed in both float types. */
+  public static void check(GoldenCase golden, CaseResults doubles, CaseResults floats) {
+    GoldenCheck check = new GoldenCheck(golden, doubles, floats);
+    check.results();
+    doubles.groups().forEach(check::byParameter);
+    check.reported.add(GoldenReport.worst("in double", check.inDouble));
+    check.all.addAll(check.inDouble);
+    GoldenReport.require(golden, check.reported, check.all);
   }
 
   private static <T extends TFloating> CaseRun run(
@@ -61,7 +70,7 @@ final class GoldenCheck {
   private void results() {
     List<Agreement> inner = new ArrayList<>();
     for (String name : doubles.names()) {
-      if (CaseGraph.isGradient(name)) {
+      if (GoldenCase.isByParameter(name)) {
         continue;
       }
       double[] published = golden.array("out/" + name).toDoubles();
@@ -70,16 +79,16 @@ final class GoldenCheck {
       double[] truth = exact.orElse(own);
       double scale = Agreement.scale(truth);
       double error = Vectors.distance(published, truth) / scale;
-      if (exact.isPresent()) {
-        require(
-            name + " in double",
-            error,
-            Vectors.distance(own, truth) / scale,
-            Math.max(error, DOUBLES));
-      } else {
-        require(name + " in double", error, error, STAND_IN);
-      }
-      Agreement a = require(Agreement.of(name, published, truth, floats.values(name)));
+      inDouble.add(
+          new Agreement(
+              name,
+              Vectors.size(exact.orElse(published)),
+              Vectors.size(own),
+              error,
+              exact.isPresent() ? Vectors.distance(own, truth) / scale : error,
+              exact.isPresent() ? Math.max(error, DOUBLES) : STAND_IN));
+      Agreement a = Agreement.of(name, published, truth, floats.values(name));
+      all.add(a);
       (name.startsWith("inner/") ? inner : reported).add(a);
     }
     if (!inner.isEmpty()) {
@@ -87,8 +96,8 @@ final class GoldenCheck {
     }
   }
 
-  private void gradients(String group) {
-    String statistics = group.replaceFirst("grad", "gradstat");
+  private void byParameter(String group) {
+    String statistics = GoldenCase.statisticsOf(group);
     List<String> names = golden.gradientNames(statistics);
     double[] published = golden.array("out/" + statistics).toDoubles();
     double[] truth = golden.exact(statistics).orElse(published);
@@ -96,7 +105,7 @@ final class GoldenCheck {
     for (int k = 0; k < names.size(); k++) {
       largest = Math.max(largest, Statistics.row(truth, k).norm());
     }
-    List<Agreement> gradients = new ArrayList<>();
+    List<Agreement> agreements = new ArrayList<>();
     for (int k = 0; k < names.size(); k++) {
       String name = group + "/" + names.get(k);
       double[] own = doubles.values(name);
@@ -104,22 +113,26 @@ final class GoldenCheck {
       double size = Math.max(exact.norm(), NEGLIGIBLE * largest);
       double error = Statistics.row(published, k).distance(exact) / size;
       double limit = golden.exact(statistics).isPresent() ? Math.max(error, DOUBLES) : STAND_IN;
-      require(name + " in double", error, Statistics.of(own, k).distance(exact) / size, limit);
-      if (golden.has("out/" + name)) {
+      Statistics mine = Statistics.of(own, k);
+      double distance = mine.distance(exact) / size;
+      inDouble.add(new Agreement(name, exact.norm(), mine.norm(), error, distance, limit));
+      if (golden.has("out/" + group + "error")) {
+        error = golden.array("out/" + group + "error").toDoubles()[k] / size;
+      } else if (golden.has("out/" + name)) {
         error = Vectors.norm(golden.array("out/" + name).toDoubles(), own) / size;
       }
-      double ours = Vectors.norm(floats.values(name), own) / size;
-      gradients.add(require(name, error, ours, Agreement.allowed(error, GRADIENTS)));
+      double[] single = floats.values(name);
+      agreements.add(
+          new Agreement(
+              name,
+              exact.norm(),
+              Vectors.size(single),
+              error,
+              Vectors.norm(single, own) / size,
+              Agreement.allowed(error, BY_PARAMETER)));
     }
-    reported.add(GoldenReport.worst("gradients", gradients));
-  }
-
-  private Agreement require(String quantity, double published, double ours, double allowed) {
-    return require(new Agreement(quantity, published, ours, allowed));
-  }
-
-  private Agreement require(Agreement agreement) {
-    all.add(agreement);
-    return agreement;
+    all.addAll(agreements);
+    String label = group.startsWith("grad") ? "gradients" : group;
+    reported.add(GoldenReport.worst(label, agreements));
   }
 }

@@ -20,10 +20,11 @@ import org.junit.jupiter.api.DynamicTest;
 
 /**
  * A file of golden vectors, numbers that the published code computed: arrays in {@code NAME.npz},
- * and what they are in {@code NAME.json}.
+ * and what they are in {@code NAME.json}. More of the same kind, of another size or program, lie in
+ * {@code NAME-MORE.npz}.
  *
- * <p>The files are read from the test resources, or from the folder that the system property {@code
- * golden} names.
+ * <p>The files are read from the test resources, which have every kind, or from the folder that the
+ * system property {@code golden} names, which may have some.
  */
 public final class GoldenFile implements AutoCloseable {
   private final String name;
@@ -98,12 +99,31 @@ public final class GoldenFile implements AutoCloseable {
   /** A test for each case of a file that a condition holds for; no case at all is an error. */
   public static Stream<DynamicTest> checks(
       String name, Predicate<GoldenCase> condition, Consumer<GoldenCase> check) {
-    GoldenFile file = open(name);
-    List<GoldenCase> cases = file.cases(condition);
-    assertFalse(cases.isEmpty(), "no case to check in " + located(name + ".json"));
+    List<GoldenFile> files = named(name).map(GoldenFile::open).toList();
+    List<GoldenCase> cases = files.stream().flatMap(f -> f.cases(condition).stream()).toList();
+    assertFalse(cases.isEmpty() && !isChosen(), "no case to check in " + name);
     return cases.stream()
         .map(c -> DynamicTest.dynamicTest(c.toString(), () -> check.accept(c)))
-        .onClose(file::close);
+        .onClose(() -> files.forEach(GoldenFile::close));
+  }
+
+  /** The files of one kind. */
+  private static Stream<String> named(String kind) {
+    try (Stream<Path> all = Files.list(folder())) {
+      return all
+          .map(path -> path.getFileName().toString())
+          .filter(file -> file.equals(kind + ".json") || file.matches(kind + "-.*[.]json"))
+          .map(file -> file.substring(0, file.length() - ".json".length()))
+          .sorted()
+          .toList()
+          .stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + folder(), e);
+    }
+  }
+
+  private static boolean isChosen() {
+    return System.getProperty("golden") != null;
   }
 
   @Override

@@ -1,13 +1,15 @@
 package io.mulan.golden;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The table of all agreements of a run of the tests, in {@code target/golden-report.md}: a row for
@@ -37,8 +39,13 @@ public final class GoldenReport {
 
       """;
 
-  /** Sorted: tests run in any order. */
-  private static final SortedSet<String> ROWS = new TreeSet<>();
+  /** The same for programs, a row a line, with both values. */
+  private static final Path LINES = Path.of("target", "golden-report.jsonl");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Rows of the table, and their lines. Sorted: tests run in any order. */
+  private static final SortedMap<String, String> ROWS = new TreeMap<>();
 
   private GoldenReport() {}
 
@@ -49,8 +56,8 @@ public final class GoldenReport {
    */
   public static void require(GoldenCase golden, List<Agreement> reported, List<Agreement> all) {
     List<Agreement> failures = all.stream().filter(a -> !a.holds()).toList();
-    add(golden.toString(), reported);
-    add(golden.toString(), failures);
+    add(golden, reported);
+    add(golden, failures);
     if (!failures.isEmpty()) {
       StringBuilder text = new StringBuilder(golden + " (published error, ours, allowed):");
       failures.forEach(f -> text.append("\n  ").append(f));
@@ -58,23 +65,48 @@ public final class GoldenReport {
     }
   }
 
-  private static synchronized void add(String title, Collection<Agreement> agreements) {
-    agreements.forEach(a -> ROWS.add("| " + title + " " + a + "\n"));
-    StringBuilder text = new StringBuilder(INTRODUCTION);
-    text.append("| case | quantities | published error | our error | allowed | |\n");
-    text.append("| --- | --- | --- | --- | --- | --- |\n");
-    ROWS.forEach(text::append);
+  private static synchronized void add(GoldenCase golden, Collection<Agreement> agreements) {
+    agreements.forEach(a -> ROWS.put("| " + golden + " " + a, new Line(golden, a).toString()));
     try {
       Files.createDirectories(FILE.getParent());
-      Files.writeString(FILE, text);
+      Files.writeString(
+          FILE,
+          INTRODUCTION
+              + "| case | quantities | published error | our error | allowed | |\n"
+              + "| --- | --- | --- | --- | --- | --- |\n"
+              + lines(ROWS.keySet()));
+      Files.writeString(LINES, lines(ROWS.values()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** The worst of some agreements, named by how many there are. */
+  private static String lines(Collection<String> lines) {
+    return String.join("\n", lines) + "\n";
+  }
+
+  /** A row as JSON has it. */
+  private record Line(String file, String name, Agreement agreement, boolean holds) {
+    Line(GoldenCase golden, Agreement agreement) {
+      this(golden.file(), golden.name(), agreement, agreement.holds());
+    }
+
+    @Override
+    public String toString() {
+      try {
+        return JSON.writeValueAsString(this);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** The worst of some agreements, named by how many there are; of one, that one. */
   public static Agreement worst(String group, List<Agreement> agreements) {
     Agreement worst = agreements.get(0);
+    if (agreements.size() == 1) {
+      return worst;
+    }
     for (Agreement a : agreements) {
       if (!(a.ours() / a.allowed() <= worst.ours() / worst.allowed())) {
         worst = a;
@@ -82,6 +114,8 @@ public final class GoldenReport {
     }
     return new Agreement(
         group + " of " + agreements.size() + ", worst: " + worst.quantity(),
+        worst.expected(),
+        worst.value(),
         worst.published(),
         worst.ours(),
         worst.allowed());

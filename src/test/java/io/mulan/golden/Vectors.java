@@ -13,6 +13,11 @@ final class Vectors {
     return largest;
   }
 
+  /** A single number itself; of many, the L2 norm. */
+  static double size(double[] a) {
+    return a.length == 1 ? a[0] : norm(a, new double[a.length]);
+  }
+
   /** The largest magnitude of the difference. */
   static double distance(double[] a, double[] b) {
     return largest(difference(a, b));

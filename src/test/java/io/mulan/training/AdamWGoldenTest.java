@@ -91,7 +91,7 @@ final class AdamWGoldenTest {
     return all;
   }
 
-  private static TrainingConfig config(JsonNode published) {
+  static TrainingConfig config(JsonNode published) {
     JsonNode optimizer = published.get("optimizer");
     JsonNode training = published.get("training");
     JsonNode args = optimizer.get("args");
