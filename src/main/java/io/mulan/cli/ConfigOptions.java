@@ -3,6 +3,7 @@ package io.mulan.cli;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Presets;
 import io.mulan.config.RunConfig;
+import io.mulan.data.Datasets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +51,9 @@ final class ConfigOptions {
         Optional.ofNullable(line.getOptionValue("config")).map(ConfigOptions::path);
     List<String> overrides = new ArrayList<>(settings(line));
     overrides.addAll(more);
-    return ConfigReader.read(Optional.ofNullable(line.getOptionValue("preset")), file, overrides);
+    RunConfig config =
+        ConfigReader.read(Optional.ofNullable(line.getOptionValue("preset")), file, overrides);
+    return config.with(Datasets.resolve(config.data()));
   }
 
   /** What to call files of the model: the name of the configuration's file, or of the preset. */

@@ -113,14 +113,14 @@ final class TrainCommand implements Command {
                 .toList());
     List<Difference> changed = RunConfig.differences(there, config);
     for (Difference d : changed) {
-      if (!d.key().startsWith("training.")) {
+      if (!d.key().startsWith("training.") && !d.key().equals("data.path")) {
         throw new ConfigException(
             d.key()
                 + " can't change in a run that goes on ("
                 + d.left()
                 + " in "
                 + path
-                + "); only training.* can: start another run with --run");
+                + "); only training.* and data.path can: start another run with --run");
       }
     }
     if (changed.isEmpty() && RunFolder.finished(path)) {
