@@ -162,18 +162,18 @@ def tfrecords():
 
         return tf.train.Example(
             features=tf.train.Features(feature={k: feature(v) for k, v in features.items()})
-        ).SerializeToString()
+        ).SerializeToString(deterministic=True)
 
     def write(name, examples):
-        with tf.io.TFRecordWriter(str(folder / name)) as writer:
+        with tf.io.TFRecordWriter(str(here / name)) as writer:
             for e in examples:
                 writer.write(e)
 
     train, test = pictures(60, 5, 6, 5, 3), pictures(61, 2, 6, 5, 3)
     encoded = [example({"image": png(i), "label": n}) for n, i in enumerate(train)]
-    write("set-train.tfrecord-00000-of-00002", encoded[:3])
-    write("set-train.tfrecord-00001-of-00002", encoded[3:])
-    write("set-validation.tfrecord-00000-of-00001", [example({"image": png(i), "label": 7}) for i in test])
+    write("tfrecord/set-train.tfrecord-00000-of-00002", encoded[:3])
+    write("tfrecord/set-train.tfrecord-00001-of-00002", encoded[3:])
+    write("tfrecord/set-validation.tfrecord-00000-of-00001", [example({"image": png(i), "label": 7}) for i in test])
     write(
         "raw.tfrecord",
         [

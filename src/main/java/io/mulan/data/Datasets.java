@@ -143,7 +143,8 @@ public final class Datasets {
       case IDX -> Idx.find(config, bad);
       case NPZ, NPY -> NumpyImages.find(config, bad);
       case IMAGES -> PictureFolder.find(config);
-      case IMAGENET32, IMAGENET64, TFRECORD -> throw new ConfigException("later");
+      case IMAGENET32, IMAGENET64 -> DownsampledImageNet.find(config, shape(config).image(), bad);
+      case TFRECORD -> ImageRecords.find(config, bad);
       case DIGITS, PHOTOS -> throw new IllegalArgumentException(config.key());
     };
   }

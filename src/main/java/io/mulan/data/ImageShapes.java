@@ -1,6 +1,7 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
 
 /** Shapes that files tell. */
@@ -27,5 +28,14 @@ final class ImageShapes {
               .formatted(file, height, width, channels, MOST >> 20));
     }
     return new ImageShape((int) height, (int) width, (int) channels);
+  }
+
+  /** What the configuration says, and where it is silent, what a picture has. */
+  static ImageShape configured(DataConfig config, ImageShape found) {
+    int channels = config.grey() ? 1 : config.channels();
+    return new ImageShape(
+        config.height() > 0 ? config.height() : found.height(),
+        config.width() > 0 ? config.width() : found.width(),
+        channels > 0 ? channels : found.channels());
   }
 }

@@ -106,10 +106,7 @@ record PictureFolder(Path folder, String[] names, DataConfig config, ImageShape 
     }
     ImageShape found =
         PictureFile.shape(first.toString(), () -> new FileImageInputStream(first.toFile()));
-    return new ImageShape(
-        config.height() > 0 ? config.height() : found.height(),
-        config.width() > 0 ? config.width() : found.width(),
-        channels > 0 ? channels : found.channels());
+    return ImageShapes.configured(config, found);
   }
 
   @Override

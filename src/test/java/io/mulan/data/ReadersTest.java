@@ -28,7 +28,10 @@ class ReadersTest {
     "IDX, idx, idx",
     "NPZ, numpy/stored.npz, numpy",
     "NPZ, numpy/compressed.npz, numpy",
-    "NPY, numpy, numpy"
+    "NPY, numpy, numpy",
+    "IMAGENET32, imagenet32, imagenet",
+    "IMAGENET32, imagenet32-png, imagenet",
+    "TFRECORD, tfrecord, tfrecord"
   })
   void officialSplitsAreAsTheyWereWritten(Kind kind, String path, String expected) {
     Dataset set = Datasets.open(DataFiles.config(kind, DataFiles.path(path)));
@@ -41,7 +44,8 @@ class ReadersTest {
     "CIFAR10, cifar-10-binary.tar.gz, cifar10_train_labels",
     "IDX, idx, idx_train_labels",
     "NPZ, numpy/stored.npz, numpy_train_labels",
-    "NPZ, numpy/compressed.npz, numpy_train_labels"
+    "NPZ, numpy/compressed.npz, numpy_train_labels",
+    "IMAGENET32, imagenet32, imagenet_train_labels"
   })
   void classesStayBesideTheirImages(Kind kind, String path, String expected) {
     Dataset set = Datasets.open(DataFiles.config(kind, DataFiles.path(path)));
@@ -66,6 +70,57 @@ class ReadersTest {
     assertEquals(6, all(Datasets.open(config)));
   }
 
+  @ParameterizedTest
+  @CsvSource({"raw.tfrecord, ''", "named.tfrecord, a/picture"})
+  void recordsHoldTheLevelsThemselvesOrPicturesUnderAnyName(String file, String feature) {
+    Path path = DataFiles.path(file);
+    DataConfig config =
+        new DataConfig(
+            Kind.TFRECORD,
+            path.toString(),
+            256,
+            0,
+            0,
+            0,
+            false,
+            Fit.EXACT,
+            feature,
+            1,
+            0,
+            64,
+            false);
+    assertEquals(new ImageShape(6, 5, 3), Datasets.shape(config).image());
+    assertSameImages(DataFiles.expected("tfrecord_train"), Datasets.open(config));
+  }
+
+  /** Whatever the split. */
+  private static void assertSameImages(NpyArray expected, Dataset set) {
+    byte[] bytes = expected.toBytes();
+    int size = set.train().shape().size();
+    TreeSet<String> written = new TreeSet<>();
+    for (int at = 0; at < bytes.length; at += size) {
+      written.add(Arrays.toString(Arrays.copyOfRange(bytes, at, at + size)));
+    }
+    TreeSet<String> read = new TreeSet<>();
+    for (ImageSet part : List.of(set.train(), set.test())) {
+      part.each(
+          (images, count) -> {
+            for (int i = 0; i < count; i++) {
+              read.add(Arrays.toString(Arrays.copyOfRange(images, i * size, (i + 1) * size)));
+            }
+          });
+    }
+    assertEquals(written, read);
+    assertEquals(expected.shape()[0], all(set));
+  }
+
+  @Test
+  void classesOfRecordsAreAFeature() {
+    Dataset set = Datasets.open(DataFiles.config(Kind.TFRECORD, DataFiles.path("tfrecord")));
+    assertArrayEquals(new int[] {0, 1, 2, 3, 4}, set.train().labels().orElseThrow());
+    assertArrayEquals(new int[] {7, 7}, set.test().labels().orElseThrow());
+  }
+
   private static int all(Dataset set) {
     return set.train().count() + set.test().count();
   }
@@ -73,24 +128,7 @@ class ReadersTest {
   @Test
   void losslessPicturesAreSampleBySample() {
     Dataset set = Datasets.open(DataFiles.config(Kind.IMAGES, DataFiles.path("pictures")));
-    byte[] expected = DataFiles.expected("pictures").toBytes();
-    assertEquals(4, all(set));
-    TreeSet<String> written = new TreeSet<>();
-    TreeSet<String> read = new TreeSet<>();
-    int size = 6 * 8 * 3;
-    for (int i = 0; i < 4; i++) {
-      written.add(Arrays.toString(Arrays.copyOfRange(expected, i * size, (i + 1) * size)));
-    }
-    for (ImageSet part : List.of(set.train(), set.test())) {
-      for (int i = 0; i < part.count(); i++) {
-        read.add(Arrays.toString(part.copies(1, constant(i))));
-      }
-    }
-    assertEquals(written, read);
-  }
-
-  private static java.util.function.IntUnaryOperator constant(int value) {
-    return i -> value;
+    assertSameImages(DataFiles.expected("pictures"), set);
   }
 
   @Test
