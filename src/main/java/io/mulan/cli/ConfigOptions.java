@@ -32,9 +32,16 @@ final class ConfigOptions {
   static Options training(Options options) {
     return model(options)
         .addOption(withValue("steps", "N", "short for --set training.steps=N"))
+        .addOption(skipBad())
         .addOption(
             withValue(
                 "xla", "on|off|auto", "short for --set training.xla=...; auto: on where a GPU is"));
+  }
+
+  /** Leaves out what can't be read. */
+  static Option skipBad() {
+    return flag(
+        "skip-bad", "leave images out that can't be read, and count them (data.skip_bad=true)");
   }
 
   static Option withValue(String name, String value, String description) {
@@ -72,10 +79,17 @@ final class ConfigOptions {
 
   /** What the options of {@link #training} asked for. */
   static List<String> trainingSettings(CommandLine line) {
-    return Stream.of("steps", "xla")
-        .filter(line::hasOption)
-        .map(name -> "training." + name + "=" + line.getOptionValue(name))
+    return Stream.concat(
+            Stream.of("steps", "xla")
+                .filter(line::hasOption)
+                .map(name -> "training." + name + "=" + line.getOptionValue(name)),
+            skippingBad(line).stream())
         .toList();
+  }
+
+  /** What {@link #skipBad} asked for. */
+  static List<String> skippingBad(CommandLine line) {
+    return line.hasOption("skip-bad") ? List.of("data.skip_bad=true") : List.of();
   }
 
   static Path path(String text) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /** Archives of strangers: no file leaves the folder, links are refused, and size has a bound. */
 final class Archive {
@@ -52,7 +53,7 @@ final class Archive {
       Path target = inside(folder, entry.getName());
       if (entry.isDirectory()) {
         Files.createDirectories(target);
-      } else if (entry.isFile() && !entry.isLink() && !entry.isSymbolicLink()) {
+      } else if (isPlain(entry)) {
         Files.createDirectories(target.getParent());
         copy(tar, target);
       } else {
@@ -62,6 +63,11 @@ final class Archive {
     if (entries == 0) {
       throw refusal("holds nothing");
     }
+  }
+
+  private static boolean isPlain(TarArchiveEntry entry) {
+    byte kind = entry.getLinkFlag();
+    return kind == TarConstants.LF_NORMAL || kind == TarConstants.LF_OLDNORM;
   }
 
   private Path inside(Path folder, String name) {

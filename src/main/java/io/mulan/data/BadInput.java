@@ -24,12 +24,17 @@ final class BadInput {
   /** Throws it, or counts it and tells the first few. */
   synchronized void found(ConfigException what) {
     if (!skipped) {
-      throw what;
+      throw withWayOn(what);
     }
     count++;
     if (count <= TOLD) {
       LOG.warn("skipped: {}", what.getMessage());
     }
+  }
+
+  /** The same, with that it can be left out. */
+  static ConfigException withWayOn(ConfigException what) {
+    return new ConfigException(what.getMessage() + "; --skip-bad leaves it out", what);
   }
 
   /** How many were found. */

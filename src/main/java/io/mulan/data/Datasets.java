@@ -97,7 +97,8 @@ public final class Datasets {
     ImageStore train = readable(found.train(), shape, bad);
     ImageStore test = found.test() == null ? null : readable(found.test(), shape, bad);
     bad.tell(config.key(), train.count() + (test == null ? 0 : test.count()));
-    if (test == null) {
+    boolean official = test != null;
+    if (!official) {
       Split split = Split.of(config, train, shape);
       train = split.train();
       test = split.test();
@@ -106,6 +107,8 @@ public final class Datasets {
         config.key(),
         set(config, "train", shape, train),
         set(config, "test", shape, test),
+        official,
+        bad.count(),
         licence(config));
   }
 

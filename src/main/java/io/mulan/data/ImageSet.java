@@ -172,11 +172,15 @@ public final class ImageSet {
 
   /** Copies image {@code index} to {@code target} from {@code offset} on. */
   public void copy(int index, byte[] target, int offset) {
-    images.read(index, 1, target, offset);
+    copy(index, 1, target, offset);
   }
 
   /** Copies images that follow one another. */
   void copy(int first, int count, byte[] target, int offset) {
-    images.read(first, count, target, offset);
+    try {
+      images.read(first, count, target, offset);
+    } catch (ConfigException e) {
+      throw BadInput.withWayOn(e);
+    }
   }
 }

@@ -33,6 +33,15 @@ public final class PixelEntropy {
     return counts;
   }
 
+  /** How often each level is there, over all images and dimensions. */
+  public long[] levels() {
+    long[] all = new long[train.levels()];
+    for (int i = 0; i < counts.length; i++) {
+      all[i % all.length] += counts[i];
+    }
+    return all;
+  }
+
   /** The mean over the dimensions of the entropy of their histograms, in bits/dim. */
   public double entropy() {
     double bits = 0;
