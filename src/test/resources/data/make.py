@@ -185,7 +185,22 @@ def tfrecords():
     expected.update(tfrecord_train=train, tfrecord_test=test)
 
 
+def low_frequencies():
+    """A Gaussian of 0.06·32 pixels, 19 long, mirrored at the border, by TensorFlow in float32."""
+    import tensorflow as tf
+
+    sigma, length = 0.06 * 32, 19
+    x = np.arange(length) - length // 2
+    kernel = np.exp(-(x**2) / (2 * sigma**2))
+    kernel = (kernel / kernel.sum()).astype(np.float32)
+    square = np.tile((kernel[:, None] * kernel[None, :])[:, :, None, None], (1, 1, 3, 1))
+    images = tf.pad(expected["cifar10_train"].astype(np.float32), [[0, 0], [9, 9], [9, 9], [0, 0]], "REFLECT")
+    low = tf.nn.depthwise_conv2d(images, square, [1, 1, 1, 1], "VALID")
+    expected["cifar10_low"] = low.numpy().astype(np.uint8)
+
+
 cifar10()
+low_frequencies()
 idx()
 numpy_files()
 imagenet()

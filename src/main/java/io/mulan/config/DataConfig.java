@@ -13,6 +13,8 @@ package io.mulan.config;
  * @param feature the name of the image in records of TensorFlow; empty for the usual ones
  * @param testImages how many are split off where files have no split of their own; 0 for a tenth
  * @param splitSeed of that split
+ * @param flip whether training images are mirrored, left to right, half of the time
+ * @param view what is seen of an image
  * @param window MiB of images that are shuffled together
  * @param skipBad whether what can't be read is left out and counted
  */
@@ -28,6 +30,8 @@ public record DataConfig(
     String feature,
     int testImages,
     long splitSeed,
+    boolean flip,
+    View view,
     int window,
     boolean skipBad) {
 
@@ -60,6 +64,24 @@ public record DataConfig(
     CROP
   }
 
+  /** What is seen of an image: the studies of the published work. */
+  public enum View {
+    /** All. */
+    WHOLE,
+    /**
+     * Of the first half of the classes the lower half, of the others the upper; the rest is grey.
+     */
+    INTENSITY,
+    /** Low frequencies. */
+    FREQUENCY_LOW,
+    /** What they leave. */
+    FREQUENCY_HIGH,
+    /** Low ones in the upper half, what they leave in the lower. */
+    FREQUENCY_HALVES,
+    /** Low ones above what they leave: twice as high. */
+    FREQUENCY_BOTH
+  }
+
   public DataConfig {
     Check.between("data.levels", levels, 2, 256);
     Check.atLeast("data.height", height, 0);
@@ -72,7 +94,7 @@ public record DataConfig(
 
   /** Files as they are, all other settings at their defaults. */
   public DataConfig(Kind kind, String path, int levels) {
-    this(kind, path, levels, 0, 0, 0, false, Fit.EXACT, "", 0, 0, 64, false);
+    this(kind, path, levels, 0, 0, 0, false, Fit.EXACT, "", 0, 0, false, View.WHOLE, 64, false);
   }
 
   /** The same with this image shape. */
@@ -98,6 +120,28 @@ public record DataConfig(
         feature,
         testImages,
         splitSeed,
+        flip,
+        view,
+        window,
+        skipBad);
+  }
+
+  /** The same with every image as it is. */
+  public DataConfig withoutFlip() {
+    return new DataConfig(
+        kind,
+        path,
+        levels,
+        height,
+        width,
+        channels,
+        grey,
+        fit,
+        feature,
+        testImages,
+        splitSeed,
+        false,
+        view,
         window,
         skipBad);
   }

@@ -13,6 +13,7 @@ import io.mulan.config.ConfigException;
 public final class Batches {
   private final ImageSet set;
   private final int batch;
+  private final long seed;
   private final Stream stream;
 
   /** Images by their position in the stream. */
@@ -33,6 +34,7 @@ public final class Batches {
     }
     this.set = set;
     this.batch = batch;
+    this.seed = seed;
     this.stream =
         set.windowBytes() == 0
             ? new Shuffled(set, seed)::copy
@@ -54,7 +56,28 @@ public final class Batches {
   public void fill(long step, byte[] target) {
     long first = Math.multiplyExact(step, (long) batch);
     for (int i = 0; i < batch; i++) {
-      stream.copy(first + i, target, i * set.shape().size());
+      int at = i * set.shape().size();
+      stream.copy(first + i, target, at);
+      if (set.flipped() && Permutation.bits(seed, first + i) < 0) {
+        mirror(target, at);
+      }
+    }
+  }
+
+  /** Exchanges left and right of the image that begins there. */
+  private void mirror(byte[] target, int offset) {
+    int channels = set.shape().channels();
+    int row = set.shape().width() * channels;
+    for (int y = 0; y < set.shape().height(); y++) {
+      int left = offset + y * row;
+      int right = left + row - channels;
+      for (; left < right; left += channels, right -= channels) {
+        for (int c = 0; c < channels; c++) {
+          byte kept = target[left + c];
+          target[left + c] = target[right + c];
+          target[right + c] = kept;
+        }
+      }
     }
   }
 

@@ -2,12 +2,16 @@ package io.mulan.data;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** Where a configuration's data set comes from. */
 public final class Datasets {
+  private static final ImageShape IMAGENET32 = new ImageShape(32, 32, 3);
+  private static final ImageShape IMAGENET64 = new ImageShape(64, 64, 3);
+
   private static final String CIFAR10_LICENCE =
       "CIFAR-10, A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009";
   private static final String IMAGENET_LICENCE =
@@ -24,14 +28,16 @@ public final class Datasets {
    * @throws ConfigException if files have to be looked at and can't be read
    */
   public static DataShape shape(DataConfig config) {
-    return switch (config.kind()) {
-      case DIGITS -> Digits.SHAPE;
-      case PHOTOS -> Photos.SHAPE;
-      case CIFAR10 -> new DataShape(Cifar10.SHAPE, config.levels());
-      case IMAGENET32 -> new DataShape(new ImageShape(32, 32, 3), config.levels());
-      case IMAGENET64 -> new DataShape(new ImageShape(64, 64, 3), config.levels());
-      case IDX, NPZ, NPY, IMAGES, TFRECORD -> new DataShape(told(config), config.levels());
-    };
+    DataShape whole =
+        switch (config.kind()) {
+          case DIGITS -> Digits.SHAPE;
+          case PHOTOS -> Photos.SHAPE;
+          case CIFAR10 -> new DataShape(Cifar10.SHAPE, config.levels());
+          case IMAGENET32 -> new DataShape(IMAGENET32, config.levels());
+          case IMAGENET64 -> new DataShape(IMAGENET64, config.levels());
+          case IDX, NPZ, NPY, IMAGES, TFRECORD -> new DataShape(told(config), config.levels());
+        };
+    return new DataShape(ViewedImages.shape(config.view(), whole.image()), whole.levels());
   }
 
   private static ImageShape told(DataConfig config) {
@@ -86,7 +92,11 @@ public final class Datasets {
           "data.levels is %d, but the %s have %d levels; set data.levels to %d"
               .formatted(config.levels(), config.key(), levels, levels));
     }
-    return set;
+    if (config.view() == View.WHOLE && !config.flip()) {
+      return set;
+    }
+    return new Dataset(
+        set.name(), set.train().seen(config), set.test().seen(config.withoutFlip()), set.licence());
   }
 
   private static Dataset files(DataConfig config) {
@@ -103,10 +113,16 @@ public final class Datasets {
       train = split.train();
       test = split.test();
     }
+    View view = config.view();
+    int classes = ViewedImages.classes(train, view);
     return new Dataset(
         config.key(),
-        set(config, "train", shape, train),
-        set(config, "test", shape, test),
+        set(config, "train", shape, ViewedImages.of(train, view, shape, config.levels(), classes)),
+        set(
+            config.withoutFlip(),
+            "test",
+            shape,
+            ViewedImages.of(test, view, shape, config.levels(), classes)),
         official,
         bad.count(),
         licence(config));
@@ -118,7 +134,13 @@ public final class Datasets {
       throw new ConfigException(
           "%s has no %s images; name another data.path".formatted(config.path(), part));
     }
-    return new ImageSet(name, shape, config.levels(), images, (long) config.window() << 20);
+    return new ImageSet(
+        name,
+        ViewedImages.shape(config.view(), shape),
+        config.levels(),
+        images,
+        (long) config.window() << 20,
+        config.flip());
   }
 
   private static ImageStore readable(ImageStore images, ImageShape shape, BadInput bad) {
@@ -146,7 +168,8 @@ public final class Datasets {
       case IDX -> Idx.find(config, bad);
       case NPZ, NPY -> NumpyImages.find(config, bad);
       case IMAGES -> PictureFolder.find(config);
-      case IMAGENET32, IMAGENET64 -> DownsampledImageNet.find(config, shape(config).image(), bad);
+      case IMAGENET32 -> DownsampledImageNet.find(config, IMAGENET32, bad);
+      case IMAGENET64 -> DownsampledImageNet.find(config, IMAGENET64, bad);
       case TFRECORD -> ImageRecords.find(config, bad);
       case DIGITS, PHOTOS -> throw new IllegalArgumentException(config.key());
     };

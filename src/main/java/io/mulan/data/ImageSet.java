@@ -1,6 +1,8 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
 import java.util.Arrays;
 import java.util.Optional;
@@ -22,6 +24,7 @@ public final class ImageSet {
   private final int levels;
   private final ImageStore images;
   private final long windowBytes;
+  private final boolean flipped;
 
   /**
    * Copies {@code images}, which lie one after the other, row by row, channels innermost.
@@ -30,7 +33,7 @@ public final class ImageSet {
    *     the levels
    */
   public ImageSet(String name, ImageShape shape, int levels, byte[] images) {
-    this(name, shape, levels, inMemory(name, shape, images), 0);
+    this(name, shape, levels, inMemory(name, shape, images), 0, false);
     for (int i = 0; i < images.length; i++) {
       int value = images[i] & 0xff;
       if (value >= levels) {
@@ -44,14 +47,22 @@ public final class ImageSet {
   /**
    * Images that lie somewhere else.
    *
-   * @param windowBytes of images that are shuffled together
+   * @param windowBytes of images that are shuffled together; 0 for all
+   * @param flipped whether batches mirror half of them
    */
-  ImageSet(String name, ImageShape shape, int levels, ImageStore images, long windowBytes) {
+  ImageSet(
+      String name,
+      ImageShape shape,
+      int levels,
+      ImageStore images,
+      long windowBytes,
+      boolean flipped) {
     this.name = name;
     this.shape = shape;
     this.levels = levels;
     this.images = images;
     this.windowBytes = windowBytes;
+    this.flipped = flipped;
   }
 
   private static ImageStore inMemory(String name, ImageShape shape, byte[] images) {
@@ -100,6 +111,24 @@ public final class ImageSet {
     return windowBytes;
   }
 
+  /** Whether batches mirror half of the images. */
+  boolean flipped() {
+    return flipped;
+  }
+
+  /** What the configuration's view shows of them. */
+  ImageSet seen(DataConfig config) {
+    View view = config.view();
+    int classes = ViewedImages.classes(images, view);
+    return new ImageSet(
+        name,
+        ViewedImages.shape(view, shape),
+        levels,
+        ViewedImages.of(images, view, shape, levels, classes),
+        windowBytes,
+        config.flip());
+  }
+
   /** The class of each image, where they have one. */
   public Optional<int[]> labels() {
     return images.labels();
@@ -113,7 +142,7 @@ public final class ImageSet {
     int[] numbers = new int[limit];
     Arrays.setAll(numbers, i -> i);
     ImageStore chosen = new ChosenImages(images, numbers, shape.size());
-    return new ImageSet(name, shape, levels, chosen, windowBytes);
+    return new ImageSet(name, shape, levels, chosen, windowBytes, flipped);
   }
 
   /** All of them as an array [count,H,W,C]. */

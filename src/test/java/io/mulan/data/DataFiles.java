@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.DataConfig.Kind;
+import io.mulan.config.DataConfig.View;
 import java.nio.file.Path;
 
 /** The data sets that other programs wrote, and what is in them: {@code data/make.py}. */
@@ -29,7 +30,21 @@ final class DataFiles {
 
   static DataConfig config(Kind kind, Path path, boolean skipBad) {
     return new DataConfig(
-        kind, path.toString(), 256, 0, 0, 0, false, Fit.EXACT, "", 0, 0, 64, skipBad);
+        kind,
+        path.toString(),
+        256,
+        0,
+        0,
+        0,
+        false,
+        Fit.EXACT,
+        "",
+        0,
+        0,
+        false,
+        View.WHOLE,
+        64,
+        skipBad);
   }
 
   static void assertImages(NpyArray expected, ImageSet set) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.DataConfig.Kind;
+import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -87,6 +88,8 @@ class ReadersTest {
             feature,
             1,
             0,
+            false,
+            View.WHOLE,
             64,
             false);
     assertEquals(new ImageShape(6, 5, 3), Datasets.shape(config).image());
@@ -189,7 +192,21 @@ class ReadersTest {
         set.test().toArray().toBytes(), Datasets.open(config).test().toArray().toBytes());
     DataConfig other =
         new DataConfig(
-            Kind.NPY, config.path(), 256, 0, 0, 0, false, Fit.EXACT, "", 3, 7, 64, false);
+            Kind.NPY,
+            config.path(),
+            256,
+            0,
+            0,
+            0,
+            false,
+            Fit.EXACT,
+            "",
+            3,
+            7,
+            false,
+            View.WHOLE,
+            64,
+            false);
     assertEquals(3, Datasets.open(other).test().count());
   }
 }
