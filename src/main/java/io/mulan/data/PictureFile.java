@@ -7,7 +7,9 @@ import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +21,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * One picture of 8 bits a sample that is to be an image of this shape.
@@ -32,6 +35,8 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
 
   /** Beyond which a picture to be scaled is refused before it takes memory. */
   private static final long MOST_PIXELS = 1L << 26;
+
+  private static final long SMALL_BYTES = 1 << 20;
 
   /** Where the bytes come from. */
   @FunctionalInterface
@@ -58,7 +63,15 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
 
   /** A file. */
   PictureFile(Path file, ImageShape shape, Fit fit, boolean grey) {
-    this(file.toString(), () -> new FileImageInputStream(file.toFile()), shape, fit, grey);
+    this(file.toString(), content(file), shape, fit, grey);
+  }
+
+  /** Small files are read at once: decoders ask for a few bytes at a time. */
+  static Content content(Path file) {
+    return () ->
+        Files.size(file) <= SMALL_BYTES
+            ? new MemoryCacheImageInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))
+            : new FileImageInputStream(file.toFile());
   }
 
   /** What a file would be as it is: its size, and one channel if it is grey. */
@@ -200,13 +213,17 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
     Raster raster = image.getRaster();
     int colours = model.getNumColorComponents();
     int[] argb = new int[width * image.getHeight()];
-    int[] samples = new int[model.getNumComponents()];
+    int bands = model.getNumComponents();
+    int[] row = new int[width * bands];
     for (int i = 0; i < argb.length; i++) {
-      raster.getPixel(i % width, i / width, samples);
-      int alpha = model.hasAlpha() ? samples[colours] : 0xff;
-      int green = samples[colours == 1 ? 0 : 1];
-      int blue = samples[colours == 1 ? 0 : 2];
-      argb[i] = alpha << 24 | samples[0] << 16 | green << 8 | blue;
+      if (i % width == 0) {
+        raster.getPixels(0, i / width, width, 1, row);
+      }
+      int at = i % width * bands;
+      int alpha = model.hasAlpha() ? row[at + colours] : 0xff;
+      int green = row[at + (colours == 1 ? 0 : 1)];
+      int blue = row[at + (colours == 1 ? 0 : 2)];
+      argb[i] = alpha << 24 | row[at] << 16 | green << 8 | blue;
     }
     return argb;
   }

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import javax.imageio.stream.FileImageInputStream;
 
 /**
  * Pictures in a folder and those below it, by name. Folders {@code train} and {@code test} (or
@@ -104,8 +103,7 @@ record PictureFolder(Path folder, String[] names, DataConfig config, ImageShape 
     if (told && channels > 0) {
       return new ImageShape(config.height(), config.width(), channels);
     }
-    ImageShape found =
-        PictureFile.shape(first.toString(), () -> new FileImageInputStream(first.toFile()));
+    ImageShape found = PictureFile.shape(first.toString(), PictureFile.content(first));
     return ImageShapes.configured(config, found);
   }
 
