@@ -3,6 +3,7 @@ package io.mulan.cli;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Presets;
 import io.mulan.config.RunConfig;
+import io.mulan.data.Datasets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,9 +32,16 @@ final class ConfigOptions {
   static Options training(Options options) {
     return model(options)
         .addOption(withValue("steps", "N", "short for --set training.steps=N"))
+        .addOption(skipBad())
         .addOption(
             withValue(
                 "xla", "on|off|auto", "short for --set training.xla=...; auto: on where a GPU is"));
+  }
+
+  /** Leaves out what can't be read. */
+  static Option skipBad() {
+    return flag(
+        "skip-bad", "leave images out that can't be read, and count them (data.skip_bad=true)");
   }
 
   static Option withValue(String name, String value, String description) {
@@ -50,7 +58,9 @@ final class ConfigOptions {
         Optional.ofNullable(line.getOptionValue("config")).map(ConfigOptions::path);
     List<String> overrides = new ArrayList<>(settings(line));
     overrides.addAll(more);
-    return ConfigReader.read(Optional.ofNullable(line.getOptionValue("preset")), file, overrides);
+    RunConfig config =
+        ConfigReader.read(Optional.ofNullable(line.getOptionValue("preset")), file, overrides);
+    return config.with(Datasets.resolve(config.data()));
   }
 
   /** What to call files of the model: the name of the configuration's file, or of the preset. */
@@ -69,10 +79,17 @@ final class ConfigOptions {
 
   /** What the options of {@link #training} asked for. */
   static List<String> trainingSettings(CommandLine line) {
-    return Stream.of("steps", "xla")
-        .filter(line::hasOption)
-        .map(name -> "training." + name + "=" + line.getOptionValue(name))
+    return Stream.concat(
+            Stream.of("steps", "xla")
+                .filter(line::hasOption)
+                .map(name -> "training." + name + "=" + line.getOptionValue(name)),
+            skippingBad(line).stream())
         .toList();
+  }
+
+  /** What {@link #skipBad} asked for. */
+  static List<String> skippingBad(CommandLine line) {
+    return line.hasOption("skip-bad") ? List.of("data.skip_bad=true") : List.of();
   }
 
   static Path path(String text) {

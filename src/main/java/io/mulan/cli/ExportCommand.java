@@ -175,7 +175,7 @@ final class ExportCommand implements Command {
         run.fingerprint(),
         likelihood(run),
         parameters,
-        new ModelCard.Licence(licence, Datasets.open(data).licence()),
+        new ModelCard.Licence(licence, Datasets.licence(data)),
         Version.all(),
         Map.of());
   }

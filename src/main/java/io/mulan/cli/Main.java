@@ -30,7 +30,9 @@ public final class Main {
           new ImportCommand(),
           new GraphCommand(),
           new BenchmarkCommand(),
-          new DevicesCommand());
+          new DevicesCommand(),
+          new DataInfoCommand(),
+          new DataFetchCommand());
 
   private Main() {}
 
@@ -72,7 +74,9 @@ public final class Main {
     String first = args.length == 0 ? "--help" : args[0];
     switch (first) {
       case "--help", "-h", "help" -> {
-        System.out.print(args.length > 1 ? HelpText.of(command(args[1])) : HelpText.of(COMMANDS));
+        String[] about = Arrays.copyOfRange(args, Math.min(1, args.length), args.length);
+        System.out.print(
+            about.length > 0 ? HelpText.of(command(name(about))) : HelpText.of(COMMANDS));
         return ExitCode.OK;
       }
       case "--version" -> {
@@ -80,8 +84,9 @@ public final class Main {
         return ExitCode.OK;
       }
       default -> {
-        Command command = command(first);
-        String[] rest = Arrays.copyOfRange(args, 1, args.length);
+        Command command = command(name(args));
+        int words = command.name().split(" ").length;
+        String[] rest = Arrays.copyOfRange(args, words, args.length);
         if (Arrays.asList(rest).contains("--help") || Arrays.asList(rest).contains("-h")) {
           System.out.print(HelpText.of(command));
           return ExitCode.OK;
@@ -89,6 +94,12 @@ public final class Main {
         return command.run(parse(command, rest), interruption);
       }
     }
+  }
+
+  /** Of two words, if there is such a command. */
+  private static String name(String[] args) {
+    String two = args.length > 1 ? args[0] + " " + args[1] : args[0];
+    return COMMANDS.stream().anyMatch(c -> c.name().equals(two)) ? two : args[0];
   }
 
   private static Command command(String name) {

@@ -20,6 +20,7 @@ import io.mulan.training.TrainingSession;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -29,6 +30,9 @@ import org.apache.logging.log4j.Logger;
 /** {@code mulan train}: trains a model, or goes on with one. */
 final class TrainCommand implements Command {
   private static final Logger LOG = LogManager.getLogger(TrainCommand.class);
+
+  /** Settings of the data that may change in a run that goes on. */
+  private static final Set<String> MOVABLE = Set.of("data.path", "data.skip_bad");
 
   @Override
   public String name() {
@@ -47,6 +51,7 @@ final class TrainCommand implements Command {
           mulan train --preset photos --steps 500       patches of two photographs
           mulan train --set latent.size=20 --run runs/a another latent
           mulan train --preset cifar10 --dry-run        the published model: weights, memory, time
+          mulan train --set data.kind=images --set data.path=DIR   your own pictures
           mulan train --resume runs/digits              go on after an interruption
           mulan train --resume runs/digits --steps 4000 train further
         """;
@@ -113,14 +118,15 @@ final class TrainCommand implements Command {
                 .toList());
     List<Difference> changed = RunConfig.differences(there, config);
     for (Difference d : changed) {
-      if (!d.key().startsWith("training.")) {
+      if (!d.key().startsWith("training.") && !MOVABLE.contains(d.key())) {
         throw new ConfigException(
             d.key()
                 + " can't change in a run that goes on ("
                 + d.left()
                 + " in "
                 + path
-                + "); only training.* can: start another run with --run");
+                + "); only training.*, data.path and data.skip_bad can: start another run with"
+                + " --run");
       }
     }
     if (changed.isEmpty() && RunFolder.finished(path)) {

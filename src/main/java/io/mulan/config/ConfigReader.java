@@ -86,7 +86,7 @@ public final class ConfigReader {
         throw new ConfigException(
             "--set " + o + " sets nothing; write --set KEY=VALUE, such as --set latent.size=20");
       }
-      String source = "--set " + o;
+      String source = Settings.SINGLE + o;
       settings.set(o.substring(0, equals).strip(), Yaml.value(o.substring(equals + 1)), source);
     }
     return settings.config();

@@ -5,18 +5,149 @@ package io.mulan.config;
  *
  * @param path where they lie; empty for the embedded sets
  * @param levels different values that a pixel can have (published: {@code vocab_size})
+ * @param height of an image; 0 as the files have it
+ * @param width of an image; 0 as the files have it
+ * @param channels of an image; 0 as the files have it
+ * @param grey whether coloured pictures become grey
+ * @param fit what happens to pictures of another size
+ * @param feature the name of the image in records of TensorFlow; empty for the usual ones
+ * @param testImages how many are split off where files have no split of their own; 0 for a tenth
+ * @param splitSeed of that split
+ * @param flip whether training images are mirrored, left to right, half of the time
+ * @param view what is seen of an image
+ * @param window MiB of images that are shuffled together
+ * @param skipBad whether what can't be read is left out and counted
  */
-public record DataConfig(Kind kind, String path, int levels) {
+public record DataConfig(
+    Kind kind,
+    String path,
+    int levels,
+    int height,
+    int width,
+    int channels,
+    boolean grey,
+    Fit fit,
+    String feature,
+    int testImages,
+    long splitSeed,
+    boolean flip,
+    View view,
+    int window,
+    boolean skipBad) {
 
   /** Data sets. */
   public enum Kind {
     DIGITS,
     PHOTOS,
     CIFAR10,
-    IMAGENET32
+    IMAGENET32,
+    IMAGENET64,
+    IDX,
+    NPZ,
+    NPY,
+    IMAGES,
+    TFRECORD;
+
+    /** How many levels images of this kind have, unless the configuration says otherwise. */
+    int levels() {
+      return this == DIGITS ? 17 : 256;
+    }
+  }
+
+  /** What happens to a picture of another size. */
+  public enum Fit {
+    /** It is refused. */
+    EXACT,
+    /** It is scaled, height and width each by its own factor. */
+    RESIZE,
+    /** It is scaled until it just covers the size, and cropped at the centre. */
+    CROP
+  }
+
+  /** What is seen of an image: the studies of the published work. */
+  public enum View {
+    /** All. */
+    WHOLE,
+    /**
+     * Of the first half of the classes the lower half, of the others the upper; the rest is grey.
+     */
+    INTENSITY,
+    /** Low frequencies. */
+    FREQUENCY_LOW,
+    /** What they leave. */
+    FREQUENCY_HIGH,
+    /** Low ones in the upper half, what they leave in the lower. */
+    FREQUENCY_HALVES,
+    /** Low ones above what they leave: twice as high. */
+    FREQUENCY_BOTH
   }
 
   public DataConfig {
     Check.between("data.levels", levels, 2, 256);
+    Check.atLeast("data.height", height, 0);
+    Check.atLeast("data.width", width, 0);
+    Check.atLeast("data.channels", channels, 0);
+    Check.atLeast("data.test_images", testImages, 0);
+    Check.between("data.split_seed", splitSeed, 0, Integer.MAX_VALUE);
+    Check.between("data.window", window, 1, 1000);
+  }
+
+  /** Files as they are, all other settings at their defaults. */
+  public DataConfig(Kind kind, String path, int levels) {
+    this(kind, path, levels, 0, 0, 0, false, Fit.EXACT, "", 0, 0, false, View.WHOLE, 64, false);
+  }
+
+  /** The same with this image shape. */
+  public DataConfig with(ImageShape shape) {
+    return with(levels, shape);
+  }
+
+  /** The same with as many levels as images of the kind have. */
+  DataConfig withOwnLevels() {
+    return with(kind.levels(), new ImageShape(height, width, channels));
+  }
+
+  private DataConfig with(int otherLevels, ImageShape shape) {
+    return new DataConfig(
+        kind,
+        path,
+        otherLevels,
+        shape.height(),
+        shape.width(),
+        shape.channels(),
+        grey,
+        fit,
+        feature,
+        testImages,
+        splitSeed,
+        flip,
+        view,
+        window,
+        skipBad);
+  }
+
+  /** The same with every image as it is. */
+  public DataConfig withoutFlip() {
+    return new DataConfig(
+        kind,
+        path,
+        levels,
+        height,
+        width,
+        channels,
+        grey,
+        fit,
+        feature,
+        testImages,
+        splitSeed,
+        false,
+        view,
+        window,
+        skipBad);
+  }
+
+  /** The kind as settings spell it. */
+  public String key() {
+    return RecordTree.name(kind);
   }
 }

@@ -25,6 +25,11 @@ public record RunConfig(
             + " its KL would be paid for nothing");
   }
 
+  /** The same with these images. */
+  public RunConfig with(DataConfig images) {
+    return new RunConfig(images, schedule, latent, network, loss, training);
+  }
+
   /** All settings as YAML, in the order of the documentation. */
   public String toYaml() {
     return Yaml.write(RecordTree.nested(this));

@@ -3,7 +3,7 @@ package io.mulan.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,8 +18,13 @@ final class Settings {
   /** Groups that may also be written under {@code model}. */
   private static final String MODEL = "model";
 
+  /** Begins the source of a single setting of the command line. */
+  static final String SINGLE = "--set ";
+
   private final ObjectNode tree = JsonNodeFactory.instance.objectNode();
-  private final Map<String, String> sources = new HashMap<>();
+
+  /** Where each setting comes from, the latest last. */
+  private final Map<String, String> sources = new LinkedHashMap<>();
 
   /** Lays a YAML text over what is there. */
   void add(String yaml, String source) {
@@ -65,6 +70,7 @@ final class Settings {
     }
     int dot = known.indexOf('.');
     tree.withObjectProperty(known.substring(0, dot)).set(known.substring(dot + 1), value);
+    sources.remove(known);
     sources.put(known, source);
   }
 
@@ -94,10 +100,23 @@ final class Settings {
   /** The configuration. */
   RunConfig config() {
     try {
-      return RecordTree.bind(RunConfig.class, tree, "");
+      RunConfig config = RecordTree.bind(RunConfig.class, tree, "");
+      return levelsAreOfAnotherKind() ? config.with(config.data().withOwnLevels()) : config;
     } catch (InvalidSettingException e) {
       String source = sources.get(e.key());
       throw source == null ? e : new ConfigException(e.getMessage() + " (in " + source + ")", e);
     }
+  }
+
+  /** Whether {@code data.kind} was laid over what {@code data.levels} came with. */
+  private boolean levelsAreOfAnotherKind() {
+    List<String> order = List.copyOf(sources.keySet());
+    return order.indexOf("data.kind") > order.indexOf("data.levels")
+        && !layer(sources.get("data.kind")).equals(layer(sources.get("data.levels")));
+  }
+
+  /** All single settings of a command line are of one layer. */
+  private static String layer(String source) {
+    return source.startsWith(SINGLE) ? SINGLE : source;
   }
 }

@@ -6,18 +6,20 @@ import io.mulan.config.ConfigException;
  * An endless stream of batches of shuffled images, a pure function of (seed, step).
  *
  * <p>Epochs lie one after the other, each all images in an order keyed by (seed, epoch); step s
- * takes the positions s·batch to (s+1)·batch - 1 of them, so a batch may straddle two epochs. The
- * orders of two epochs are kept, for one thread at a time.
+ * takes the positions s·batch to (s+1)·batch - 1 of them, so a batch may straddle two epochs. Sets
+ * in memory are shuffled wholly, others by {@link Windows}, read ahead of the step. For one thread
+ * at a time.
  */
 public final class Batches {
   private final ImageSet set;
   private final int batch;
   private final long seed;
+  private final Stream stream;
 
-  /** The order of epoch e is in place e mod 2, where {@link #epochs} holds e. */
-  private final int[][] orders;
-
-  private final long[] epochs = {-1, -1};
+  /** Images by their position in the stream. */
+  private interface Stream {
+    void copy(long position, byte[] target, int offset);
+  }
 
   /**
    * Batches of {@code batch} images of the set.
@@ -33,7 +35,10 @@ public final class Batches {
     this.set = set;
     this.batch = batch;
     this.seed = seed;
-    this.orders = new int[2][set.count()];
+    this.stream =
+        set.windowBytes() == 0
+            ? new Shuffled(set, seed)::copy
+            : new Windows(set, seed, set.windowBytes())::copy;
   }
 
   /** The batch of this step, counted from 0: uint8 [batch, height, width, channels]. */
@@ -43,22 +48,67 @@ public final class Batches {
     return images;
   }
 
-  /** As {@link #batch}, but into {@code target}, which has the length of a batch. */
+  /**
+   * As {@link #batch}, but into {@code target}, which has the length of a batch.
+   *
+   * @throws ConfigException naming file and place, if an image can't be read
+   */
   public void fill(long step, byte[] target) {
     long first = Math.multiplyExact(step, (long) batch);
     for (int i = 0; i < batch; i++) {
-      long position = first + i;
-      int[] order = order(position / set.count());
-      set.copy(order[(int) (position % set.count())], target, i * set.shape().size());
+      int at = i * set.shape().size();
+      stream.copy(first + i, target, at);
+      if (set.flipped() && Permutation.bits(seed, first + i) < 0) {
+        mirror(target, at);
+      }
     }
   }
 
-  private int[] order(long epoch) {
-    int place = (int) (epoch & 1);
-    if (epochs[place] != epoch) {
-      Permutation.fill(orders[place], seed, epoch);
-      epochs[place] = epoch;
+  /** Exchanges left and right of the image that begins there. */
+  private void mirror(byte[] target, int offset) {
+    int channels = set.shape().channels();
+    int row = set.shape().width() * channels;
+    for (int y = 0; y < set.shape().height(); y++) {
+      int left = offset + y * row;
+      int right = left + row - channels;
+      for (; left < right; left += channels, right -= channels) {
+        for (int c = 0; c < channels; c++) {
+          byte kept = target[left + c];
+          target[left + c] = target[right + c];
+          target[right + c] = kept;
+        }
+      }
     }
-    return orders[place];
+  }
+
+  /** Epochs that are shuffled wholly; the orders of two are kept. */
+  private static final class Shuffled {
+    private final ImageSet set;
+    private final long seed;
+
+    /** The order of epoch e is in place e mod 2, where {@link #epochs} holds e. */
+    private final int[][] orders;
+
+    private final long[] epochs = {-1, -1};
+
+    Shuffled(ImageSet set, long seed) {
+      this.set = set;
+      this.seed = seed;
+      this.orders = new int[2][set.count()];
+    }
+
+    void copy(long position, byte[] target, int offset) {
+      int[] order = order(position / set.count());
+      set.copy(order[(int) (position % set.count())], target, offset);
+    }
+
+    private int[] order(long epoch) {
+      int place = (int) (epoch & 1);
+      if (epochs[place] != epoch) {
+        Permutation.fill(orders[place], seed, epoch);
+        epochs[place] = epoch;
+      }
+      return orders[place];
+    }
   }
 }

@@ -2,56 +2,194 @@ package io.mulan.data;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
-import java.util.Locale;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 
 /** Where a configuration's data set comes from. */
 public final class Datasets {
-  private static final DataShape CIFAR10 = new DataShape(new ImageShape(32, 32, 3), 256, 50_000);
-  private static final DataShape IMAGENET32 =
-      new DataShape(new ImageShape(32, 32, 3), 256, 1_281_149);
+  private static final ImageShape IMAGENET32 = new ImageShape(32, 32, 3);
+  private static final ImageShape IMAGENET64 = new ImageShape(64, 64, 3);
+
+  private static final String CIFAR10_LICENCE =
+      "CIFAR-10, A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009";
+  private static final String IMAGENET_LICENCE =
+      "downsampled ImageNet, P. Chrabaszcz, I. Loshchilov and F. Hutter, 2017; A. van den Oord et"
+          + " al., 2016; terms of ImageNet";
+  private static final String OWN_LICENCE = "the user's own images; their terms are not stated";
 
   private Datasets() {}
 
-  /** The image shape, levels and number of training images, without reading anything. */
+  /**
+   * The image shape and levels: of most kinds without reading anything, of the others from the
+   * configuration, or, where that is silent, from the head of a file.
+   *
+   * @throws ConfigException if files have to be looked at and can't be read
+   */
   public static DataShape shape(DataConfig config) {
+    DataShape whole =
+        switch (config.kind()) {
+          case DIGITS -> Digits.SHAPE;
+          case PHOTOS -> Photos.SHAPE;
+          case CIFAR10 -> new DataShape(Cifar10.SHAPE, config.levels());
+          case IMAGENET32 -> new DataShape(IMAGENET32, config.levels());
+          case IMAGENET64 -> new DataShape(IMAGENET64, config.levels());
+          case IDX, NPZ, NPY, IMAGES, TFRECORD -> new DataShape(told(config), config.levels());
+        };
+    return new DataShape(ViewedImages.shape(config.view(), whole.image()), whole.levels());
+  }
+
+  private static ImageShape told(DataConfig config) {
+    return config.height() > 0 && config.width() > 0 && config.channels() > 0
+        ? new ImageShape(config.height(), config.width(), config.channels())
+        : find(config, new BadInput(config.skipBad())).shape();
+  }
+
+  /**
+   * The same configuration with the image shape in it, if files had to be looked at for it; so that
+   * a trained model tells its shape without them.
+   *
+   * @throws ConfigException if they can't be read
+   */
+  public static DataConfig resolve(DataConfig config) {
     return switch (config.kind()) {
-      case DIGITS -> Digits.SHAPE;
-      case PHOTOS -> Photos.SHAPE;
-      case CIFAR10 -> CIFAR10;
-      case IMAGENET32 -> IMAGENET32;
+      case DIGITS, PHOTOS, CIFAR10, IMAGENET32, IMAGENET64 -> config;
+      case IDX, NPZ, NPY, IMAGES, TFRECORD -> config.with(told(config));
+    };
+  }
+
+  /** One line that names the source and its terms. */
+  public static String licence(DataConfig config) {
+    return switch (config.kind()) {
+      case DIGITS -> Digits.LICENCE;
+      case PHOTOS -> Photos.LICENCE;
+      case CIFAR10 -> CIFAR10_LICENCE;
+      case IMAGENET32, IMAGENET64 -> IMAGENET_LICENCE;
+      case IDX, NPZ, NPY, IMAGES, TFRECORD -> OWN_LICENCE;
     };
   }
 
   /**
-   * Reads the data set.
+   * Opens the data set. Embedded ones are read; of files the heads, and with {@code data.skip_bad}
+   * every image, to know which to leave out.
    *
-   * @throws ConfigException if this version does not read the kind, or {@code data.levels} is not
-   *     the number of levels of the set
+   * @throws ConfigException naming the file, if one can't be read or is not what it should be, or
+   *     {@code data.levels} is not the number of levels of the set
    */
   public static Dataset open(DataConfig config) {
-    checkLevels(config);
     return switch (config.kind()) {
-      case DIGITS -> Digits.read();
-      case PHOTOS -> Photos.read();
-      case CIFAR10, IMAGENET32 ->
-          throw new ConfigException(
-              ("data.kind is %1$s, but this version reads the embedded sets digits and photos;"
-                      + " `mulan train --preset %1$s --dry-run` still shows the model")
-                  .formatted(key(config)));
+      case DIGITS -> embedded(config, Digits.read());
+      case PHOTOS -> embedded(config, Photos.read());
+      default -> files(config);
     };
   }
 
-  private static void checkLevels(DataConfig config) {
-    int levels = shape(config).levels();
+  private static Dataset embedded(DataConfig config, Dataset set) {
+    int levels = set.train().levels();
     if (config.levels() != levels) {
       throw new ConfigException(
           "data.levels is %d, but the %s have %d levels; set data.levels to %d"
-              .formatted(config.levels(), key(config), levels, levels));
+              .formatted(config.levels(), config.key(), levels, levels));
+    }
+    if (config.view() == View.WHOLE && !config.flip()) {
+      return set;
+    }
+    return new Dataset(
+        set.name(), set.train().seen(config), set.test().seen(config.withoutFlip()), set.licence());
+  }
+
+  private static Dataset files(DataConfig config) {
+    BadInput bad = new BadInput(config.skipBad());
+    FoundImages found = find(config, bad);
+    ImageShape shape = found.shape();
+    checkShape(config, shape);
+    ImageStore train = readable(found.train(), shape, bad);
+    ImageStore test = found.test() == null ? null : readable(found.test(), shape, bad);
+    bad.tell(config.key(), train.count() + (test == null ? 0 : test.count()));
+    boolean official = test != null;
+    if (!official) {
+      Split split = Split.of(config, train, shape);
+      train = split.train();
+      test = split.test();
+    }
+    View view = config.view();
+    int classes = ViewedImages.classes(train, view);
+    return new Dataset(
+        config.key(),
+        set(config, "train", shape, ViewedImages.of(train, view, shape, config.levels(), classes)),
+        set(
+            config.withoutFlip(),
+            "test",
+            shape,
+            ViewedImages.of(test, view, shape, config.levels(), classes)),
+        official,
+        bad.count(),
+        licence(config));
+  }
+
+  private static ImageSet set(DataConfig config, String part, ImageShape shape, ImageStore images) {
+    String name = config.key() + " " + part;
+    if (images.count() == 0) {
+      throw new ConfigException(
+          "%s has no %s images; name another data.path".formatted(config.path(), part));
+    }
+    return new ImageSet(
+        name,
+        ViewedImages.shape(config.view(), shape),
+        config.levels(),
+        images,
+        (long) config.window() << 20,
+        config.flip());
+  }
+
+  private static ImageStore readable(ImageStore images, ImageShape shape, BadInput bad) {
+    return bad.skipped() ? ReadableImages.of(images, shape.size(), bad) : images;
+  }
+
+  private static void checkShape(DataConfig config, ImageShape found) {
+    boolean other =
+        (config.height() > 0 && config.height() != found.height())
+            || (config.width() > 0 && config.width() != found.width())
+            || (config.channels() > 0 && config.channels() != found.channels());
+    if (other) {
+      throw new ConfigException(
+          "%s has images of %s, but data.height, data.width and data.channels are %d, %d and %d;"
+              .concat(" set them to 0")
+              .formatted(config.path(), found, config.height(), config.width(), config.channels()));
     }
   }
 
-  private static String key(DataConfig config) {
-    return config.kind().name().toLowerCase(Locale.ROOT);
+  /** The one place that knows which reader is for what. */
+  private static FoundImages find(DataConfig config, BadInput bad) {
+    requirePath(config);
+    return switch (config.kind()) {
+      case CIFAR10 -> Cifar10.find(config, bad);
+      case IDX -> Idx.find(config, bad);
+      case NPZ, NPY -> NumpyImages.find(config, bad);
+      case IMAGES -> PictureFolder.find(config);
+      case IMAGENET32 -> DownsampledImageNet.find(config, IMAGENET32, bad);
+      case IMAGENET64 -> DownsampledImageNet.find(config, IMAGENET64, bad);
+      case TFRECORD -> ImageRecords.find(config, bad);
+      case DIGITS, PHOTOS -> throw new IllegalArgumentException(config.key());
+    };
+  }
+
+  private static void requirePath(DataConfig config) {
+    if (config.path().isBlank()) {
+      throw new ConfigException(
+          ("data.kind is %s, but data.path is empty; set it to where the files lie (mulan data"
+                  + " fetch), or see the model alone with --dry-run")
+              .formatted(config.key()));
+    }
+    try {
+      if (!Path.of(config.path()).toFile().exists()) {
+        throw new ConfigException(
+            "data.path is %s, which is not there; set it to where the files lie"
+                .formatted(config.path()));
+      }
+    } catch (InvalidPathException e) {
+      throw new ConfigException("data.path '" + config.path() + "' is no path", e);
+    }
   }
 }

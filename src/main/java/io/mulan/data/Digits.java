@@ -9,12 +9,13 @@ import java.util.Arrays;
  * 1,500 for training and 297 for test.
  */
 final class Digits {
-  static final DataShape SHAPE = new DataShape(new ImageShape(8, 8, 1), 17, 1500);
+  static final DataShape SHAPE = new DataShape(new ImageShape(8, 8, 1), 17);
 
   private static final String RESOURCE = "/data/digits.npz";
   private static final long SPLIT = 1797;
+  private static final int TRAIN = 1500;
 
-  private static final String LICENCE =
+  static final String LICENCE =
       "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak,"
           + " UCI Machine Learning Repository, CC BY 4.0";
 
@@ -25,8 +26,8 @@ final class Digits {
     byte[] images = Npz.read(in, RESOURCE, "images").toBytes();
     int[] order = new int[images.length / SHAPE.image().size()];
     Permutation.fill(order, SPLIT, 0);
-    int[] train = Arrays.copyOf(order, SHAPE.trainCount());
-    int[] test = Arrays.copyOfRange(order, SHAPE.trainCount(), order.length);
+    int[] train = Arrays.copyOf(order, TRAIN);
+    int[] test = Arrays.copyOfRange(order, TRAIN, order.length);
     return new Dataset(
         "digits",
         chosen("digits train", images, train),

@@ -1,20 +1,30 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.zip.CRC32C;
 
 /**
  * An immutable set of images [count, height, width, channels] of whole numbers 0..levels-1, one
- * unsigned byte each.
+ * unsigned byte each: in memory, or in files, which are read when they are asked for.
+ *
+ * <p>What asks for images of files may fail with {@link ConfigException}, which names file and
+ * place.
  */
 public final class ImageSet {
+  private static final int BYTES_AT_ONCE = 1 << 20;
+
   private final String name;
   private final ImageShape shape;
   private final int levels;
-  private final byte[] images;
+  private final ImageStore images;
+  private final long windowBytes;
+  private final boolean flipped;
 
   /**
    * Copies {@code images}, which lie one after the other, row by row, channels innermost.
@@ -23,15 +33,7 @@ public final class ImageSet {
    *     the levels
    */
   public ImageSet(String name, ImageShape shape, int levels, byte[] images) {
-    if (images.length == 0 || images.length % shape.size() != 0) {
-      throw new ConfigException(
-          "%s has %d bytes, which is no whole number of %s images"
-              .formatted(name, images.length, shape));
-    }
-    this.name = name;
-    this.shape = shape;
-    this.levels = levels;
-    this.images = images.clone();
+    this(name, shape, levels, inMemory(name, shape, images), 0, false);
     for (int i = 0; i < images.length; i++) {
       int value = images[i] & 0xff;
       if (value >= levels) {
@@ -39,6 +41,48 @@ public final class ImageSet {
             "%s: image %d has a pixel of value %d; with %d levels 0 to %d are allowed"
                 .formatted(name, i / shape.size(), value, levels, levels - 1));
       }
+    }
+  }
+
+  /**
+   * Images that lie somewhere else.
+   *
+   * @param windowBytes of images that are shuffled together; 0 for all
+   * @param flipped whether batches mirror half of them
+   */
+  ImageSet(
+      String name,
+      ImageShape shape,
+      int levels,
+      ImageStore images,
+      long windowBytes,
+      boolean flipped) {
+    this.name = name;
+    this.shape = shape;
+    this.levels = levels;
+    this.images = images;
+    this.windowBytes = windowBytes;
+    this.flipped = flipped;
+  }
+
+  private static ImageStore inMemory(String name, ImageShape shape, byte[] images) {
+    if (images.length == 0 || images.length % shape.size() != 0) {
+      throw new ConfigException(
+          "%s has %d bytes, which is no whole number of %s images"
+              .formatted(name, images.length, shape));
+    }
+    return new Memory(images.clone(), shape.size());
+  }
+
+  private record Memory(byte[] images, int size) implements ImageStore {
+    @Override
+    public int count() {
+      return images.length / size;
+    }
+
+    @Override
+    public void read(int first, int count, byte[] target, int offset) {
+      System.arraycopy(images, first * size, target, offset, count * size);
     }
   }
 
@@ -59,25 +103,78 @@ public final class ImageSet {
 
   /** How many images there are. */
   public int count() {
-    return images.length / shape.size();
+    return images.count();
+  }
+
+  /** How many bytes of images are shuffled together; 0 for all, in memory as they are. */
+  long windowBytes() {
+    return windowBytes;
+  }
+
+  /** Whether batches mirror half of the images. */
+  boolean flipped() {
+    return flipped;
+  }
+
+  /** What the configuration's view shows of them. */
+  ImageSet seen(DataConfig config) {
+    View view = config.view();
+    int classes = ViewedImages.classes(images, view);
+    return new ImageSet(
+        name,
+        ViewedImages.shape(view, shape),
+        levels,
+        ViewedImages.of(images, view, shape, levels, classes),
+        windowBytes,
+        config.flip());
+  }
+
+  /** The class of each image, where they have one. */
+  public Optional<int[]> labels() {
+    return images.labels();
   }
 
   /** The first images; all, if there are no more. */
   public ImageSet first(int limit) {
-    return limit >= count()
-        ? this
-        : new ImageSet(name, shape, levels, Arrays.copyOf(images, limit * shape.size()));
+    if (limit >= count()) {
+      return this;
+    }
+    int[] numbers = new int[limit];
+    Arrays.setAll(numbers, i -> i);
+    ImageStore chosen = new ChosenImages(images, numbers, shape.size());
+    return new ImageSet(name, shape, levels, chosen, windowBytes, flipped);
   }
 
   /** All of them as an array [count,H,W,C]. */
   public NpyArray toArray() {
-    return NpyArray.of(images, count(), shape.height(), shape.width(), shape.channels());
+    byte[] all = new byte[Math.multiplyExact(count(), shape.size())];
+    copy(0, count(), all, 0);
+    return NpyArray.of(all, count(), shape.height(), shape.width(), shape.channels());
+  }
+
+  /** Takes a part of a set. */
+  @FunctionalInterface
+  interface Part {
+
+    /** Takes {@code count} images, which lie one after the other from the start of the array. */
+    void take(byte[] images, int count);
+  }
+
+  /** Hands over all images in order, some at a time; the array is used again. */
+  void each(Part part) {
+    int most = Math.max(1, BYTES_AT_ONCE / shape.size());
+    byte[] some = new byte[Math.min(most, count()) * shape.size()];
+    for (int first = 0; first < count(); first += most) {
+      int size = Math.min(most, count() - first);
+      copy(first, size, some, 0);
+      part.take(some, size);
+    }
   }
 
   /** A checksum of all pixels. */
   public long checksum() {
     CRC32C crc = new CRC32C();
-    crc.update(images);
+    each((some, size) -> crc.update(some, 0, size * shape.size()));
     return crc.getValue();
   }
 
@@ -88,14 +185,31 @@ public final class ImageSet {
    */
   public byte[] copies(int count, IntUnaryOperator index) {
     byte[] copies = new byte[count * shape.size()];
+    int before = -1;
     for (int i = 0; i < count; i++) {
-      copy(index.applyAsInt(i), copies, i * shape.size());
+      int image = index.applyAsInt(i);
+      int at = i * shape.size();
+      if (image == before) { // rather than from the file again
+        System.arraycopy(copies, at - shape.size(), copies, at, shape.size());
+      } else {
+        copy(image, copies, at);
+      }
+      before = image;
     }
     return copies;
   }
 
   /** Copies image {@code index} to {@code target} from {@code offset} on. */
   public void copy(int index, byte[] target, int offset) {
-    System.arraycopy(images, index * shape.size(), target, offset, shape.size());
+    copy(index, 1, target, offset);
+  }
+
+  /** Copies images that follow one another. */
+  void copy(int first, int count, byte[] target, int offset) {
+    try {
+      images.read(first, count, target, offset);
+    } catch (ConfigException e) {
+      throw BadInput.withWayOn(e);
+    }
   }
 }

@@ -68,9 +68,7 @@ record NpyHeader(String name, NpyType type, ByteOrder order, boolean fortran, in
     }
     NpyType type = type(descr, name);
     ByteOrder order = descr.charAt(1) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-    NpyHeader header = new NpyHeader(name, type, order, fortran.equals("True"), shape(shape, name));
-    header.byteCount(); // refuses what no Java array can hold
-    return header;
+    return new NpyHeader(name, type, order, fortran.equals("True"), shape(shape, name));
   }
 
   private static Map<String, String> fields(String text, String name) {

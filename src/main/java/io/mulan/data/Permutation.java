@@ -25,6 +25,11 @@ final class Permutation {
     }
   }
 
+  /** Random bits that {@code key} and index name. */
+  static long bits(long key, long index) {
+    return mix(mix(key + GOLDEN_GAMMA) + (index + 1) * GOLDEN_GAMMA);
+  }
+
   private static long mix(long z) {
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;

@@ -15,13 +15,13 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * it, side by side. No pixel is in both.
  */
 final class Photos {
-  static final DataShape SHAPE = new DataShape(new ImageShape(32, 32, 3), 256, 5300);
+  static final DataShape SHAPE = new DataShape(new ImageShape(32, 32, 3), 256);
 
   private static final int FIRST_TEST_COLUMN = 448;
   private static final int TRAIN_STRIDE = 8;
 
   private static final List<String> FILES = List.of("china.jpg", "flower.jpg");
-  private static final String LICENCE =
+  static final String LICENCE =
       "china.jpg by danielbuechele and flower.jpg by vultilion, Flickr, CC BY 2.0";
 
   private Photos() {}

@@ -1,12 +1,15 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.ImageShape;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,14 +21,28 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * One picture of 8 bits a sample that is to be an image of this shape.
  *
- * @param file as the user named it, for messages
+ * @param name as the user named it, for messages
+ * @param fit what happens to one of another size
+ * @param grey whether a coloured one becomes grey, where the shape has one channel
  */
-record PictureFile(Path file, ImageShape shape) {
+record PictureFile(String name, Content content, ImageShape shape, Fit fit, boolean grey) {
   private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp");
+
+  /** Beyond which a picture to be scaled is refused before it takes memory. */
+  private static final long MOST_PIXELS = 1L << 26;
+
+  private static final long SMALL_BYTES = 1 << 20;
+
+  /** Where the bytes come from. */
+  @FunctionalInterface
+  interface Content {
+    ImageInputStream open() throws IOException;
+  }
 
   /**
    * @throws ConfigException if no picture can be such an image
@@ -35,27 +52,58 @@ record PictureFile(Path file, ImageShape shape) {
       throw new ConfigException(
           ("%s is a picture, which has 1 or 3 channels, but the model's images are %s;"
                   + " give a .npy or .npz file")
-              .formatted(file, shape));
+              .formatted(name, shape));
     }
+  }
+
+  /** A file that has to be such an image as it is. */
+  PictureFile(Path file, ImageShape shape) {
+    this(file, shape, Fit.EXACT, false);
+  }
+
+  /** A file. */
+  PictureFile(Path file, ImageShape shape, Fit fit, boolean grey) {
+    this(file.toString(), content(file), shape, fit, grey);
+  }
+
+  /** Small files are read at once: decoders ask for a few bytes at a time. */
+  static Content content(Path file) {
+    return () ->
+        Files.size(file) <= SMALL_BYTES
+            ? new MemoryCacheImageInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))
+            : new FileImageInputStream(file.toFile());
+  }
+
+  /** What a file would be as it is: its size, and one channel if it is grey. */
+  static ImageShape shape(String name, Content content) {
+    return new PictureFile(name, content, new ImageShape(1, 1, 3), Fit.EXACT, false).found();
+  }
+
+  private ImageShape found() {
+    return reading(
+        reader -> {
+          boolean colour = false;
+          for (int pixel : argb(decode(reader))) {
+            colour |=
+                (pixel >> 16 & 0xff) != (pixel & 0xff) || (pixel >> 8 & 0xff) != (pixel & 0xff);
+          }
+          return new ImageShape(reader.getHeight(0), reader.getWidth(0), colour ? 3 : 1);
+        });
   }
 
   /** Writes the levels of all pixels [H,W,C] to {@code target} from {@code offset} on. */
   void copy(GreyScale scale, byte[] target, int offset) {
     int at = offset;
-    for (int pixel : pixels()) {
+    for (int pixel : reading(this::pixels)) {
       int red = pixel >> 16 & 0xff;
       int green = pixel >> 8 & 0xff;
       int blue = pixel & 0xff;
-      if (pixel >>> 24 != 0xff) {
-        throw refusal(
-            "is transparent in places; pictures are opaque: save it without transparency");
-      }
       if (shape.channels() == 1) {
-        if (red != green || green != blue) {
+        if (!grey && (red != green || green != blue)) {
           throw refusal(
               "is in colour, the model's images are " + shape + ", grey; convert it to grey");
         }
-        target[at++] = (byte) scale.level(red);
+        target[at++] = (byte) scale.level(luma(red, green, blue));
       } else {
         target[at++] = (byte) scale.level(red);
         target[at++] = (byte) scale.level(green);
@@ -64,14 +112,23 @@ record PictureFile(Path file, ImageShape shape) {
     }
   }
 
-  /** All pixels, row by row, as alpha, red, green, blue. */
-  private int[] pixels() {
+  /** ITU-R BT.601, in whole numbers as PIL computes it; of a grey pixel its sample. */
+  private static int luma(int red, int green, int blue) {
+    return (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16;
+  }
+
+  /** What is done with a picture. */
+  private interface Use<T> {
+    T of(ImageReader reader) throws IOException;
+  }
+
+  private <T> T reading(Use<T> use) {
     try (ImageInputStream in = open()) {
       ImageReader reader = reader(in);
       try {
         // Without metadata: a short file can unpack to any amount of it.
         reader.setInput(in, false, true);
-        return argb(decode(reader));
+        return use.of(reader);
       } finally {
         reader.dispose();
       }
@@ -84,9 +141,9 @@ record PictureFile(Path file, ImageShape shape) {
 
   private ImageInputStream open() {
     try {
-      return new FileImageInputStream(file.toFile());
+      return content.open();
     } catch (IOException e) {
-      throw new ConfigException("cannot read " + file + ": " + Npy.reason(e), e);
+      throw new ConfigException("cannot read " + name + ": " + Npy.reason(e), e);
     }
   }
 
@@ -100,14 +157,34 @@ record PictureFile(Path file, ImageShape shape) {
     throw unreadable(null);
   }
 
-  private BufferedImage decode(ImageReader reader) throws IOException {
+  /** All pixels, row by row, as alpha, red, green, blue. */
+  private int[] pixels(ImageReader reader) throws IOException {
     int height = reader.getHeight(0);
     int width = reader.getWidth(0);
+    boolean same = height == shape.height() && width == shape.width();
     // Before decoding, which would take memory for any size that the file claims.
-    if (height != shape.height() || width != shape.width()) {
+    if (!same && fit == Fit.EXACT) {
       throw refusal(
           "is %d×%d (height×width), the model's images are %s; resize it"
               .formatted(height, width, shape));
+    }
+    int[] argb = argb(decode(reader));
+    for (int pixel : argb) {
+      if (pixel >>> 24 != 0xff) {
+        throw refusal(
+            "is transparent in places; pictures are opaque: save it without transparency");
+      }
+    }
+    return same ? argb : PictureScaling.of(fit, argb, width, height, shape);
+  }
+
+  private BufferedImage decode(ImageReader reader) throws IOException {
+    int height = reader.getHeight(0);
+    int width = reader.getWidth(0);
+    if ((long) height * width > MOST_PIXELS) {
+      throw refusal(
+          "is %d×%d (height×width), more than the %d megapixels that are read; make it smaller"
+              .formatted(height, width, MOST_PIXELS >> 20));
     }
     if (reader.getFormatName().equalsIgnoreCase("gif") && reader.getNumImages(true) != 1) {
       throw refusal(
@@ -136,23 +213,27 @@ record PictureFile(Path file, ImageShape shape) {
     Raster raster = image.getRaster();
     int colours = model.getNumColorComponents();
     int[] argb = new int[width * image.getHeight()];
-    int[] samples = new int[model.getNumComponents()];
+    int bands = model.getNumComponents();
+    int[] row = new int[width * bands];
     for (int i = 0; i < argb.length; i++) {
-      raster.getPixel(i % width, i / width, samples);
-      int alpha = model.hasAlpha() ? samples[colours] : 0xff;
-      int green = samples[colours == 1 ? 0 : 1];
-      int blue = samples[colours == 1 ? 0 : 2];
-      argb[i] = alpha << 24 | samples[0] << 16 | green << 8 | blue;
+      if (i % width == 0) {
+        raster.getPixels(0, i / width, width, 1, row);
+      }
+      int at = i % width * bands;
+      int alpha = model.hasAlpha() ? row[at + colours] : 0xff;
+      int green = row[at + (colours == 1 ? 0 : 1)];
+      int blue = row[at + (colours == 1 ? 0 : 2)];
+      argb[i] = alpha << 24 | row[at] << 16 | green << 8 | blue;
     }
     return argb;
   }
 
   private ConfigException unreadable(Exception cause) {
     return new ConfigException(
-        file + " is damaged or no picture (png, jpg, gif, bmp); save it again as PNG", cause);
+        name + " is damaged or no picture (png, jpg, gif, bmp); save it again as PNG", cause);
   }
 
   private ConfigException refusal(String why) {
-    return new ConfigException(file + " " + why);
+    return new ConfigException(name + " " + why);
   }
 }

@@ -21,14 +21,25 @@ public final class PixelEntropy {
 
   private static int[] counts(ImageSet set) {
     int[] counts = new int[Math.multiplyExact(set.shape().size(), set.levels())];
-    byte[] image = new byte[set.shape().size()];
-    for (int i = 0; i < set.count(); i++) {
-      set.copy(i, image, 0);
-      for (int d = 0; d < image.length; d++) {
-        counts[d * set.levels() + (image[d] & 0xff)]++;
-      }
-    }
+    int size = set.shape().size();
+    set.each(
+        (images, count) -> {
+          for (int i = 0; i < count * size; i += size) {
+            for (int d = 0; d < size; d++) {
+              counts[d * set.levels() + (images[i + d] & 0xff)]++;
+            }
+          }
+        });
     return counts;
+  }
+
+  /** How often each level is there, over all images and dimensions. */
+  public long[] levels() {
+    long[] all = new long[train.levels()];
+    for (int i = 0; i < counts.length; i++) {
+      all[i % all.length] += counts[i];
+    }
+    return all;
   }
 
   /** The mean over the dimensions of the entropy of their histograms, in bits/dim. */

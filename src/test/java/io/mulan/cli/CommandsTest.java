@@ -31,11 +31,12 @@ final class CommandsTest {
     "export,export",
     "import,import",
     "benchmark,benchmark",
-    "graph,graph"
+    "graph,graph",
+    "data-info,data info",
+    "data-fetch,data fetch"
   })
   void helpIsTheTextThatIsKept(String name, String command) throws IOException {
-    String[] arguments =
-        command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
+    String[] arguments = (command + " --help").strip().split(" ");
     try (InputStream in = CommandsTest.class.getResourceAsStream("/help/" + name + ".txt")) {
       String kept = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       assertEquals(kept, Program.run(folder, arguments).assertDone().out());

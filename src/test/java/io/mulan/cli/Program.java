@@ -81,6 +81,7 @@ final class Program {
             .redirectOutput(folder.resolve("out.txt").toFile())
             .redirectError(folder.resolve("err.txt").toFile());
     builder.environment().put("TF_CPP_MIN_LOG_LEVEL", "3");
+    builder.environment().put("MULAN_CACHE", folder.resolve("cache").toString());
     builder.environment().put("DISPLAY", "localhost:77"); // none is there, none is needed
     try {
       return builder.start();

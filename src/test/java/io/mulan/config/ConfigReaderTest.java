@@ -232,4 +232,17 @@ final class ConfigReaderTest {
   private Path file(String name, String text) throws IOException {
     return Files.writeString(folder.resolve(name), text);
   }
+
+  @Test
+  void anotherKindOfDataBringsItsOwnLevelsUnlessTheyAreGivenWithIt() {
+    assertEquals(17, levels());
+    assertEquals(256, levels("data.kind=idx"));
+    assertEquals(100, levels("data.kind=idx", "data.levels=100"));
+    assertEquals(100, levels("data.levels=100", "data.kind=idx"));
+    assertEquals(17, levels("data.path=elsewhere"));
+  }
+
+  private static int levels(String... settings) {
+    return ConfigReader.read(Optional.empty(), Optional.empty(), List.of(settings)).data().levels();
+  }
 }

@@ -1,0 +1,123 @@
+package io.mulan.cli;
+
+import io.mulan.config.ConfigException;
+import io.mulan.data.Cache;
+import io.mulan.data.PublicSet;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** {@code mulan data fetch}: brings a published data set here. */
+final class DataFetchCommand implements Command {
+  private static final Logger LOG = LogManager.getLogger(DataFetchCommand.class);
+  private static final long TOLD_EVERY_BYTES = 20_000_000;
+
+  @Override
+  public String name() {
+    return "data fetch";
+  }
+
+  @Override
+  public String summary() {
+    return "download a published data set: " + names();
+  }
+
+  private static String names() {
+    return String.join(", ", PublicSet.names());
+  }
+
+  @Override
+  public List<String> arguments() {
+    return List.of("NAME");
+  }
+
+  @Override
+  public String examples() {
+    return """
+          mulan data fetch cifar10                      into the cache; prints how to train on it
+          mulan data fetch mnist --to data/mnist        into a folder
+          mulan data fetch cifar10 --from https://HOST/ from a mirror; the checksum stays the official one
+        """;
+  }
+
+  @Override
+  public Options options() {
+    return new Options()
+        .addOption(
+            ConfigOptions.withValue(
+                "to", "DIR", "the folder (NAME in MULAN_CACHE, or ~/.cache/mulan)"))
+        .addOption(ConfigOptions.withValue("from", "URL", "another address with the same files"));
+  }
+
+  @Override
+  public int run(CommandLine line, Interruption interruption) {
+    PublicSet set = set(line.getArgList().get(0));
+    URI from = line.hasOption("from") ? address(line.getOptionValue("from")) : set.address();
+    Path folder =
+        line.hasOption("to")
+            ? ConfigOptions.path(line.getOptionValue("to"))
+            : Cache.folder().resolve(set.key());
+    LOG.info("fetching {} from {}...", set.key(), from);
+    Path there = set.fetch(from, folder, new Shown());
+    System.out.printf(
+        "%s is in %s%ntrain on it: mulan train --set data.kind=%s --set data.path=%s%n"
+            + "look at it:  mulan data info --kind %s --path %s%n",
+        set.key(), there, set.kind(), there, set.kind(), there);
+    return ExitCode.OK;
+  }
+
+  /** A line from time to time. */
+  private static final class Shown implements PublicSet.Progress {
+    private String file = "";
+    private long told;
+
+    @Override
+    public void at(String name, long bytes) {
+      if (!name.equals(file)) {
+        file = name;
+        told = 0;
+      }
+      if (bytes - told >= TOLD_EVERY_BYTES) {
+        told = bytes;
+        LOG.info("{}: {}", name, Figures.bytes(bytes));
+      }
+    }
+  }
+
+  private static PublicSet set(String name) {
+    String small = name.toLowerCase(Locale.ROOT);
+    if (small.startsWith("imagenet")) {
+      throw new ConfigException(
+          name
+              + " can't be fetched without an account: get Imagenet32_train_npz.zip and"
+              + " Imagenet32_val_npz.zip (or 64) at https://image-net.org/download-images, unpack"
+              + " both into one folder, and train with --set data.kind=imagenet32 --set"
+              + " data.path=FOLDER");
+    }
+    return PublicSet.named(small)
+        .orElseThrow(
+            () -> new UsageException("there is no '" + name + "' to fetch; there are " + names()));
+  }
+
+  private static URI address(String text) {
+    try {
+      URI uri = URI.create(text.endsWith("/") ? text : text + "/");
+      if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
+        return uri;
+      }
+    } catch (IllegalArgumentException e) {
+      throw noAddress(text);
+    }
+    throw noAddress(text);
+  }
+
+  private static UsageException noAddress(String text) {
+    return new UsageException(
+        "--from is '" + text + "'; allowed is an address such as https://HOST/FOLDER/");
+  }
+}

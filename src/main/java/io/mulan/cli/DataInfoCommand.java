@@ -1,0 +1,139 @@
+package io.mulan.cli;
+
+import io.mulan.config.DataConfig;
+import io.mulan.config.RunConfig;
+import io.mulan.data.Dataset;
+import io.mulan.data.Datasets;
+import io.mulan.data.ImageSet;
+import io.mulan.data.PixelEntropy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** {@code mulan data info}: what is in a data set; every image is read. */
+final class DataInfoCommand implements Command {
+  private static final Logger LOG = LogManager.getLogger(DataInfoCommand.class);
+  private static final int EXAMPLES = 64;
+
+  @Override
+  public String name() {
+    return "data info";
+  }
+
+  @Override
+  public String summary() {
+    return "read a data set: counts, shape, levels, entropy, examples";
+  }
+
+  @Override
+  public String examples() {
+    return """
+          mulan data info                               the embedded digits
+          mulan data info --kind cifar10 --path cifar-10-binary.tar.gz
+          mulan data info --kind images --path DIR --set data.fit=crop --set data.height=64 --set data.width=64
+          mulan data info --kind tfrecord --path DIR --skip-bad --png examples.png
+        """;
+  }
+
+  @Override
+  public Options options() {
+    return ConfigOptions.model(new Options())
+        .addOption(ConfigOptions.withValue("kind", "K", "short for --set data.kind=K"))
+        .addOption(ConfigOptions.withValue("path", "PATH", "short for --set data.path=PATH"))
+        .addOption(ConfigOptions.skipBad())
+        .addOption(ConfigOptions.withValue("png", "FILE", "also write some of the images there"));
+  }
+
+  @Override
+  public int run(CommandLine line, Interruption interruption) {
+    List<String> settings = new ArrayList<>(ConfigOptions.skippingBad(line));
+    for (String name : List.of("kind", "path")) {
+      if (line.hasOption(name)) {
+        settings.add(0, "data." + name + "=" + quoted(line.getOptionValue(name)));
+      }
+    }
+    RunConfig config = ConfigOptions.read(line, settings);
+    System.out.print(report(config.data(), line));
+    return ExitCode.OK;
+  }
+
+  /** So that YAML takes any path for a text. */
+  private static String quoted(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+
+  private static String report(DataConfig config, CommandLine line) {
+    Dataset data = Datasets.open(config);
+    LOG.info("reading {} images...", data.train().count() + data.test().count());
+    PixelEntropy entropy = new PixelEntropy(data.train());
+    double test = entropy.crossEntropy(data.test());
+    StringBuilder text = new StringBuilder(data.name()).append('\n');
+    row(text, "training images", Figures.count(data.train().count()));
+    row(text, "test images", Figures.count(data.test().count()));
+    row(
+        text,
+        "split",
+        data.officialSplit() ? "its own" : "by data.split_seed " + config.splitSeed());
+    row(text, "shape", data.train().shape().toString());
+    row(text, "levels", levels(config.levels(), entropy.levels()));
+    row(text, "classes", classes(data));
+    row(
+        text,
+        "pixels alone",
+        String.format(
+            Locale.ROOT,
+            "%.4f bits/dim (entropy of independent pixels on the training images: %.4f)",
+            test,
+            entropy.entropy()));
+    row(text, "skipped", Figures.count(data.skipped()));
+    row(text, "licence", data.licence());
+    if (line.hasOption("png")) {
+      Path file = ConfigOptions.path(line.getOptionValue("png"));
+      Pictures.grid(file, some(data.train()));
+      row(text, "examples", file.toString());
+    }
+    return text.toString();
+  }
+
+  private static void row(StringBuilder text, String name, String value) {
+    text.append(String.format("  %-16s %s%n", name, value));
+  }
+
+  private static String levels(int levels, long[] counts) {
+    int[] seen = IntStream.range(0, levels).filter(v -> counts[v] > 0).toArray();
+    return "%d (seen: %d of them, from %d to %d)"
+        .formatted(levels, seen.length, seen[0], seen[seen.length - 1]);
+  }
+
+  private static String classes(Dataset data) {
+    Optional<int[]> labels = data.train().labels();
+    if (labels.isEmpty()) {
+      return "none";
+    }
+    int[] counts = new int[Arrays.stream(labels.get()).max().orElseThrow() + 1];
+    for (int label : labels.get()) {
+      counts[label]++;
+    }
+    int[] used = Arrays.stream(counts).filter(n -> n > 0).toArray();
+    return "%d (%s to %s training images each)"
+        .formatted(
+            used.length,
+            Figures.count(Arrays.stream(used).min().orElseThrow()),
+            Figures.count(Arrays.stream(used).max().orElseThrow()));
+  }
+
+  /** Spread over the set, which may be sorted by class. */
+  private static ImageSet some(ImageSet all) {
+    int count = Math.min(EXAMPLES, all.count());
+    byte[] images = all.copies(count, i -> (int) ((long) i * all.count() / count));
+    return new ImageSet(all.name(), all.shape(), all.levels(), images);
+  }
+}

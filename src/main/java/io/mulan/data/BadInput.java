@@ -1,0 +1,51 @@
+package io.mulan.data;
+
+import io.mulan.config.ConfigException;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** What happens where something can't be read: the end, or a count and the next. */
+final class BadInput {
+  private static final Logger LOG = LogManager.getLogger(BadInput.class);
+  private static final int TOLD = 10;
+
+  private final boolean skipped;
+  private int count;
+
+  BadInput(boolean skipped) {
+    this.skipped = skipped;
+  }
+
+  /** Whether what is bad is left out. */
+  boolean skipped() {
+    return skipped;
+  }
+
+  /** Throws it, or counts it and tells the first few. */
+  synchronized void found(ConfigException what) {
+    if (!skipped) {
+      throw withWayOn(what);
+    }
+    count++;
+    if (count <= TOLD) {
+      LOG.warn("skipped: {}", what.getMessage());
+    }
+  }
+
+  /** The same, with that it can be left out. */
+  static ConfigException withWayOn(ConfigException what) {
+    return new ConfigException(what.getMessage() + "; --skip-bad leaves it out", what);
+  }
+
+  /** How many were found. */
+  synchronized int count() {
+    return count;
+  }
+
+  /** Says how many were left out, if any. */
+  void tell(String name, int images) {
+    if (count() > 0) {
+      LOG.warn("{}: skipped {}, {} images are left", name, count(), images);
+    }
+  }
+}

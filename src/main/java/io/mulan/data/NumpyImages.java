@@ -1,0 +1,223 @@
+package io.mulan.data;
+
+import io.mulan.config.ConfigException;
+import io.mulan.config.DataConfig;
+import io.mulan.config.ImageShape;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.ZipEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipFile;
+
+/**
+ * NumPy's files of unsigned bytes [N,H,W,C], or [N,H,W] of one channel. In an npz it is {@code
+ * train_images}, {@code x_train}, {@code images} or the only one of at least three dimensions, the
+ * official test images are {@code test_images} or {@code x_test}, classes are beside them; of a
+ * folder, {@code train.npy} and {@code test.npy}.
+ */
+final class NumpyImages {
+  private static final String SUFFIX = ".npy";
+
+  private NumpyImages() {}
+
+  /** Names of images, and of their classes. */
+  private record Names(String images, String labels) {}
+
+  private static final List<Names> TRAIN =
+      List.of(
+          new Names("train_images", "train_labels"),
+          new Names("x_train", "y_train"),
+          new Names("images", "labels"));
+  private static final List<Names> TEST =
+      List.of(new Names("test_images", "test_labels"), new Names("x_test", "y_test"));
+
+  /**
+   * An array in a file.
+   *
+   * @param start the offset of its first element
+   * @param bytes that there are from there on
+   */
+  record Stored(Path file, long start, long bytes, NpyHeader head) {
+
+    /** The elements as records, as many as the first size says. */
+    RecordFile records(RecordFile.Layout layout, int levels, BadInput bad) {
+      return RecordFile.of(head.name(), file, start, bytes, head.shape()[0], layout, levels, bad);
+    }
+  }
+
+  static FoundImages find(DataConfig config, BadInput bad) {
+    Path path = Path.of(config.path());
+    if (Files.isDirectory(path)) {
+      return folder(path, config, bad);
+    }
+    return path.toString().endsWith(SUFFIX) ? alone(path, config, bad) : archive(path, config, bad);
+  }
+
+  private static FoundImages folder(Path folder, DataConfig config, BadInput bad) {
+    Path train = folder.resolve("train" + SUFFIX);
+    if (!Files.isRegularFile(train)) {
+      throw new ConfigException(
+          folder + " has no train.npy; put it there, or name one .npy or .npz file as data.path");
+    }
+    FoundImages found = alone(train, config, bad);
+    Path test = folder.resolve("test" + SUFFIX);
+    return Files.isRegularFile(test)
+        ? withTest(found, alone(test, config, bad), test.toString())
+        : found;
+  }
+
+  private static FoundImages alone(Path file, DataConfig config, BadInput bad) {
+    return images(stored(file), Optional.empty(), config, bad);
+  }
+
+  private static FoundImages archive(Path file, DataConfig config, BadInput bad) {
+    try (Npz npz = Npz.open(file)) {
+      Names train = train(file, npz);
+      FoundImages found = images(file, npz, train, config, bad);
+      Optional<Names> test = TEST.stream().filter(n -> npz.contains(n.images())).findFirst();
+      return test.isPresent()
+          ? withTest(
+              found,
+              images(file, npz, test.get(), config, bad),
+              file + ", array " + test.get().images())
+          : found;
+    }
+  }
+
+  private static Names train(Path file, Npz npz) {
+    Optional<Names> usual = TRAIN.stream().filter(n -> npz.contains(n.images())).findFirst();
+    if (usual.isPresent()) {
+      return usual.get();
+    }
+    List<String> names = npz.names();
+    if (names.size() == 1) {
+      return new Names(names.get(0), "labels");
+    }
+    throw new ConfigException(
+        "%s holds %d arrays, none of them named images, train_images or x_train; save the images"
+                .formatted(file, names.size())
+            + " under such a name");
+  }
+
+  private static FoundImages images(
+      Path file, Npz npz, Names names, DataConfig config, BadInput bad) {
+    Optional<NpyArray> labels =
+        npz.contains(names.labels()) ? Optional.of(npz.array(names.labels())) : Optional.empty();
+    return images(stored(file, names.images()), labels, config, bad);
+  }
+
+  private static FoundImages images(
+      Stored stored, Optional<NpyArray> labels, DataConfig config, BadInput bad) {
+    NpyHeader head = stored.head();
+    int[] shape = head.shape();
+    requireBytes(head);
+    if ((shape.length != 3 && shape.length != 4) || shape[0] == 0) {
+      throw new ConfigException(
+          "%s has shape %s; images are [N, height, width, channels], or [N, height, width] of one"
+                  .formatted(head.name(), head.shapeText())
+              + " channel, with at least one: reshape it");
+    }
+    ImageShape image =
+        ImageShapes.checked(head.name(), shape[1], shape[2], shape.length == 4 ? shape[3] : 1);
+    ImageStore records = stored.records(RecordFile.Layout.plain(image), config.levels(), bad);
+    return new FoundImages(
+        image,
+        labels.isPresent()
+            ? LabelledImages.of(records, labels.get().toLongs(), labels.get().name())
+            : records,
+        null);
+  }
+
+  static void requireBytes(NpyHeader head) {
+    if (head.type() != NpyType.U1) {
+      throw new ConfigException(
+          "%s holds elements of type %s; levels are u1: convert it with astype(\"uint8\") in NumPy"
+              .formatted(head.name(), head.type().code()));
+    }
+    if (head.fortran()) {
+      throw new ConfigException(
+          head.name()
+              + " is in Fortran order, in which no image lies in one piece; save it through"
+              + " numpy.ascontiguousarray");
+    }
+  }
+
+  private static FoundImages withTest(FoundImages train, FoundImages test, String name) {
+    if (!train.shape().equals(test.shape())) {
+      throw new ConfigException(
+          "%s has images of %s, the training images are %s; one shape is needed"
+              .formatted(name, test.shape(), train.shape()));
+    }
+    return new FoundImages(train.shape(), train.train(), test.train());
+  }
+
+  /** The array in a .npy file. */
+  static Stored stored(Path file) {
+    return stored(file, 0, RecordFile.size(file), file.toString());
+  }
+
+  /** An array in an archive: where it lies, or, if it is compressed there, in the cache. */
+  static Stored stored(Path file, String array) {
+    String where = file + ", array " + array;
+    try (ZipFile zip = ZipFile.builder().setFile(file.toFile()).get()) {
+      ZipArchiveEntry entry = zip.getEntry(array + SUFFIX);
+      if (entry == null) {
+        throw new ConfigException(file + " has no array " + array);
+      }
+      if (entry.getMethod() == ZipEntry.STORED) {
+        return stored(file, entry.getDataOffset(), entry.getSize(), where);
+      }
+      Path content =
+          Unpacked.entry(
+              file, array, entry.getSize(), entry.getCrc(), () -> zip.getInputStream(entry));
+      return stored(content, 0, entry.getSize(), where);
+    } catch (ConfigException e) {
+      throw e;
+    } catch (IOException e) {
+      throw Npy.failure(where, e);
+    } catch (RuntimeException e) { // a damaged archive makes the reader throw anything
+      throw Npy.broken(where, "the archive is damaged");
+    }
+  }
+
+  private static Stored stored(Path file, long from, long bytes, String name) {
+    try (Counted in = new Counted(new BufferedInputStream(Files.newInputStream(file)))) {
+      in.skipNBytes(from);
+      in.bytes = 0;
+      NpyHeader head = NpyHeader.read(new DataInputStream(in), name);
+      return new Stored(file, from + in.bytes, bytes - in.bytes, head);
+    } catch (IOException e) {
+      throw Npy.failure(name, e);
+    }
+  }
+
+  /** Knows how many bytes were read. */
+  private static final class Counted extends FilterInputStream {
+    private long bytes;
+
+    Counted(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int read = super.read();
+      bytes += read < 0 ? 0 : 1;
+      return read;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int read = super.read(target, offset, length);
+      bytes += Math.max(0, read);
+      return read;
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package io.mulan.data;
+
+import io.mulan.config.ConfigException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.GZIPInputStream;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * What compressed files hold, unpacked once into the cache, so that images can be read in any
+ * order. What is there is whole; it is made again when the compressed file has changed.
+ */
+final class Unpacked {
+  private static final Logger LOG = LogManager.getLogger(Unpacked.class);
+
+  /** CIFAR-10, the largest of the archives read as they are, has 176 MiB. */
+  private static final long MOST_ARCHIVE_BYTES = 1L << 30;
+
+  private static final long WAIT_MILLIS = 200;
+  private static final long LONGEST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(30);
+
+  private Unpacked() {}
+
+  /**
+   * The folder with the content of a .tar.gz.
+   *
+   * @throws ConfigException if it can't be unpacked
+   */
+  static Path archive(Path file) {
+    return folder(file, "", unfinished -> Archive.unpack(file, unfinished, MOST_ARCHIVE_BYTES));
+  }
+
+  /**
+   * The file itself, or, if it is one of gzip, its content.
+   *
+   * @throws ConfigException if it can't be unpacked
+   */
+  static Path gzip(Path file) {
+    if (!isGzip(file)) {
+      return file;
+    }
+    return folder(file, "", unfinished -> inflate(file, unfinished.resolve("content")))
+        .resolve("content");
+  }
+
+  /** Content that comes as a stream of a known length. */
+  interface Content {
+    InputStream open() throws IOException;
+  }
+
+  /**
+   * A file with the content of one entry of an archive.
+   *
+   * @param bytes that it has
+   * @param crc of them
+   * @throws ConfigException if it has others, or can't be read
+   */
+  static Path entry(Path archive, String name, long bytes, long crc, Content content) {
+    return folder(
+            archive,
+            name,
+            unfinished -> {
+              Path target = unfinished.resolve("content");
+              CRC32 found = new CRC32();
+              try (InputStream in = new CheckedInputStream(content.open(), found)) {
+                copy(archive, in, target, bytes);
+              }
+              if (Files.size(target) != bytes || found.getValue() != crc) {
+                throw new ConfigException(
+                    "%s, array %s: %d bytes are not the %d that the archive says, or differ; it is"
+                            .formatted(archive, name, Files.size(target), bytes)
+                        + " damaged: fetch or write it again");
+              }
+            })
+        .resolve("content");
+  }
+
+  private static boolean isGzip(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.read() == 0x1f && in.read() == 0x8b;
+    } catch (IOException e) {
+      throw Npy.failure(file.toString(), e);
+    }
+  }
+
+  private static void inflate(Path file, Path target) throws IOException {
+    try (InputStream in =
+        new GZIPInputStream(new BufferedInputStream(Files.newInputStream(file)), 1 << 16)) {
+      // A stream of gzip is 1032 times as long at most, which tells bombs from nothing real: images
+      // that are kept compressed shrink by far less than 100.
+      copy(file, in, target, Math.max(1 << 20, 100 * Files.size(file)));
+    }
+  }
+
+  private static void copy(Path from, InputStream in, Path target, long most) throws IOException {
+    try (OutputStream out = Files.newOutputStream(target)) {
+      byte[] buffer = new byte[1 << 16];
+      long bytes = 0;
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        bytes += read;
+        if (bytes > most) {
+          throw new ConfigException(from + " unpacks to more than " + most + " bytes; refused");
+        }
+        out.write(buffer, 0, read);
+      }
+    }
+  }
+
+  private static Path folder(Path file, String part, WholeFolder.Content content) {
+    try {
+      Path cache = Files.createDirectories(Cache.folder().resolve("unpacked"));
+      Path folder = cache.resolve(name(file, part));
+      if (Files.isDirectory(folder)) {
+        return folder;
+      }
+      try (ProgramLock held = held(cache.resolve(folder.getFileName() + ".lock"))) {
+        if (!Files.isDirectory(folder)) {
+          LOG.info("unpacking {} into {}, once...", file, folder);
+          fill(folder, content);
+        }
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new ConfigException(
+          "%s can't be unpacked into %s: %s; set MULAN_CACHE to a folder with room, or unpack it"
+                  .formatted(file, Cache.folder(), Npy.reason(e))
+              + " yourself",
+          e);
+    }
+  }
+
+  private static void fill(Path folder, WholeFolder.Content content) throws IOException {
+    Path unfinished = folder.resolveSibling(folder.getFileName() + ".unfinished");
+    try {
+      WholeFolder.fill(unfinished, content);
+      Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      WholeFolder.discard(unfinished);
+    }
+  }
+
+  /** Waits for other programs that unpack the same. */
+  private static ProgramLock held(Path file) throws IOException {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < LONGEST_WAIT_NANOS) {
+      Optional<ProgramLock> lock = ProgramLock.tryHold(file);
+      if (lock.isPresent()) {
+        return lock.get();
+      }
+      try {
+        Thread.sleep(WAIT_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while another program unpacks it", e);
+      }
+    }
+    throw new IOException("another program holds " + file);
+  }
+
+  /** Another one for every file, and for every change of it. */
+  private static String name(Path file, String part) throws IOException {
+    Path real = file.toRealPath();
+    String text = real + "|" + part + "|" + Files.getLastModifiedTime(real).toMillis();
+    CRC32 crc = new CRC32();
+    crc.update(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    return "%s-%x-%08x".formatted(real.getFileName(), Files.size(real), crc.getValue());
+  }
+}

@@ -1,0 +1,235 @@
+package io.mulan.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.mulan.config.ConfigException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against a server in this process. */
+class DownloadTest {
+  private static final Download.Patience SHORT =
+      new Download.Patience(Duration.ofMillis(500), Duration.ofMillis(1));
+
+  @TempDir Path folder;
+  private final byte[] content = new byte[300_000];
+  private final List<String> ranges = new CopyOnWriteArrayList<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private HttpServer server;
+  private String md5;
+
+  @BeforeEach
+  void start() throws IOException {
+    new Random(3).nextBytes(content);
+    md5 = Download.md5(Files.write(folder.resolve("original"), content));
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private URI address(String path) {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
+  }
+
+  private Download download(String path) {
+    return new Download(address(path), "set.bin", 400_000, md5);
+  }
+
+  private Path fetch(String path) {
+    return download(path).into(folder, SHORT, (file, bytes) -> {});
+  }
+
+  /** Sends what is asked for from {@code from} on, but after {@code most} bytes breaks off. */
+  private void send(HttpExchange exchange, int from, int most) throws IOException {
+    ranges.add(String.valueOf(exchange.getRequestHeaders().getFirst("Range")));
+    int length = content.length - from;
+    if (from > 0) {
+      exchange
+          .getResponseHeaders()
+          .add(
+              "Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
+    }
+    exchange.sendResponseHeaders(from > 0 ? 206 : 200, length);
+    exchange.getResponseBody().write(content, from, Math.min(most, length));
+    exchange.getResponseBody().flush();
+    exchange.close();
+  }
+
+  private static int asked(HttpExchange exchange) {
+    String range = exchange.getRequestHeaders().getFirst("Range");
+    return range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
+  }
+
+  @Test
+  void theFileComesWholeAndOnlyOnce() throws IOException {
+    server.createContext("/a", e -> send(e, 0, Integer.MAX_VALUE));
+    assertArrayEquals(content, Files.readAllBytes(fetch("/a")));
+    assertArrayEquals(content, Files.readAllBytes(fetch("/a")));
+    assertEquals(List.of("null"), ranges);
+  }
+
+  @Test
+  void afterACutItGoesOnFromThere() throws IOException {
+    server.createContext("/a", e -> send(e, asked(e), 100_000));
+    assertArrayEquals(content, Files.readAllBytes(fetch("/a")));
+    assertEquals("null", ranges.get(0));
+    assertTrue(ranges.size() >= 3, ranges::toString);
+    assertTrue(ranges.stream().skip(1).allMatch(r -> r.startsWith("bytes=")), ranges::toString);
+  }
+
+  @Test
+  void anotherRunGoesOnWithWhatIsThere() throws IOException {
+    Files.write(folder.resolve("set.bin.part"), Arrays.copyOf(content, 123_456));
+    server.createContext("/a", e -> send(e, asked(e), Integer.MAX_VALUE));
+    assertArrayEquals(content, Files.readAllBytes(fetch("/a")));
+    assertEquals(List.of("bytes=123456-"), ranges);
+  }
+
+  @Test
+  void aServerWithoutPartsIsAskedForAll() throws IOException {
+    Files.write(folder.resolve("set.bin.part"), new byte[5000]);
+    server.createContext("/a", e -> send(e, 0, Integer.MAX_VALUE));
+    assertArrayEquals(content, Files.readAllBytes(fetch("/a")));
+  }
+
+  @Test
+  void aConnectionThatGivesNothingIsCut() throws IOException {
+    server.createContext(
+        "/a",
+        e -> {
+          if (asked(e) > 0) {
+            send(e, asked(e), Integer.MAX_VALUE);
+            return;
+          }
+          e.sendResponseHeaders(200, content.length);
+          e.getResponseBody().write(content, 0, 50_000);
+          e.getResponseBody().flush();
+          pause();
+          e.close();
+        });
+    assertArrayEquals(content, Files.readAllBytes(fetch("/a")));
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(10_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void aRedirectIsFollowed() throws IOException {
+    server.createContext("/a", e -> send(e, asked(e), Integer.MAX_VALUE));
+    server.createContext(
+        "/old",
+        e -> {
+          e.getResponseHeaders().add("Location", address("/a").toString());
+          e.sendResponseHeaders(302, -1);
+          e.close();
+        });
+    assertArrayEquals(content, Files.readAllBytes(fetch("/old")));
+  }
+
+  private String refusal(String path) {
+    ConfigException refused = assertThrows(ConfigException.class, () -> fetch(path));
+    assertEquals(1, refused.getMessage().lines().count());
+    assertFalse(Files.exists(folder.resolve("set.bin")));
+    return refused.getMessage();
+  }
+
+  @Test
+  void aWrongChecksumIsRefusedAndTheFileRemoved() {
+    server.createContext(
+        "/a",
+        e -> {
+          content[7]++;
+          send(e, 0, Integer.MAX_VALUE);
+        });
+    String told = refusal("/a");
+    assertTrue(told.contains("has the MD5") && told.contains(md5), told);
+    assertFalse(Files.exists(folder.resolve("set.bin.part")));
+  }
+
+  @Test
+  void aDamagedFileOfBeforeIsRemoved() throws IOException {
+    Files.write(folder.resolve("set.bin"), new byte[10]);
+    refusal("/a");
+  }
+
+  @Test
+  void whatIsTooLongIsRefusedAndRemoved() {
+    server.createContext(
+        "/a",
+        e -> {
+          e.sendResponseHeaders(200, 0);
+          try {
+            for (int i = 0; i < 100; i++) {
+              e.getResponseBody().write(content);
+            }
+          } finally {
+            e.close();
+          }
+        });
+    assertTrue(refusal("/a").contains("longer than the 400000 bytes"));
+    assertFalse(Files.exists(folder.resolve("set.bin.part")));
+  }
+
+  @Test
+  void whatIsNotThereIsToldWithWhatToPutWhere() throws IOException {
+    String missing = refusal("/none");
+    assertTrue(missing.contains("404"), missing);
+    assertTrue(missing.contains("put it at " + folder.resolve("set.bin")), missing);
+    try (ServerSocket closed = new ServerSocket(0)) {
+      int port = closed.getLocalPort();
+      closed.close();
+      Download unreachable =
+          new Download(URI.create("http://127.0.0.1:" + port + "/a"), "set.bin", 10, md5);
+      ConfigException told =
+          assertThrows(
+              ConfigException.class, () -> unreachable.into(folder, SHORT, (file, bytes) -> {}));
+      assertTrue(told.getMessage().contains("put it at"), told.getMessage());
+    }
+  }
+
+  @Test
+  void aServerThatFailsIsTriedAgain() {
+    server.createContext(
+        "/a",
+        e -> {
+          ranges.add("asked");
+          e.sendResponseHeaders(503, -1);
+          e.close();
+        });
+    assertTrue(refusal("/a").contains("5 times"));
+    assertEquals(5, ranges.size());
+  }
+}

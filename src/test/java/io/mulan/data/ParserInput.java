@@ -1,0 +1,34 @@
+package io.mulan.data;
+
+import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Bytes as the file of a data set. */
+final class ParserInput {
+  private ParserInput() {}
+
+  /**
+   * Puts bytes where the reader of a kind finds them.
+   *
+   * @param name that the file has elsewhere
+   * @return what {@code data.path} is to be
+   */
+  static Path place(Path folder, Kind kind, String name, byte[] bytes) throws IOException {
+    Files.createDirectories(folder);
+    String file =
+        kind == Kind.IMAGENET32 ? "train_data.npz" : Path.of(name).getFileName().toString();
+    Path written = Files.write(folder.resolve(file), bytes);
+    return kind == Kind.IMAGES || kind == Kind.IMAGENET32 ? folder : written;
+  }
+
+  /** Reads all there is. */
+  static void readAll(DataConfig config) {
+    Dataset set = Datasets.open(config);
+    set.train().checksum();
+    set.test().checksum();
+    set.train().labels();
+  }
+}
