@@ -27,6 +27,9 @@ public final class Loop {
   /** Loop variables before the state: the round and the end. */
   private static final int COUNTERS = 2;
 
+  /** As in TensorFlow. */
+  private static final int MANY_AT_ONCE = 10;
+
   private Loop() {}
 
   /** What the body is built with. */
@@ -88,11 +91,15 @@ public final class Loop {
             tf,
             from,
             to,
+            MANY_AT_ONCE,
             (around, i, states) -> states.next(body.next(around, i, states.startingAs(state))));
     return tf.ensureShape(typed(end.get(0), state.type()), state.shape());
   }
 
-  /** The sums over rounds 0, ..., {@code rounds} - 1 of what each gives. */
+  /**
+   * The sums over rounds 0, ..., {@code rounds} - 1 of what each gives, one after another: each has
+   * the memory to itself.
+   */
   public static <T extends TFloating> List<Operand<T>> sums(
       Maths<T> m, int rounds, Terms<T> terms) {
     Ops tf = m.ops();
@@ -101,6 +108,7 @@ public final class Loop {
             tf,
             tf.constant(0),
             tf.constant(rounds),
+            1,
             (around, i, states) -> {
               for (Operand<T> term : terms.of(around, i)) {
                 Operand<T> zero = tf.fill(tf.constant(term.shape().asArray()), m.constant(0));
@@ -140,9 +148,14 @@ public final class Loop {
     void build(Around around, Operand<TInt32> i, States states);
   }
 
-  /** The states after all rounds. */
+  /**
+   * The states after all rounds.
+   *
+   * @param atOnce rounds that may be under way at the same time, as far as they don't need each
+   *     other
+   */
   private static List<Operand<?>> run(
-      Ops tf, Operand<TInt32> from, Operand<TInt32> to, Round round) {
+      Ops tf, Operand<TInt32> from, Operand<TInt32> to, int atOnce, Round round) {
     List<Operand<?>> arguments = new ArrayList<>(List.of(from, to));
     int[] states = new int[1];
     try (ConcreteFunction step =
@@ -158,6 +171,7 @@ public final class Loop {
       loop.setAttr("cond", more);
       loop.setAttr("body", step);
       loop.setAttr("_lower_using_switch_merge", true);
+      loop.setAttr("parallel_iterations", atOnce);
       var operation = loop.build();
       List<Operand<?>> end = new ArrayList<>();
       for (int k = 0; k < states[0]; k++) {
