@@ -18,7 +18,7 @@ public record Net<T extends TFloating>(
   /** The product of rows [n,in] and the weights of this name [in,out]. */
   @FunctionalInterface
   interface Product<T extends TFloating> {
-    Operand<T> of(Operand<T> rows, String name, Shape shape, Initializer initializer);
+    Operand<T> of(Maths<T> m, Operand<T> rows, String name, Shape shape, Initializer initializer);
   }
 
   public Net(Maths<T> m, Weights<T> weights, Dropout<T> dropout, String scope) {
@@ -27,7 +27,7 @@ public record Net<T extends TFloating>(
         weights,
         dropout,
         scope,
-        (rows, name, shape, initial) -> m.matMul(rows, weights.get(name, shape, initial)));
+        (at, rows, name, shape, initial) -> at.matMul(rows, weights.get(name, shape, initial)));
   }
 
   /** The place {@code name} inside this one. */
@@ -55,12 +55,12 @@ public record Net<T extends TFloating>(
         cast,
         Dropout.none(),
         scope,
-        (rows, name, shape, initial) -> {
+        (at, rows, name, shape, initial) -> {
           Operand<T> weight = weights.get(name, shape, initial);
-          Operand<TFloat64> exact = d.constantFor(d.matMul(rows, d.cast(weight)));
-          Operand<TFloat64> rough = d.cast(single.matMul(single.cast(rows), weight));
+          Operand<TFloat64> exact = at.constantFor(at.matMul(rows, at.cast(weight)));
+          Operand<TFloat64> rough = at.cast(single.matMul(single.cast(rows), weight));
           // Zero, with the gradient.
-          return d.add(exact, d.sub(rough, d.constantFor(rough)));
+          return at.add(exact, at.sub(rough, at.constantFor(rough)));
         });
   }
 
@@ -71,7 +71,7 @@ public record Net<T extends TFloating>(
 
   /** The product of rows [n,in] and the weights {@code name} of this place [in,out]. */
   Operand<T> product(Operand<T> rows, String name, Shape shape, Initializer initializer) {
-    return product.of(rows, scope + "/" + name, shape, initializer);
+    return product.of(m, rows, scope + "/" + name, shape, initializer);
   }
 
   Operand<T> dropped(Operand<T> x) {

@@ -167,7 +167,7 @@ final class ImportedConfigTest {
         "'poly_fixedend'   | 'film'           | model.gamma_type is film",
         "'true'            | 'mu_sigma'       | model.reparam_type is mu_sigma; allowed: true",
         "'topk'            | 'poisson'        | model.latent_type is poisson",
-        "'imagenet32'      | 'imagenet64'     | data.kind is 'imagenet64'",
+        "'imagenet32'      | 'celeba'         | data.kind is 'celeba'",
         "'adamw'           | 'sgd'            | optimizer.name is sgd; allowed: adamw",
         "1e-8              | 1e-6             | optimizer.args.eps is 1.0E-6; allowed: 1.0E-8",
         "sm_n_layer=32,    | \"\"             | has no model.sm_n_layer",

@@ -9,6 +9,7 @@ import io.mulan.config.ConfigException;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Batches;
 import io.mulan.data.ImageSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,17 +18,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class AccumulationTest {
   private static final int STEPS = 3;
 
-  /** Times, noise and the masks of dropout are the same; sums are in another order. */
+  @Test
+  void partsGiveWhatTheWholeGives() {
+    check(4, false, "network.dropout=0.1");
+  }
+
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource({
-    "4, false, network.dropout=0.1",
     "16, false, network.dropout=0.1 network.attention=true latent.encoder=unet",
     "2, false, latent.gradient=score_function network.dropout=0",
     "2, false, schedule.kind=scalar latent.kind=none loss.prediction=epsilon loss.times=uniform",
     "4, false, schedule.kind=monotone latent.kind=gaussian loss.times=importance",
     "2, true, network.dropout=0.1"
   })
-  void partsGiveWhatTheWholeGives(int parts, boolean compiled, String settings) {
+  void soDoPartsOfOtherModels(int parts, boolean compiled, String settings) {
+    check(parts, compiled, settings);
+  }
+
+  /** Times, noise and the masks of dropout are the same; sums are in another order. */
+  private static void check(int parts, boolean compiled, String settings) {
     RunConfig whole = SmallRun.config(settings.split(" "));
     RunConfig inParts = SmallRun.config((settings + " training.accumulate=" + parts).split(" "));
     ImageSet train = SmallRun.data(whole).train();
