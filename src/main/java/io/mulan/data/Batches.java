@@ -18,7 +18,9 @@ public final class Batches {
 
   /** Images by their position in the stream. */
   private interface Stream {
-    void copy(long position, byte[] target, int offset);
+
+    /** Copies one, and tells its number in the set. */
+    int copy(long position, byte[] target, int offset);
   }
 
   /**
@@ -54,14 +56,26 @@ public final class Batches {
    * @throws ConfigException naming file and place, if an image can't be read
    */
   public void fill(long step, byte[] target) {
+    fill(step, target, new float[batch * set.conditions().size()]);
+  }
+
+  /**
+   * As {@link #fill(long, byte[])}, and what a model is told of each image.
+   *
+   * @param conditions [batch,k], overwritten
+   */
+  public void fill(long step, byte[] target, float[] conditions) {
     long first = Math.multiplyExact(step, (long) batch);
+    int[] numbers = new int[batch];
     for (int i = 0; i < batch; i++) {
       int at = i * set.shape().size();
-      stream.copy(first + i, target, at);
+      numbers[i] = stream.copy(first + i, target, at);
       if (set.flipped() && Permutation.bits(seed, first + i) < 0) {
         mirror(target, at);
       }
     }
+    float[] told = set.conditions(batch, i -> numbers[i]);
+    System.arraycopy(told, 0, conditions, 0, told.length);
   }
 
   /** Exchanges left and right of the image that begins there. */
@@ -97,9 +111,10 @@ public final class Batches {
       this.orders = new int[2][set.count()];
     }
 
-    void copy(long position, byte[] target, int offset) {
-      int[] order = order(position / set.count());
-      set.copy(order[(int) (position % set.count())], target, offset);
+    int copy(long position, byte[] target, int offset) {
+      int image = order(position / set.count())[(int) (position % set.count())];
+      set.copy(image, target, offset);
+      return image;
     }
 
     private int[] order(long epoch) {

@@ -92,11 +92,14 @@ public final class Datasets {
           "data.levels is %d, but the %s have %d levels; set data.levels to %d"
               .formatted(config.levels(), config.key(), levels, levels));
     }
-    if (config.view() == View.WHOLE && !config.flip()) {
+    if (config.view() == View.WHOLE && !config.flip() && config.conditions() == 0) {
       return set;
     }
     return new Dataset(
-        set.name(), set.train().seen(config), set.test().seen(config.withoutFlip()), set.licence());
+        set.name(),
+        set.train().seen(config).requireClasses(),
+        set.test().seen(config.withoutFlip()).requireClasses(),
+        set.licence());
   }
 
   private static Dataset files(DataConfig config) {
@@ -135,12 +138,14 @@ public final class Datasets {
           "%s has no %s images; name another data.path".formatted(config.path(), part));
     }
     return new ImageSet(
-        name,
-        ViewedImages.shape(config.view(), shape),
-        config.levels(),
-        images,
-        (long) config.window() << 20,
-        config.flip());
+            name,
+            ViewedImages.shape(config.view(), shape),
+            config.levels(),
+            images,
+            (long) config.window() << 20,
+            config.flip(),
+            Conditions.of(config))
+        .requireClasses();
   }
 
   private static ImageStore readable(ImageStore images, ImageShape shape, BadInput bad) {

@@ -42,6 +42,7 @@ final class DataFiles {
         0,
         0,
         false,
+        0,
         View.WHOLE,
         64,
         skipBad);

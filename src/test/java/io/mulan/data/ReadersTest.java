@@ -89,6 +89,7 @@ class ReadersTest {
             1,
             0,
             false,
+            0,
             View.WHOLE,
             64,
             false);
@@ -204,6 +205,7 @@ class ReadersTest {
             3,
             7,
             false,
+            0,
             View.WHOLE,
             64,
             false);

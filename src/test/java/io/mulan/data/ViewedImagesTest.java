@@ -32,6 +32,7 @@ class ViewedImagesTest {
         0,
         0,
         flip,
+        0,
         view,
         64,
         false);
@@ -74,6 +75,7 @@ class ViewedImagesTest {
             0,
             0,
             false,
+            0,
             View.INTENSITY,
             64,
             false);
