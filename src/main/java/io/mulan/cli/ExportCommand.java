@@ -88,8 +88,8 @@ final class ExportCommand implements Command {
     if (run.config().data().conditions() > 0 && !line.hasOption("npz")) {
       throw new ConfigException(
           path
-              + " is told the classes of images (data.classes), which exported models can't be"
-              + " yet; sample and evaluate the run itself, or export its weights with --npz");
+              + " is told something of each image (data.classes, data.augment), which exported models"
+              + " can't be yet; sample and evaluate the run itself, or export its weights with --npz");
     }
     if (line.hasOption("flax") || line.hasOption("npz")) {
       return writeState(line, run);

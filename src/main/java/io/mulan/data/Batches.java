@@ -67,32 +67,20 @@ public final class Batches {
   public void fill(long step, byte[] target, float[] conditions) {
     long first = Math.multiplyExact(step, (long) batch);
     int[] numbers = new int[batch];
+    boolean[] changed = new boolean[batch];
     for (int i = 0; i < batch; i++) {
       int at = i * set.shape().size();
       numbers[i] = stream.copy(first + i, target, at);
-      if (set.flipped() && Permutation.bits(seed, first + i) < 0) {
-        mirror(target, at);
-      }
+      long bits = Permutation.bits(seed, first + i);
+      changed[i] = set.augmentation().apply(bits, set.shape(), target, at);
     }
     float[] told = set.conditions(batch, i -> numbers[i]);
-    System.arraycopy(told, 0, conditions, 0, told.length);
-  }
-
-  /** Exchanges left and right of the image that begins there. */
-  private void mirror(byte[] target, int offset) {
-    int channels = set.shape().channels();
-    int row = set.shape().width() * channels;
-    for (int y = 0; y < set.shape().height(); y++) {
-      int left = offset + y * row;
-      int right = left + row - channels;
-      for (; left < right; left += channels, right -= channels) {
-        for (int c = 0; c < channels; c++) {
-          byte kept = target[left + c];
-          target[left + c] = target[right + c];
-          target[right + c] = kept;
-        }
+    for (int i = 0; i < batch; i++) {
+      if (changed[i]) {
+        set.conditions().change(told, i);
       }
     }
+    System.arraycopy(told, 0, conditions, 0, told.length);
   }
 
   /** Epochs that are shuffled wholly; the orders of two are kept. */

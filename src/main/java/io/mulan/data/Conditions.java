@@ -5,37 +5,38 @@ import java.util.function.IntUnaryOperator;
 
 /**
  * What a model is told of an image beside its pixels, as k numbers: a one at the place of its
- * class.
+ * class, and last whether it was augmented.
  *
  * @param classes how many there are; 0 if the model is told none
+ * @param augmented whether the model is told if an image was augmented
  */
-public record Conditions(int classes) {
+public record Conditions(int classes, boolean augmented) {
 
   /** What a model of these images is told. */
   public static Conditions of(DataConfig config) {
-    return new Conditions(config.classes());
+    return new Conditions(config.classes(), config.augment() != DataConfig.Augment.NONE);
   }
 
   /** How many numbers, k. */
   public int size() {
-    return classes;
+    return classes + (augmented ? 1 : 0);
   }
 
   /**
-   * Those of images of these classes [count,k].
+   * Those of images of these classes, as they are [count,k].
    *
    * @param label the class of the image in each row, below {@code classes}
    */
   public float[] of(int count, IntUnaryOperator label) {
     float[] all = new float[count * size()];
-    for (int i = 0; i < count && size() > 0; i++) {
-      write(label.applyAsInt(i), all, i);
+    for (int i = 0; i < count && classes > 0; i++) {
+      all[i * size() + label.applyAsInt(i)] = 1;
     }
     return all;
   }
 
-  /** Fills a row of an array [count,k] that holds zeros. */
-  void write(int label, float[] target, int row) {
-    target[row * size() + label] = 1;
+  /** Says that the image of a row of an array [count,k] was augmented. */
+  void change(float[] all, int row) {
+    all[(row + 1) * size() - 1] = 1;
   }
 }

@@ -12,6 +12,9 @@ public final class Datasets {
   private static final ImageShape IMAGENET32 = new ImageShape(32, 32, 3);
   private static final ImageShape IMAGENET64 = new ImageShape(64, 64, 3);
 
+  /** The part that is learned from, in names of sets. */
+  private static final String TRAIN = "train";
+
   private static final String CIFAR10_LICENCE =
       "CIFAR-10, A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009";
   private static final String IMAGENET_LICENCE =
@@ -97,8 +100,8 @@ public final class Datasets {
     }
     return new Dataset(
         set.name(),
-        set.train().seen(config).requireClasses(),
-        set.test().seen(config.withoutFlip()).requireClasses(),
+        set.train().seen(config, true).requireClasses(),
+        set.test().seen(config, false).requireClasses(),
         set.licence());
   }
 
@@ -120,12 +123,8 @@ public final class Datasets {
     int classes = ViewedImages.classes(train, view);
     return new Dataset(
         config.key(),
-        set(config, "train", shape, ViewedImages.of(train, view, shape, config.levels(), classes)),
-        set(
-            config.withoutFlip(),
-            "test",
-            shape,
-            ViewedImages.of(test, view, shape, config.levels(), classes)),
+        set(config, TRAIN, shape, ViewedImages.of(train, view, shape, config.levels(), classes)),
+        set(config, "test", shape, ViewedImages.of(test, view, shape, config.levels(), classes)),
         official,
         bad.count(),
         licence(config));
@@ -137,13 +136,14 @@ public final class Datasets {
       throw new ConfigException(
           "%s has no %s images; name another data.path".formatted(config.path(), part));
     }
+    ImageShape seen = ViewedImages.shape(config.view(), shape);
     return new ImageSet(
             name,
-            ViewedImages.shape(config.view(), shape),
+            seen,
             config.levels(),
             images,
             (long) config.window() << 20,
-            config.flip(),
+            part.equals(TRAIN) ? Augmentation.of(config, seen) : Augmentation.NONE,
             Conditions.of(config))
         .requireClasses();
   }

@@ -18,14 +18,14 @@ import java.util.zip.CRC32C;
  */
 public final class ImageSet {
   private static final int BYTES_AT_ONCE = 1 << 20;
-  private static final Conditions NOTHING = new Conditions(0);
+  private static final Conditions NOTHING = new Conditions(0, false);
 
   private final String name;
   private final ImageShape shape;
   private final int levels;
   private final ImageStore images;
   private final long windowBytes;
-  private final boolean flipped;
+  private final Augmentation augmentation;
   private final Conditions conditions;
 
   /** The class of each image; null if the model is told none, or they have none. */
@@ -47,7 +47,7 @@ public final class ImageSet {
    * @param labels null for none
    */
   ImageSet(String name, ImageShape shape, int levels, byte[] images, int[] labels) {
-    this(name, shape, levels, inMemory(name, shape, images, labels), 0, false, NOTHING);
+    this(name, shape, levels, inMemory(name, shape, images, labels), 0, Augmentation.NONE, NOTHING);
     for (int i = 0; i < images.length; i++) {
       int value = images[i] & 0xff;
       if (value >= levels) {
@@ -62,7 +62,7 @@ public final class ImageSet {
    * Images that lie somewhere else.
    *
    * @param windowBytes of images that are shuffled together; 0 for all
-   * @param flipped whether batches mirror half of them
+   * @param augmentation what batches do to them
    * @param conditions what a model is told of them
    * @throws ConfigException if it is to be told classes, and one can't be
    */
@@ -72,14 +72,14 @@ public final class ImageSet {
       int levels,
       ImageStore images,
       long windowBytes,
-      boolean flipped,
+      Augmentation augmentation,
       Conditions conditions) {
     this.name = name;
     this.shape = shape;
     this.levels = levels;
     this.images = images;
     this.windowBytes = windowBytes;
-    this.flipped = flipped;
+    this.augmentation = augmentation;
     this.conditions = conditions;
     this.classes = conditions.classes() > 0 ? images.labels().orElse(null) : null;
     checkClasses();
@@ -142,22 +142,27 @@ public final class ImageSet {
     return windowBytes;
   }
 
-  /** Whether batches mirror half of the images. */
-  boolean flipped() {
-    return flipped;
+  /** What batches do to the images. */
+  Augmentation augmentation() {
+    return augmentation;
   }
 
-  /** What the configuration's view shows of them. */
-  ImageSet seen(DataConfig config) {
+  /**
+   * What the configuration's view shows of them.
+   *
+   * @param learned whether they are for training, and so augmented
+   */
+  ImageSet seen(DataConfig config, boolean learned) {
     View view = config.view();
+    ImageShape seen = ViewedImages.shape(view, shape);
     int classes = ViewedImages.classes(images, view);
     return new ImageSet(
         name,
-        ViewedImages.shape(view, shape),
+        seen,
         levels,
         ViewedImages.of(images, view, shape, levels, classes),
         windowBytes,
-        config.flip(),
+        learned ? Augmentation.of(config, seen) : Augmentation.NONE,
         Conditions.of(config));
   }
 
@@ -168,7 +173,8 @@ public final class ImageSet {
 
   /** The same images, for a model that is told of them what a configuration says. */
   public ImageSet told(DataConfig config) {
-    return new ImageSet(name, shape, levels, images, windowBytes, flipped, Conditions.of(config));
+    return new ImageSet(
+        name, shape, levels, images, windowBytes, augmentation, Conditions.of(config));
   }
 
   /** What a model is told of each image. */
@@ -209,7 +215,7 @@ public final class ImageSet {
     int[] numbers = new int[limit];
     Arrays.setAll(numbers, i -> i);
     ImageStore chosen = new ChosenImages(images, numbers, shape.size());
-    return new ImageSet(name, shape, levels, chosen, windowBytes, flipped, conditions);
+    return new ImageSet(name, shape, levels, chosen, windowBytes, augmentation, conditions);
   }
 
   /** All of them as an array [count,H,W,C]. */

@@ -94,7 +94,12 @@ public record ModelGraph(List<Port> inputs, List<Port> outputs, List<Variable<?>
       return size == 0
           ? model
           : model.given(
-              add(TFloat32.class, "conditions", "of an image, one at its class", batch, size));
+              add(
+                  TFloat32.class,
+                  "conditions",
+                  "what is told of an image: a one at its class, last whether it was augmented",
+                  batch,
+                  size));
     }
 
     /** [B,H,W,C]. */

@@ -92,7 +92,7 @@ final class ClassCommandsTest {
     Program.run(folder, "sample", "a", "--like=test", "--class=1")
         .assertRefused(2, "--class does not go with --like");
     Program.run(folder, "export", "a", "--to=model")
-        .assertRefused(3, "told the classes of images (data.classes)", "--npz");
+        .assertRefused(3, "told something of each image (data.classes, data.augment)", "--npz");
     Program.run(folder, "sample", "a", "--count=2", "--steps=1", "--out=two").assertDone();
     Program.run(folder, "evaluate", "a", "--images=two/images")
         .assertRefused(3, "data.classes is 10, but two/images has no classes");

@@ -51,7 +51,8 @@ class ConditionsTest {
             return Optional.of(labels.clone());
           }
         };
-    return new ImageSet("numbered", shape, 256, store, windowBytes, false, new Conditions(7));
+    return new ImageSet(
+        "numbered", shape, 256, store, windowBytes, Augmentation.NONE, new Conditions(7, false));
   }
 
   @Test

@@ -24,7 +24,7 @@ final class AccumulationTest {
     "2, false, schedule.kind=scalar latent.kind=none loss.prediction=epsilon loss.times=uniform",
     "4, false, schedule.kind=monotone latent.kind=gaussian loss.times=importance",
     "2, true, network.dropout=0.1",
-    "4, false, data.classes=10 latent.encoder=unet network.dropout=0.1",
+    "4, false, data.classes=10 latent.encoder=unet network.dropout=0.1 data.augment=rotations",
     "2, false, data.classes=10 latent.gradient=score_function network.dropout=0",
     "4, false, data.classes=10 latent.kind=none network.kind=per_pixel network.dropout=0.1"
   })

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.data.NpyArray;
@@ -161,6 +162,22 @@ final class ClassesTest {
 
   private static byte[] state(Path run) throws IOException {
     return Files.readAllBytes(run.resolve("6/state.data-00000-of-00001"));
+  }
+
+  @Test
+  void augmentedItIsResumedToTheBit() throws IOException {
+    String[] augmented = {"training.learning_rate_decay=false", "data.augment=rotations"};
+    Path images = images(0);
+    RunConfig whole = with(config(images, CLASSES, augmented), "training.steps=6");
+    BoundEstimate once = SmallRun.train(folder.resolve("a"), whole).orElseThrow();
+    Path halves = folder.resolve("b");
+    SmallRun.train(halves, with(whole, "training.steps=3"));
+    assertEquals(once, SmallRun.train(halves, whole).orElseThrow());
+    assertArrayEquals(state(folder.resolve("a")), state(halves));
+  }
+
+  private static RunConfig with(RunConfig config, String setting) {
+    return ConfigReader.override(config, List.of(setting));
   }
 
   @Test
