@@ -1,6 +1,7 @@
 package io.mulan.cli;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
 import io.mulan.data.ImageSet;
 import io.mulan.data.Npy;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.apache.commons.cli.CommandLine;
 import org.tensorflow.ndarray.Shape;
@@ -40,7 +42,7 @@ final class Drawing {
   /**
    * What was drawn.
    *
-   * @param latents of all images, one after the other
+   * @param latents of all images, one after the other, with the conditions beside them [N,m+k]
    */
   record Drawn(ImageSet images, float[] latents) {}
 
@@ -144,29 +146,33 @@ final class Drawing {
   /** Where latents come from. */
   @FunctionalInterface
   interface Latents {
-    /** Of the images from {@code first} on [count,m]. */
+    /** Of the images from {@code first} on, with the conditions beside them [count,m+k]. */
     TFloat32 of(SamplingModel model, int first, int count);
 
     /** What {@code --like} or {@code --latents} says, or the prior. */
     static Latents read(CommandLine line, TrainedRun run, SamplingOptions options) {
       if (line.hasOption("latents")) {
-        return given(ConfigOptions.path(line.getOptionValue("latents")));
+        return given(
+            ConfigOptions.path(line.getOptionValue("latents")), run.config().data(), options);
       }
       if (line.hasOption("like")) {
         ImageSet images = ImageChoice.named(line.getOptionValue("like"), run);
         return (model, first, count) -> like(model, images, options.seed(), first, count);
       }
-      return (model, first, count) -> model.sampler().latents(first, count);
+      DataConfig data = run.config().data();
+      return (model, first, count) ->
+          model.sampler().latents(first, count, options.conditions(data, first, count));
     }
 
     /** Of the posteriors of images; after the last one comes the first. */
     private static TFloat32 like(
         SamplingModel model, ImageSet images, long seed, int first, int count) {
-      byte[] levels = images.copies(count, i -> (first + i) % images.count());
-      return model.encodings().draw(levels, seed, first);
+      IntUnaryOperator index = i -> (first + i) % images.count();
+      byte[] levels = images.copies(count, index);
+      return model.encodings().draw(levels, images.conditions(count, index), seed, first);
     }
 
-    private static Latents given(Path file) {
+    private static Latents given(Path file, DataConfig data, SamplingOptions options) {
       NpyArray array;
       if (file.toString().endsWith(".npz")) {
         try (Npz npz = Npz.open(file)) {
@@ -182,7 +188,7 @@ final class Drawing {
       }
       float[] values = floats(array);
       return (model, first, count) -> {
-        int size = model.sampler().latentSize();
+        int size = model.sampler().withConditionsSize() - data.conditions();
         if (found[1] != size) {
           throw new ConfigException(
               file + " has latents of size " + found[1] + ", the model's have " + size);
@@ -192,7 +198,9 @@ final class Drawing {
           int row = (first + i) % found[0];
           System.arraycopy(values, row * size, chosen, i * size, size);
         }
-        return Tensors.of(Shape.of(count, size), chosen);
+        try (TFloat32 latents = Tensors.of(Shape.of(count, size), chosen)) {
+          return Tensors.beside(latents, options.conditions(data, first, count));
+        }
       };
     }
 

@@ -85,6 +85,12 @@ final class ExportCommand implements Command {
       throw new ConfigException(path + " is exported already; name a run folder");
     }
     TrainedRun run = TrainedRun.run(path, line.getOptionValue("step"));
+    if (run.config().data().conditions() > 0 && !line.hasOption("npz")) {
+      throw new ConfigException(
+          path
+              + " is told something of each image (data.classes, data.augment), which exported models"
+              + " can't be yet; sample and evaluate the run itself, or export its weights with --npz");
+    }
     if (line.hasOption("flax") || line.hasOption("npz")) {
       return writeState(line, run);
     }

@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.config.DataConfig;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.data.ImageFiles;
@@ -49,7 +50,7 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
     if (values.has("images")) {
       values.refuse("split", "is of the run's own data: leave it or --images out");
       Path path = ConfigOptions.path(line.getOptionValue("images"));
-      ImageSet images = ImageFiles.read(path, run.image(), run.config().data().levels());
+      ImageSet images = read(path, run).requireClasses();
       int count = Math.min(limit, images.count());
       return new ImageChoice("images", count + " images of " + path, images, count);
     }
@@ -68,9 +69,13 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
     return switch (name) {
       case "test" -> Datasets.open(run.config().data()).test();
       case "train" -> Datasets.open(run.config().data()).train();
-      default ->
-          ImageFiles.read(ConfigOptions.path(name), run.image(), run.config().data().levels());
+      default -> read(ConfigOptions.path(name), run);
     };
+  }
+
+  private static ImageSet read(Path path, TrainedRun run) {
+    DataConfig data = run.config().data();
+    return ImageFiles.read(path, run.image(), data.levels()).told(data);
   }
 
   /** The images asked for. */

@@ -21,6 +21,7 @@ import io.mulan.training.StepParts;
 import io.mulan.training.StepTiming;
 import io.mulan.training.TrainedModel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -180,15 +181,15 @@ final class InferenceStep implements AutoCloseable {
 
   private Run bound(BoundGraph g, long flops) {
     byte[] levels = StepMeasurement.randomLevels(data, batch, 0);
-    return run(
-        Map.of(
-            g.images(), kept(Tensors.of(images(), levels)),
-            g.seed(), kept(TInt64.scalarOf(0)),
-            g.firstRow(), kept(TInt64.scalarOf(0)),
-            g.perImage(), kept(TInt64.scalarOf(1))),
-        flops,
-        g.terms(),
-        g.slowest());
+    Map<Operand<?>, Tensor> feeds =
+        new HashMap<>(
+            Map.of(
+                g.images(), kept(Tensors.of(images(), levels)),
+                g.seed(), kept(TInt64.scalarOf(0)),
+                g.firstRow(), kept(TInt64.scalarOf(0)),
+                g.perImage(), kept(TInt64.scalarOf(1))));
+    g.conditions().ifPresent(told -> feeds.put(told, latents(told)));
+    return run(feeds, flops, g.terms(), g.slowest());
   }
 
   private Run sampling(SamplingGraph g, long flops) {
@@ -239,7 +240,7 @@ final class InferenceStep implements AutoCloseable {
     return kept(Tensors.of(images(), random.doubles(images().size(), -1, 1).toArray()));
   }
 
-  /** Random [B,m]. */
+  /** Random [B,n]. */
   private Tensor latents(Operand<TFloat32> like) {
     long size = like.shape().get(1);
     return kept(Tensors.of(Shape.of(batch, size), normal(batch * size)));

@@ -24,8 +24,8 @@ import org.tensorflow.types.TFloat32;
 /**
  * {@code mulan interpolate}: images between two, along the arc between their noises.
  *
- * <p>Both are encoded with the latent of the first, and so is everything decoded: for any one
- * latent the flow is a one-to-one map, so that the ends come out as they went in.
+ * <p>Both are encoded with the latent and the class of the first, and so is everything decoded: for
+ * any one latent the flow is a one-to-one map, so that the ends come out as they went in.
  */
 final class InterpolateCommand implements Command {
   private static final Logger LOG = LogManager.getLogger(InterpolateCommand.class);
@@ -132,8 +132,9 @@ final class InterpolateCommand implements Command {
       ImageSet images, int from, int to, int count, SamplingModel model, FlowCodec codec) {
     int n = images.shape().size();
     byte[] ends = images.copies(2, i -> i == 0 ? from : to);
+    float[] told = images.conditions(2, i -> i == 0 ? from : to);
     float[] own;
-    try (TFloat32 latents = model.encodings().mostLikely(ends)) {
+    try (TFloat32 latents = model.encodings().mostLikely(ends, told)) {
       own = Arrays.copyOf(Tensors.floats(latents), (int) latents.shape().get(1));
     }
     try (TFloat32 two = repeated(own, 2);

@@ -145,7 +145,8 @@ final class ReconstructCommand implements Command {
         int count = Math.min(batch, images.count() - first);
         int offset = first;
         byte[] pixels = images.copies(count, i -> offset + i);
-        try (TFloat32 latent = model.encodings().mostLikely(pixels)) {
+        float[] told = images.conditions(count, i -> offset + i);
+        try (TFloat32 latent = model.encodings().mostLikely(pixels, told)) {
           FlowCodec.Encoded encoded = codec.encode(pixels, latent);
           FlowSolver.End end = codec.decode(encoded.z1(), latent);
           for (int i = 0; i < end.z().length; i++) {

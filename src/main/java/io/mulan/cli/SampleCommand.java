@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.config.DataConfig;
 import io.mulan.data.ImageSet;
 import io.mulan.data.NpyArray;
 import io.mulan.data.Npz;
@@ -51,6 +52,7 @@ final class SampleCommand implements Command {
           mulan sample runs/digits --steps 1000 --seed 7   more steps, other images
           mulan sample runs/digits --sampler flow          along the probability flow
           mulan sample runs/digits --gif                   and a moving picture of the denoising
+          mulan sample runs/a --class 3                   images of one class, where the model is told
           mulan sample runs/digits --like test --count 16  latents of the test images
           mulan sample runs/digits --steps-sweep 4,16,64   what the number of steps does
         """;
@@ -108,7 +110,7 @@ final class SampleCommand implements Command {
     double seconds = (System.nanoTime() - start) / 1e9;
     Pictures.grid(out.resolve("grid.png"), drawn.images());
     Pictures.each(out.resolve("images"), drawn.images());
-    writeNpz(out.resolve("samples.npz"), drawn, model);
+    writeNpz(out.resolve("samples.npz"), drawn, run.config().data());
     String files = "grid.png, images/, samples.npz, sample.json";
     if (beside.isPresent()) {
       Pictures.beside(out.resolve("beside.png"), drawn.images(), beside.get());
@@ -133,11 +135,24 @@ final class SampleCommand implements Command {
     System.out.println("files: " + out + " (" + files + ")");
   }
 
-  private static void writeNpz(Path file, Drawing.Drawn drawn, SamplingModel model) {
+  private static void writeNpz(Path file, Drawing.Drawn drawn, DataConfig data) {
     Map<String, NpyArray> arrays = new LinkedHashMap<>();
     arrays.put("images", drawn.images().toArray());
     int count = drawn.images().count();
-    arrays.put("latents", NpyArray.of(drawn.latents(), count, model.sampler().latentSize()));
+    int width = drawn.latents().length / count;
+    int size = width - data.conditions();
+    float[] latents = new float[count * size];
+    int[] classes = new int[count];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(drawn.latents(), i * width, latents, i * size, size);
+      while (data.classes() > 0 && drawn.latents()[i * width + size + classes[i]] == 0) {
+        classes[i]++;
+      }
+    }
+    arrays.put("latents", NpyArray.of(latents, count, size));
+    if (data.classes() > 0) {
+      arrays.put("labels", NpyArray.of(classes, count));
+    }
     Npz.write(file, arrays);
   }
 

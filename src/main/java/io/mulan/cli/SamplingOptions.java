@@ -1,6 +1,8 @@
 package io.mulan.cli;
 
+import io.mulan.config.DataConfig;
 import io.mulan.config.RunConfig;
+import io.mulan.data.Conditions;
 import io.mulan.flow.Tolerance;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +14,7 @@ import org.apache.commons.cli.Options;
  * How images are drawn.
  *
  * @param count of images
+ * @param label the class of all of them; -1 for all classes in turn
  * @param steps T; of no use to the adaptive flow
  * @param last how levels come out of z_0
  * @param batch images drawn together; 0 for as many as in training
@@ -19,6 +22,7 @@ import org.apache.commons.cli.Options;
  */
 record SamplingOptions(
     int count,
+    int label,
     Way way,
     int steps,
     Tolerance tolerance,
@@ -47,6 +51,9 @@ record SamplingOptions(
   static Options of(Options options) {
     return options
         .addOption(ConfigOptions.withValue("count", "N", "how many images (64)"))
+        .addOption(
+            ConfigOptions.withValue(
+                "class", "N", "of all of them, from 0, where the model is told (all in turn)"))
         .addOption(
             ConfigOptions.withValue(
                 "sampler",
@@ -94,12 +101,14 @@ record SamplingOptions(
       values.refuse("gif", "does not go with --steps-sweep");
     }
     if (values.has("like")) {
+      values.refuse("class", "does not go with --like: those images have classes of their own");
       values.refuse("latents", "does not go with --like");
     }
     int own = config.loss().timesteps() > 0 ? config.loss().timesteps() : STEPS;
     int count = values.count("count", values.has("steps-sweep") ? 8 : COUNT, 1);
     return new SamplingOptions(
         count,
+        label(values, config.data().classes()),
         way,
         values.count("steps", own, 1),
         FlowOptions.tolerance(values),
@@ -108,6 +117,19 @@ record SamplingOptions(
         values.count("batch", Math.min(count, config.training().batch()), 1),
         values.has("gif"),
         sweep(values));
+  }
+
+  private static int label(OptionValues values, int classes) {
+    if (classes == 0) {
+      values.refuse(
+          "class", "is for a model that is told classes (data.classes), which this is not");
+    }
+    int label = values.count("class", -1, 0);
+    if (label >= classes && label >= 0) {
+      throw new UsageException(
+          "--class is '%d'; allowed is 0 to %d (data.classes)".formatted(label, classes - 1));
+    }
+    return label;
   }
 
   private static List<Integer> sweep(OptionValues values) {
@@ -122,11 +144,24 @@ record SamplingOptions(
 
   /** The same with another number of steps. */
   SamplingOptions withSteps(int other) {
-    return new SamplingOptions(count, way, other, tolerance, last, seed, batch, gif, sweep);
+    return new SamplingOptions(count, label, way, other, tolerance, last, seed, batch, gif, sweep);
+  }
+
+  /** What a model of these data is told of the images from {@code first} on [size,k]. */
+  float[] conditions(DataConfig data, int first, int size) {
+    return Conditions.of(data).of(size, i -> label >= 0 ? label : (first + i) % data.classes());
   }
 
   /** For files and reports. */
   Map<String, Object> settings() {
+    Map<String, Object> settings = drawn();
+    if (label >= 0) {
+      settings.put("class", label);
+    }
+    return settings;
+  }
+
+  private Map<String, Object> drawn() {
     return way == Way.FLOW
         ? Provenance.settings(
             "sampler", OptionValues.name(way),
@@ -150,6 +185,7 @@ record SamplingOptions(
         + (way == Way.FLOW ? "" : "-" + steps)
         + (sweep.isEmpty() ? "" : "-sweep")
         + "-seed-"
-        + seed;
+        + seed
+        + (label < 0 ? "" : "-class-" + label);
   }
 }

@@ -14,6 +14,9 @@ package io.mulan.config;
  * @param testImages how many are split off where files have no split of their own; 0 for a tenth
  * @param splitSeed of that split
  * @param flip whether training images are mirrored, left to right, half of the time
+ * @param augment how else training images are changed, for a model that is told whether one was
+ * @param classes how many there are, for a model that is told the class of each image; 0 for one
+ *     that is not
  * @param view what is seen of an image
  * @param window MiB of images that are shuffled together
  * @param skipBad whether what can't be read is left out and counted
@@ -31,6 +34,8 @@ public record DataConfig(
     int testImages,
     long splitSeed,
     boolean flip,
+    Augment augment,
+    int classes,
     View view,
     int window,
     boolean skipBad) {
@@ -64,6 +69,16 @@ public record DataConfig(
     CROP
   }
 
+  /** The published augmentations of training images. */
+  public enum Augment {
+    /** None. */
+    NONE,
+    /** Mirrored half of the time, and turned by 90, 180 or 270 degrees half of the time. */
+    ROTATIONS,
+    /** The same, and half of the time with the channels in another order. */
+    CHANNELS
+  }
+
   /** What is seen of an image: the studies of the published work. */
   public enum View {
     /** All. */
@@ -82,6 +97,9 @@ public record DataConfig(
     FREQUENCY_BOTH
   }
 
+  /** Each is a number that the networks read. */
+  private static final int MOST_CLASSES = 10_000;
+
   public DataConfig {
     Check.between("data.levels", levels, 2, 256);
     Check.atLeast("data.height", height, 0);
@@ -89,12 +107,35 @@ public record DataConfig(
     Check.atLeast("data.channels", channels, 0);
     Check.atLeast("data.test_images", testImages, 0);
     Check.between("data.split_seed", splitSeed, 0, Integer.MAX_VALUE);
+    Check.require(
+        !flip || augment == Augment.NONE,
+        "data.flip",
+        flip,
+        "false with data.augment " + RecordTree.name(augment) + ", which mirrors images itself");
+    Check.between("data.classes", classes, 0, MOST_CLASSES);
     Check.between("data.window", window, 1, 1000);
   }
 
   /** Files as they are, all other settings at their defaults. */
   public DataConfig(Kind kind, String path, int levels) {
-    this(kind, path, levels, 0, 0, 0, false, Fit.EXACT, "", 0, 0, false, View.WHOLE, 64, false);
+    this(
+        kind,
+        path,
+        levels,
+        0,
+        0,
+        0,
+        false,
+        Fit.EXACT,
+        "",
+        0,
+        0,
+        false,
+        Augment.NONE,
+        0,
+        View.WHOLE,
+        64,
+        false);
   }
 
   /** The same with this image shape. */
@@ -121,29 +162,16 @@ public record DataConfig(
         testImages,
         splitSeed,
         flip,
+        augment,
+        classes,
         view,
         window,
         skipBad);
   }
 
-  /** The same with every image as it is. */
-  public DataConfig withoutFlip() {
-    return new DataConfig(
-        kind,
-        path,
-        levels,
-        height,
-        width,
-        channels,
-        grey,
-        fit,
-        feature,
-        testImages,
-        splitSeed,
-        false,
-        view,
-        window,
-        skipBad);
+  /** How many numbers the model is told of an image, beside its pixels: k. */
+  public int conditions() {
+    return classes + (augment == Augment.NONE ? 0 : 1);
   }
 
   /** The kind as settings spell it. */

@@ -18,7 +18,9 @@ public final class Batches {
 
   /** Images by their position in the stream. */
   private interface Stream {
-    void copy(long position, byte[] target, int offset);
+
+    /** Copies one, and tells its number in the set. */
+    int copy(long position, byte[] target, int offset);
   }
 
   /**
@@ -54,31 +56,31 @@ public final class Batches {
    * @throws ConfigException naming file and place, if an image can't be read
    */
   public void fill(long step, byte[] target) {
-    long first = Math.multiplyExact(step, (long) batch);
-    for (int i = 0; i < batch; i++) {
-      int at = i * set.shape().size();
-      stream.copy(first + i, target, at);
-      if (set.flipped() && Permutation.bits(seed, first + i) < 0) {
-        mirror(target, at);
-      }
-    }
+    fill(step, target, new float[batch * set.conditions().size()]);
   }
 
-  /** Exchanges left and right of the image that begins there. */
-  private void mirror(byte[] target, int offset) {
-    int channels = set.shape().channels();
-    int row = set.shape().width() * channels;
-    for (int y = 0; y < set.shape().height(); y++) {
-      int left = offset + y * row;
-      int right = left + row - channels;
-      for (; left < right; left += channels, right -= channels) {
-        for (int c = 0; c < channels; c++) {
-          byte kept = target[left + c];
-          target[left + c] = target[right + c];
-          target[right + c] = kept;
-        }
+  /**
+   * As {@link #fill(long, byte[])}, and what a model is told of each image.
+   *
+   * @param conditions [batch,k], overwritten
+   */
+  public void fill(long step, byte[] target, float[] conditions) {
+    long first = Math.multiplyExact(step, (long) batch);
+    int[] numbers = new int[batch];
+    boolean[] changed = new boolean[batch];
+    for (int i = 0; i < batch; i++) {
+      int at = i * set.shape().size();
+      numbers[i] = stream.copy(first + i, target, at);
+      long bits = Permutation.bits(seed, first + i);
+      changed[i] = set.augmentation().apply(bits, set.shape(), target, at);
+    }
+    float[] told = set.conditions(batch, i -> numbers[i]);
+    for (int i = 0; i < batch; i++) {
+      if (changed[i]) {
+        set.conditions().change(told, i);
       }
     }
+    System.arraycopy(told, 0, conditions, 0, told.length);
   }
 
   /** Epochs that are shuffled wholly; the orders of two are kept. */
@@ -97,9 +99,10 @@ public final class Batches {
       this.orders = new int[2][set.count()];
     }
 
-    void copy(long position, byte[] target, int offset) {
-      int[] order = order(position / set.count());
-      set.copy(order[(int) (position % set.count())], target, offset);
+    int copy(long position, byte[] target, int offset) {
+      int image = order(position / set.count())[(int) (position % set.count())];
+      set.copy(image, target, offset);
+      return image;
     }
 
     private int[] order(long epoch) {

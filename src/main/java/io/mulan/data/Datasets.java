@@ -12,6 +12,9 @@ public final class Datasets {
   private static final ImageShape IMAGENET32 = new ImageShape(32, 32, 3);
   private static final ImageShape IMAGENET64 = new ImageShape(64, 64, 3);
 
+  /** The part that is learned from, in names of sets. */
+  private static final String TRAIN = "train";
+
   private static final String CIFAR10_LICENCE =
       "CIFAR-10, A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009";
   private static final String IMAGENET_LICENCE =
@@ -92,11 +95,14 @@ public final class Datasets {
           "data.levels is %d, but the %s have %d levels; set data.levels to %d"
               .formatted(config.levels(), config.key(), levels, levels));
     }
-    if (config.view() == View.WHOLE && !config.flip()) {
+    if (config.view() == View.WHOLE && !config.flip() && config.conditions() == 0) {
       return set;
     }
     return new Dataset(
-        set.name(), set.train().seen(config), set.test().seen(config.withoutFlip()), set.licence());
+        set.name(),
+        set.train().seen(config, true).requireClasses(),
+        set.test().seen(config, false).requireClasses(),
+        set.licence());
   }
 
   private static Dataset files(DataConfig config) {
@@ -117,12 +123,8 @@ public final class Datasets {
     int classes = ViewedImages.classes(train, view);
     return new Dataset(
         config.key(),
-        set(config, "train", shape, ViewedImages.of(train, view, shape, config.levels(), classes)),
-        set(
-            config.withoutFlip(),
-            "test",
-            shape,
-            ViewedImages.of(test, view, shape, config.levels(), classes)),
+        set(config, TRAIN, shape, ViewedImages.of(train, view, shape, config.levels(), classes)),
+        set(config, "test", shape, ViewedImages.of(test, view, shape, config.levels(), classes)),
         official,
         bad.count(),
         licence(config));
@@ -134,13 +136,16 @@ public final class Datasets {
       throw new ConfigException(
           "%s has no %s images; name another data.path".formatted(config.path(), part));
     }
+    ImageShape seen = ViewedImages.shape(config.view(), shape);
     return new ImageSet(
-        name,
-        ViewedImages.shape(config.view(), shape),
-        config.levels(),
-        images,
-        (long) config.window() << 20,
-        config.flip());
+            name,
+            seen,
+            config.levels(),
+            images,
+            (long) config.window() << 20,
+            part.equals(TRAIN) ? Augmentation.of(config, seen) : Augmentation.NONE,
+            Conditions.of(config))
+        .requireClasses();
   }
 
   private static ImageStore readable(ImageStore images, ImageShape shape, BadInput bad) {

@@ -22,25 +22,32 @@ final class Digits {
   private Digits() {}
 
   static Dataset read() {
-    InputStream in = Digits.class.getResourceAsStream(RESOURCE);
-    byte[] images = Npz.read(in, RESOURCE, "images").toBytes();
+    byte[] images = array("images").toBytes();
+    int[] classes = array("labels").toInts();
     int[] order = new int[images.length / SHAPE.image().size()];
     Permutation.fill(order, SPLIT, 0);
     int[] train = Arrays.copyOf(order, TRAIN);
     int[] test = Arrays.copyOfRange(order, TRAIN, order.length);
     return new Dataset(
         "digits",
-        chosen("digits train", images, train),
-        chosen("digits test", images, test),
+        chosen("digits train", images, classes, train),
+        chosen("digits test", images, classes, test),
         LICENCE);
   }
 
-  private static ImageSet chosen(String name, byte[] images, int[] indices) {
+  private static NpyArray array(String name) {
+    InputStream in = Digits.class.getResourceAsStream(RESOURCE);
+    return Npz.read(in, RESOURCE, name);
+  }
+
+  private static ImageSet chosen(String name, byte[] images, int[] classes, int[] indices) {
     int size = SHAPE.image().size();
     byte[] chosen = new byte[indices.length * size];
+    int[] labels = new int[indices.length];
     for (int i = 0; i < indices.length; i++) {
       System.arraycopy(images, indices[i] * size, chosen, i * size, size);
+      labels[i] = classes[indices[i]];
     }
-    return new ImageSet(name, SHAPE.image(), SHAPE.levels(), chosen);
+    return new ImageSet(name, SHAPE.image(), SHAPE.levels(), chosen, labels);
   }
 }

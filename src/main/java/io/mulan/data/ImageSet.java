@@ -18,13 +18,18 @@ import java.util.zip.CRC32C;
  */
 public final class ImageSet {
   private static final int BYTES_AT_ONCE = 1 << 20;
+  private static final Conditions NOTHING = new Conditions(0, false);
 
   private final String name;
   private final ImageShape shape;
   private final int levels;
   private final ImageStore images;
   private final long windowBytes;
-  private final boolean flipped;
+  private final Augmentation augmentation;
+  private final Conditions conditions;
+
+  /** The class of each image; null if the model is told none, or they have none. */
+  private final int[] classes;
 
   /**
    * Copies {@code images}, which lie one after the other, row by row, channels innermost.
@@ -33,7 +38,16 @@ public final class ImageSet {
    *     the levels
    */
   public ImageSet(String name, ImageShape shape, int levels, byte[] images) {
-    this(name, shape, levels, inMemory(name, shape, images), 0, false);
+    this(name, shape, levels, images, null);
+  }
+
+  /**
+   * The same with a class for each image.
+   *
+   * @param labels null for none
+   */
+  ImageSet(String name, ImageShape shape, int levels, byte[] images, int[] labels) {
+    this(name, shape, levels, inMemory(name, shape, images, labels), 0, Augmentation.NONE, NOTHING);
     for (int i = 0; i < images.length; i++) {
       int value = images[i] & 0xff;
       if (value >= levels) {
@@ -48,7 +62,9 @@ public final class ImageSet {
    * Images that lie somewhere else.
    *
    * @param windowBytes of images that are shuffled together; 0 for all
-   * @param flipped whether batches mirror half of them
+   * @param augmentation what batches do to them
+   * @param conditions what a model is told of them
+   * @throws ConfigException if it is to be told classes, and one can't be
    */
   ImageSet(
       String name,
@@ -56,22 +72,37 @@ public final class ImageSet {
       int levels,
       ImageStore images,
       long windowBytes,
-      boolean flipped) {
+      Augmentation augmentation,
+      Conditions conditions) {
     this.name = name;
     this.shape = shape;
     this.levels = levels;
     this.images = images;
     this.windowBytes = windowBytes;
-    this.flipped = flipped;
+    this.augmentation = augmentation;
+    this.conditions = conditions;
+    this.classes = conditions.classes() > 0 ? images.labels().orElse(null) : null;
+    checkClasses();
   }
 
-  private static ImageStore inMemory(String name, ImageShape shape, byte[] images) {
+  private void checkClasses() {
+    for (int i = 0; classes != null && i < classes.length; i++) {
+      if (classes[i] >= conditions.classes()) {
+        throw new ConfigException(
+            "data.classes is %d, but image %d of %s is of class %d, counted from 0; set it to %d or more"
+                .formatted(conditions.classes(), i, name, classes[i], classes[i] + 1));
+      }
+    }
+  }
+
+  private static ImageStore inMemory(String name, ImageShape shape, byte[] images, int[] labels) {
     if (images.length == 0 || images.length % shape.size() != 0) {
       throw new ConfigException(
           "%s has %d bytes, which is no whole number of %s images"
               .formatted(name, images.length, shape));
     }
-    return new Memory(images.clone(), shape.size());
+    ImageStore store = new Memory(images.clone(), shape.size());
+    return labels == null ? store : new LabelledImages(store, labels);
   }
 
   private record Memory(byte[] images, int size) implements ImageStore {
@@ -111,27 +142,69 @@ public final class ImageSet {
     return windowBytes;
   }
 
-  /** Whether batches mirror half of the images. */
-  boolean flipped() {
-    return flipped;
+  /** What batches do to the images. */
+  Augmentation augmentation() {
+    return augmentation;
   }
 
-  /** What the configuration's view shows of them. */
-  ImageSet seen(DataConfig config) {
+  /**
+   * What the configuration's view shows of them.
+   *
+   * @param learned whether they are for training, and so augmented
+   */
+  ImageSet seen(DataConfig config, boolean learned) {
     View view = config.view();
+    ImageShape seen = ViewedImages.shape(view, shape);
     int classes = ViewedImages.classes(images, view);
     return new ImageSet(
         name,
-        ViewedImages.shape(view, shape),
+        seen,
         levels,
         ViewedImages.of(images, view, shape, levels, classes),
         windowBytes,
-        config.flip());
+        learned ? Augmentation.of(config, seen) : Augmentation.NONE,
+        Conditions.of(config));
   }
 
   /** The class of each image, where they have one. */
   public Optional<int[]> labels() {
     return images.labels();
+  }
+
+  /** The same images, for a model that is told of them what a configuration says. */
+  public ImageSet told(DataConfig config) {
+    return new ImageSet(
+        name, shape, levels, images, windowBytes, augmentation, Conditions.of(config));
+  }
+
+  /** What a model is told of each image. */
+  public Conditions conditions() {
+    return conditions;
+  }
+
+  /**
+   * What a model is told of images [count,k].
+   *
+   * @param index of the image in each row
+   * @throws ConfigException if it is to be told classes, and they have none
+   */
+  public float[] conditions(int count, IntUnaryOperator index) {
+    requireClasses();
+    return conditions.of(count, i -> classes[index.applyAsInt(i)]);
+  }
+
+  /**
+   * That a model can be told of them what it is to be told.
+   *
+   * @throws ConfigException if not
+   */
+  public ImageSet requireClasses() {
+    if (conditions.classes() > 0 && classes == null) {
+      throw new ConfigException(
+          "data.classes is %d, but %s has no classes; take images that have, or a model with data.classes=0"
+              .formatted(conditions.classes(), name));
+    }
+    return this;
   }
 
   /** The first images; all, if there are no more. */
@@ -142,7 +215,7 @@ public final class ImageSet {
     int[] numbers = new int[limit];
     Arrays.setAll(numbers, i -> i);
     ImageStore chosen = new ChosenImages(images, numbers, shape.size());
-    return new ImageSet(name, shape, levels, chosen, windowBytes, flipped);
+    return new ImageSet(name, shape, levels, chosen, windowBytes, augmentation, conditions);
   }
 
   /** All of them as an array [count,H,W,C]. */

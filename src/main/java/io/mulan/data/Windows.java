@@ -54,7 +54,7 @@ final class Windows {
     this.perEpoch = (blocks - 1) / perWindow + 1;
     int images = (int) Math.min((long) block * perWindow, set.count());
     for (int i = 0; i < places.length; i++) {
-      places[i] = new Window(images * set.shape().size());
+      places[i] = new Window(images);
     }
   }
 
@@ -78,11 +78,11 @@ final class Windows {
   }
 
   /**
-   * Copies the image at this position of the stream.
+   * Copies the image at this position of the stream, and tells its number in the set.
    *
    * @throws io.mulan.config.ConfigException if a file can't be read
    */
-  void copy(long position, byte[] target, int offset) {
+  int copy(long position, byte[] target, int offset) {
     long epoch = position / set.count();
     int inEpoch = (int) (position % set.count());
     Epoch order = epoch(epoch);
@@ -90,6 +90,7 @@ final class Windows {
     Window window = ready(epoch * perEpoch + inside);
     int image = window.order[inEpoch - order.firsts[inside]];
     System.arraycopy(window.images, image * set.shape().size(), target, offset, set.shape().size());
+    return window.numbers[image];
   }
 
   private Window ready(long number) {
@@ -162,12 +163,17 @@ final class Windows {
 
   private final class Window {
     private final byte[] images;
+
+    /** In the set, of each image. */
+    private final int[] numbers;
+
     private long number = -1;
     private int[] order;
     private CompletableFuture<Void> reading;
 
-    Window(int bytes) {
-      images = new byte[bytes];
+    Window(int count) {
+      images = new byte[count * set.shape().size()];
+      numbers = new int[count];
     }
 
     void await() {
@@ -189,7 +195,9 @@ final class Windows {
             CompletableFuture.runAsync(
                 () -> set.copy(from * block, size(from), images, to * set.shape().size()),
                 readers));
-        at += size(from);
+        for (int k = 0; k < size(from); k++) {
+          numbers[at++] = from * block + k;
+        }
       }
       reading = CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new));
     }

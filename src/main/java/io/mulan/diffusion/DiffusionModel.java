@@ -7,12 +7,14 @@ import io.mulan.nn.Dropout;
 import io.mulan.nn.Net;
 import io.mulan.nn.UNet;
 import io.mulan.nn.Weights;
+import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
@@ -22,6 +24,10 @@ import org.tensorflow.types.family.TFloating;
  * A MuLAN: encoder, latent, schedule and score network, and the variational bound they give (Sahoo
  * et al. 2024, section 3). A pure function of weights, images and noise: the caller says where each
  * comes from.
+ *
+ * <p>A model may be told something of an image, as its class: its conditions, k numbers. They stand
+ * beside the latent wherever that is looked at, by network and schedule, and the encoder sees them;
+ * they cost nothing, and what is bounded is log p(x given them).
  */
 public final class DiffusionModel {
   /** Where the weights of each part are in the tree of the published checkpoints. */
@@ -40,12 +46,20 @@ public final class DiffusionModel {
   private final UNet network;
   private final Denoiser denoiser;
 
+  /** What is told of the images [B,k]; null until {@link #given}. */
+  private final Operand<TFloat32> conditions;
+
   public DiffusionModel(RunConfig config, ImageShape image) {
     this(config, image, new ScoreNetwork(config, new UNet(config.network())));
   }
 
   /** The same model with another denoiser in the place of the score network. */
   public DiffusionModel(RunConfig config, ImageShape image, Denoiser denoiser) {
+    this(config, image, denoiser, null);
+  }
+
+  private DiffusionModel(
+      RunConfig config, ImageShape image, Denoiser denoiser, Operand<TFloat32> conditions) {
     this.config = config;
     this.image = image;
     this.codec = new ImageCodec(config.data().levels());
@@ -55,6 +69,64 @@ public final class DiffusionModel {
     this.prediction = Prediction.of(config.loss());
     this.network = new UNet(config.network());
     this.denoiser = denoiser;
+    this.conditions = conditions;
+  }
+
+  /** How many numbers the model is told of an image: k. */
+  public int conditionsSize() {
+    return config.data().conditions();
+  }
+
+  /** The same model, told these conditions of the images [B,k]. */
+  public DiffusionModel given(Operand<TFloat32> told) {
+    return new DiffusionModel(config, image, denoiser, told);
+  }
+
+  /** The same model, its conditions an input of the graph if it is told any. */
+  public DiffusionModel givenInput(Ops tf, long batch) {
+    return conditionsSize() == 0
+        ? this
+        : given(Inputs.of(tf, "conditions", TFloat32.class, batch, conditionsSize()));
+  }
+
+  /** What it is told of the images [B,k]; empty if nothing. */
+  public Optional<Operand<TFloat32>> conditions() {
+    return Optional.ofNullable(conditions);
+  }
+
+  /** The conditions [B,k] in another precision; empty if the model is never told any. */
+  private <T extends TFloating> Optional<Operand<T>> conditions(Maths<T> m) {
+    if (conditionsSize() > 0 && conditions == null) {
+      throw new IllegalStateException("the model is told nothing of these images");
+    }
+    return conditions().map(m::cast);
+  }
+
+  /**
+   * Latents as {@link #reverse} and {@link #boundGiven} take them: the conditions stand beside
+   * them.
+   *
+   * @param c [B,m]
+   * @return [B,m+k]; c itself if the model is told nothing
+   */
+  public <T extends TFloating> Operand<T> withConditions(Maths<T> m, Operand<T> c) {
+    return conditions(m).map(told -> m.concat(1, List.of(c, told))).orElse(c);
+  }
+
+  /** The length m + k of latents with the conditions beside them. */
+  public int withConditionsSize() {
+    return latentSize() + conditionsSize();
+  }
+
+  /**
+   * What the network sees of latents and conditions [B,m+k], or, of a latent, in its place [B,1].
+   */
+  private <T extends TFloating> Operand<T> seen(Maths<T> m, Operand<T> c, Operand<T> context) {
+    if (config.network().conditioned()) {
+      return c;
+    }
+    int k = conditionsSize();
+    return k == 0 ? context : m.concat(1, List.of(context, m.columns(c, latentSize(), k)));
   }
 
   /** The variance of each component of the latent under its prior; zero if there is none. */
@@ -76,7 +148,7 @@ public final class DiffusionModel {
     Net<T> net = new Net<>(m, weights, dropout, "");
     Operand<T> signal = codec.encode(m, images);
     Posterior<T> posterior = posterior(net, signal);
-    Operand<T> c = posterior.draw(noise.latent(), noise.step());
+    Operand<T> c = withConditions(m, posterior.draw(noise.latent(), noise.step()));
     return bound(net, images, c, posterior.kl(), m.ops().zerosLike(m.column(c, 0)), noise);
   }
 
@@ -103,9 +175,22 @@ public final class DiffusionModel {
         noise,
         (c, n) -> {
           Operand<TUint8> twice = m.ops().concat(List.of(images, images), m.ops().constant(0));
-          return bound(
-              net, twice, c, m.concat(0, List.of(kl, kl)), m.ops().zerosLike(m.column(c, 0)), n);
+          DiffusionModel told = twice(m);
+          return told.bound(
+              net,
+              twice,
+              told.withConditions(m, c),
+              m.concat(0, List.of(kl, kl)),
+              m.ops().zerosLike(m.column(c, 0)),
+              n);
         });
+  }
+
+  /** The same model for each image of the batch twice. */
+  private DiffusionModel twice(Maths<?> m) {
+    return conditions == null
+        ? this
+        : given(m.ops().concat(List.of(conditions, conditions), m.ops().constant(0)));
   }
 
   private boolean scoreFunction() {
@@ -121,14 +206,16 @@ public final class DiffusionModel {
 
   private <T extends TFloating> Posterior<T> posterior(Net<T> net, Operand<T> signal) {
     Net<T> encoder = net.in(ENCODER);
-    return latent.posterior(net.m(), new ImageEncoder<>(encoder, config.latent(), network, signal));
+    Optional<Operand<T>> told = conditions(net.m());
+    return latent.posterior(
+        net.m(), new ImageEncoder<>(encoder, config.latent(), network, signal, told));
   }
 
   /**
    * The terms of the bound with latents that are given.
    *
    * @param images levels [B,H,W,C]
-   * @param c [B,m]
+   * @param c with the conditions beside them [B,m+k]
    * @param kl what c costs [B]
    * @param context what the network sees where it does not see the latent [B,1]: zero, but for the
    *     published code
@@ -149,7 +236,7 @@ public final class DiffusionModel {
   /**
    * The way back from noise, without dropout.
    *
-   * @param c latents [B,m]
+   * @param c latents, with the conditions beside them [B,m+k]
    */
   public <T extends TFloating> ReverseProcess<T> reverse(
       Maths<T> m, Weights<T> weights, Operand<T> c) {
@@ -163,10 +250,10 @@ public final class DiffusionModel {
   public <T extends TFloating> ReverseProcess<T> reverse(
       Maths<T> m, Weights<T> weights, Operand<T> c, Operand<T> context) {
     Net<T> net = new Net<>(m, weights, Dropout.none(), "");
-    return new ReverseProcess<>(this, net, c, config.network().conditioned() ? c : context);
+    return new ReverseProcess<>(this, net, c, seen(m, c, context));
   }
 
-  /** A law of latents like {@link #posterior}'s, that no image has been seen for. */
+  /** A law of latents [B,m] like {@link #posterior}'s, that no image has been seen for. */
   public <T extends TFloating> Posterior<T> prior(Maths<T> m, Operand<TInt32> batch) {
     return latent.prior(m, batch);
   }
@@ -237,8 +324,7 @@ public final class DiffusionModel {
 
     NoisySignal<T> z =
         NoisySignal.at(d, NoiseLevel.of(d, gamma), signal, d.cast(noise.diffusion())).in(m);
-    Operand<T> seen = config.network().conditioned() ? c : context;
-    Operand<T> output = denoiser.output(net, z.value(), gamma, seen);
+    Operand<T> output = denoiser.output(net, z.value(), gamma, seen(m, c, context));
     // As γ; a derivative's own shape is not known before it runs.
     Operand<T> rate = m.cast(d.reshape(moment.rate(), anyBatch(gamma)));
     Operand<T> integrand = m.mul(rate, prediction.squaredError(m, z, output));

@@ -6,6 +6,8 @@ import io.mulan.nn.Layers;
 import io.mulan.nn.Net;
 import io.mulan.nn.UNet;
 import io.mulan.tf.Maths;
+import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.types.family.TFloating;
 
@@ -15,16 +17,24 @@ final class ImageEncoder<T extends TFloating> implements Latent.Encoder<T> {
   private final LatentConfig c;
   private final UNet network;
   private final Operand<T> signal;
+  private final Optional<Operand<T>> conditions;
   private Operand<T> features;
 
   /**
    * @param signal images scaled into (-1,1) [B,H,W,C]
+   * @param conditions what the model is told of them [B,k]; empty if nothing
    */
-  ImageEncoder(Net<T> net, LatentConfig c, UNet network, Operand<T> signal) {
+  ImageEncoder(
+      Net<T> net,
+      LatentConfig c,
+      UNet network,
+      Operand<T> signal,
+      Optional<Operand<T>> conditions) {
     this.net = net;
     this.c = c;
     this.network = network;
     this.signal = signal;
+    this.conditions = conditions;
   }
 
   @Override
@@ -32,8 +42,8 @@ final class ImageEncoder<T extends TFloating> implements Latent.Encoder<T> {
     if (features == null) {
       features =
           switch (c.encoder()) {
-            case UNET -> network.encode(net, signal, c.encoderLayers());
-            case CNN -> CnnEncoder.encode(net, signal);
+            case UNET -> network.encode(net, signal, conditions, c.encoderLayers());
+            case CNN -> beside(CnnEncoder.encode(net, signal));
           };
     }
     String name =
@@ -42,6 +52,10 @@ final class ImageEncoder<T extends TFloating> implements Latent.Encoder<T> {
           case CNN -> "DENSE";
         };
     return Layers.dense(net.in(name + suffix), features, c.size());
+  }
+
+  private Operand<T> beside(Operand<T> image) {
+    return conditions.map(told -> net.m().concat(1, List.of(image, told))).orElse(image);
   }
 
   @Override

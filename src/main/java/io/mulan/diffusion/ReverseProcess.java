@@ -25,7 +25,7 @@ public final class ReverseProcess<T extends TFloating> {
   private final Operand<T> conditioning;
 
   /**
-   * @param latent c [B,m]
+   * @param latent c, with the conditions beside it [B,m+k]
    * @param conditioning what the network sees [B,k]
    */
   ReverseProcess(DiffusionModel model, Net<T> net, Operand<T> latent, Operand<T> conditioning) {

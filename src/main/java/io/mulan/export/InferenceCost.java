@@ -100,7 +100,7 @@ public final class InferenceCost {
       Maths<TFloat32> m = ImageCost.maths(graph);
       Weights<TFloat32> weights = Weights.zeros(m, new Variables(graph));
       Operand<TFloat32> latent =
-          Inputs.of(m.ops(), "latent", TFloat32.class, 1, model.latentSize());
+          Inputs.of(m.ops(), "latent", TFloat32.class, 1, model.withConditionsSize());
       return new Build(m, model, weights, latent);
     }
 

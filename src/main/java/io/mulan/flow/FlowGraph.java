@@ -24,7 +24,7 @@ import org.tensorflow.types.TInt64;
  *
  * @param z [B,H,W,C]
  * @param t scalar
- * @param latent c [B,m]
+ * @param latent c, with the conditions beside it [B,m+k]
  * @param drift dz/dt [B,H,W,C]
  * @param divergence where it was asked for
  */
@@ -85,7 +85,7 @@ public record FlowGraph(
   /**
    * Adds the vector field to a graph.
    *
-   * @param reverse the way back for latents c [B,m]
+   * @param reverse the way back for latents with the conditions beside them [B,m+k]
    */
   public static FlowGraph build(
       Maths<TFloat32> m,
@@ -96,7 +96,7 @@ public record FlowGraph(
     Operand<TFloat64> z =
         Inputs.of(tf, "z", TFloat64.class, -1, shape.height(), shape.width(), shape.channels());
     Operand<TFloat64> t = Inputs.of(tf, "t", TFloat64.class);
-    Operand<TFloat32> c = Inputs.of(tf, "latent", TFloat32.class, -1, model.latentSize());
+    Operand<TFloat32> c = Inputs.of(tf, "latent", TFloat32.class, -1, model.withConditionsSize());
     return new FlowGraph(z, t, c, reverse.apply(c).drift(z, t), Optional.empty());
   }
 

@@ -79,7 +79,7 @@ public final class FlowSolver {
    * Follows the flow from one time to another.
    *
    * @param z of all images, one after the other
-   * @param latent [B,m]
+   * @param latent [B,m+k]
    * @throws FlowException if it can't be followed
    * @throws Stopped if that was asked for
    */

@@ -22,7 +22,7 @@ import org.tensorflow.types.TFloat64;
  *
  * @param z [B,H,W,C]
  * @param gamma [B,1,1,1]
- * @param conditioning [B,m]
+ * @param conditioning [B,m+k]
  * @param output [B,H,W,C]
  * @param product of ones and the Jacobian by z [B,H,W,C]
  */
@@ -42,7 +42,8 @@ public record NetworkGraph(
     Operand<TFloat32> z =
         Inputs.of(tf, "z", TFloat32.class, -1, shape.height(), shape.width(), shape.channels());
     Operand<TFloat64> gamma = Inputs.of(tf, "gamma", TFloat64.class, -1, 1, 1, 1);
-    Operand<TFloat32> c = Inputs.of(tf, "conditioning", TFloat32.class, -1, model.latentSize());
+    Operand<TFloat32> c =
+        Inputs.of(tf, "conditioning", TFloat32.class, -1, model.withConditionsSize());
     Net<TFloat32> net = new Net<>(m, weights, Dropout.none(), "");
     Operand<TFloat32> output = model.denoiser().output(net, z, gamma, c);
     Operand<TFloat32> ones = m.add(tf.zerosLike(output), 1);

@@ -8,7 +8,6 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
-import org.tensorflow.types.TUint8;
 
 /**
  * Measures the bound: for each image, K times spread evenly over [0,1) from a start of its own,
@@ -58,13 +57,11 @@ public final class BoundEstimator {
     }
     for (int first = 0; first < images.count(); first += batch) {
       int count = Math.min(batch, images.count() - first);
-      try (TUint8 pixels = Batches.of(images, first, count);
+      try (Batch fed = Batch.of(images, first, count);
           TInt64 s = TInt64.scalarOf(seed);
           TInt64 number = TInt64.scalarOf(first)) {
         Session.Runner runner =
-            session
-                .runner()
-                .feed(graph.images(), pixels)
+            fed.feed(session.runner(), graph.images(), graph.conditions())
                 .feed(graph.seed(), s)
                 .feed(graph.firstRow(), number);
         graph.latents().all().forEach(runner::fetch);
@@ -86,8 +83,8 @@ public final class BoundEstimator {
     for (long row = 0; row < rows; row += batch) {
       int size = (int) Math.min(batch, rows - row);
       Rows drawn = new Rows(first, row, size, timesPerImage);
-      try (TUint8 pixels = Batches.of(images, size, drawn::image);
-          Result result = run(session, pixels, drawn)) {
+      try (Batch fed = Batch.of(images, size, drawn::image);
+          Result result = run(session, fed, drawn)) {
         add(result, drawn, first, nats);
       }
       onBatch.accept((int) ((row + size) / timesPerImage));
@@ -95,13 +92,11 @@ public final class BoundEstimator {
     return nats;
   }
 
-  private Result run(Session session, TUint8 pixels, Rows rows) {
+  private Result run(Session session, Batch fed, Rows rows) {
     try (TInt64 s = TInt64.scalarOf(seed);
         TInt64 number = TInt64.scalarOf(rows.number());
         TInt64 perImage = TInt64.scalarOf(timesPerImage)) {
-      return session
-          .runner()
-          .feed(graph.images(), pixels)
+      return fed.feed(session.runner(), graph.images(), graph.conditions())
           .feed(graph.seed(), s)
           .feed(graph.firstRow(), number)
           .feed(graph.perImage(), perImage)

@@ -13,6 +13,7 @@ import io.mulan.tf.Maths;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -24,6 +25,7 @@ import org.tensorflow.types.TUint8;
  * The bound of given images at given times, without dropout, for batches of any size.
  *
  * @param images levels [B,H,W,C]
+ * @param conditions what the model is told of them [B,k]; empty if nothing
  * @param seed of the noise (scalar)
  * @param firstRow number of the first row (scalar): the draws of all images are numbered, those of
  *     one after those of the one before, and each has noise of its own
@@ -34,6 +36,7 @@ import org.tensorflow.types.TUint8;
  */
 public record BoundGraph(
     Operand<TUint8> images,
+    Optional<Operand<TFloat32>> conditions,
     Operand<TInt64> seed,
     Operand<TInt64> firstRow,
     Operand<TInt64> perImage,
@@ -52,10 +55,10 @@ public record BoundGraph(
     Operand<TInt64> seed = Inputs.scalar(tf, "seed");
     Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
     Operand<TInt64> perImage = Inputs.scalar(tf, "per_image");
-    return of(m, model, weights, images, seed, firstRow, perImage);
+    return of(m, model.givenInput(tf, -1), weights, images, seed, firstRow, perImage);
   }
 
-  /** The same for inputs that are there already. */
+  /** The same for inputs that are there already, conditions among them. */
   public static BoundGraph of(
       Maths<TFloat32> m,
       DiffusionModel model,
@@ -74,11 +77,19 @@ public record BoundGraph(
     Posterior<TFloat32> posterior = model.posterior(m, weights, images);
     Operand<TFloat32> c = posterior.draw(noise.latent(), noise.step());
     Operand<TFloat32> context = tf.zerosLike(m.column(c, 0));
+    Operand<TFloat32> told = model.withConditions(m, c);
     BoundTerms<TFloat32> bound =
-        model.boundGiven(m, weights, Dropout.none(), images, c, posterior.kl(), context, noise);
+        model.boundGiven(m, weights, Dropout.none(), images, told, posterior.kl(), context, noise);
     LatentGraph latents = LatentGraph.of(posterior, c, model.latentVariance());
     return new BoundGraph(
-        images, seed, firstRow, perImage, tf.stack(bound.all()), bound.slowest(), latents);
+        images,
+        model.conditions(),
+        seed,
+        firstRow,
+        perImage,
+        tf.stack(bound.all()),
+        bound.slowest(),
+        latents);
   }
 
   /** For each row [B]: its image's own start in (0,1), and k/K further, round about. */
@@ -113,6 +124,7 @@ public record BoundGraph(
   public BoundGraph in(OrderedSums copy) {
     return new BoundGraph(
         copy.of(images),
+        conditions.map(told -> copy.of(told)),
         copy.of(seed),
         copy.of(firstRow),
         copy.of(perImage),

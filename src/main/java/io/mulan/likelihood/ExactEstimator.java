@@ -11,7 +11,6 @@ import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt64;
-import org.tensorflow.types.TUint8;
 
 /**
  * The log-likelihood by the probability flow (Song et al. 2021, section 4.3 and appendix D.2):
@@ -77,9 +76,9 @@ public final class ExactEstimator implements Measurement {
     double[][] logWeights = new double[count][options.samples()];
     int evaluations = 0;
     boolean one = options.samples() == 1;
-    try (TUint8 pixels = Batches.of(images, first, count)) {
+    try (Batch fed = Batch.of(images, first, count)) {
       for (int k = 0; k < options.samples(); k++) {
-        try (Result start = start(pixels, first, k)) {
+        try (Result start = start(fed, first, k)) {
           FlowSolver.End end = follow(solver, start, first, k);
           evaluations += end.evaluations();
           double[] flow = logDensities(end, count);
@@ -114,8 +113,8 @@ public final class ExactEstimator implements Measurement {
   /** Solves the first sample of these images twice. */
   public SolverError solverError(int first, int count) {
     FlowSolver loose = solver.looser(10);
-    try (TUint8 pixels = Batches.of(images, first, count);
-        Result start = start(pixels, first, 0)) {
+    try (Batch fed = Batch.of(images, first, count);
+        Result start = start(fed, first, 0)) {
       double[] tight = logDensities(follow(solver, start, first, 0), count);
       double[] other = logDensities(follow(loose, start, first, 0), count);
       double sum = 0;
@@ -128,15 +127,13 @@ public final class ExactEstimator implements Measurement {
     }
   }
 
-  private Result start(TUint8 pixels, int first, int sample) {
+  private Result start(Batch fed, int first, int sample) {
     StartGraph start = graph.start();
     try (TInt64 seed = TInt64.scalarOf(options.seed());
         TInt64 draw = TInt64.scalarOf(sample);
         TInt64 row = TInt64.scalarOf(first)) {
       Session.Runner runner =
-          session
-              .runner()
-              .feed(start.images(), pixels)
+          fed.feed(session.runner(), start.images(), start.conditions())
               .feed(start.seed(), seed)
               .feed(start.draw(), draw)
               .feed(start.firstRow(), row);

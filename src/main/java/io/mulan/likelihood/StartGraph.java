@@ -10,6 +10,7 @@ import io.mulan.tf.Maths;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -23,10 +24,11 @@ import org.tensorflow.types.TUint8;
  * what the two cost, in nats.
  *
  * @param images levels [B,H,W,C]
+ * @param conditions what the model is told of them [B,k]; empty if nothing
  * @param seed of the noise (scalar)
  * @param draw which sample of that seed (scalar)
  * @param firstRow number of the first image (scalar)
- * @param latent c [B,m]
+ * @param latent c, with the conditions beside it [B,m+k]
  * @param z0 [B,H,W,C]
  * @param kl KL(q(c|x) ‖ p(c)) [B]
  * @param logPrior log p(c) - log q(c|x) [B]
@@ -35,6 +37,7 @@ import org.tensorflow.types.TUint8;
  */
 public record StartGraph(
     Operand<TUint8> images,
+    Optional<Operand<TFloat32>> conditions,
     Operand<TInt64> seed,
     Operand<TInt64> draw,
     Operand<TInt64> firstRow,
@@ -64,10 +67,11 @@ public record StartGraph(
     Operand<TInt64> seed = Inputs.scalar(tf, "seed");
     Operand<TInt64> draw = Inputs.scalar(tf, "draw");
     Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
-    return of(m, model, weights, kind, mostLikelyLatent, images, seed, draw, firstRow);
+    DiffusionModel told = model.givenInput(tf, -1);
+    return of(m, told, weights, kind, mostLikelyLatent, images, seed, draw, firstRow);
   }
 
-  /** The same for inputs that are there already. */
+  /** The same for inputs that are there already, conditions among them. */
   public static StartGraph of(
       Maths<TFloat32> m,
       DiffusionModel model,
@@ -87,7 +91,8 @@ public record StartGraph(
         mostLikelyLatent
             ? posterior.mode()
             : posterior.draw(model.latentNoise(random, batch), m.constant(0));
-    Operand<TFloat64> gamma0 = model.reverse(m, weights, c).gamma0();
+    Operand<TFloat32> latent = model.withConditions(m, c);
+    Operand<TFloat64> gamma0 = model.reverse(m, weights, latent).gamma0();
     Operand<TFloat64> uniform =
         new StatelessRandom<>(d, seed, draw)
             .rows(firstRow)
@@ -95,10 +100,11 @@ public record StartGraph(
     Operand<TFloat64> noise = kind.noise(d, gamma0, uniform);
     return new StartGraph(
         images,
+        model.conditions(),
         seed,
         draw,
         firstRow,
-        c,
+        latent,
         kind.place(d, model.codec().encode(d, images), gamma0, noise),
         posterior.kl(),
         d.cast(m.sub(model.prior(m, batch).logDensity(m, c), posterior.logDensity(m, c))),
@@ -114,6 +120,7 @@ public record StartGraph(
   public StartGraph in(OrderedSums copy) {
     return new StartGraph(
         copy.of(images),
+        conditions.map(told -> copy.of(told)),
         copy.of(seed),
         copy.of(draw),
         copy.of(firstRow),

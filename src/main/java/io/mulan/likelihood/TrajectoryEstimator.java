@@ -7,7 +7,6 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
-import org.tensorflow.types.TUint8;
 
 /**
  * The importance-weighted bound on -log p(x) under the chain of T steps, over latent and noise
@@ -80,14 +79,12 @@ public final class TrajectoryEstimator implements Measurement {
   }
 
   private double[] run(Rows rows) {
-    try (TUint8 pixels = Batches.of(images, rows.size(), rows::image);
+    try (Batch fed = Batch.of(images, rows.size(), rows::image);
         TInt32 steps = TInt32.scalarOf(options.steps());
         TInt64 seed = TInt64.scalarOf(options.seed());
         TInt64 number = TInt64.scalarOf(rows.number());
         Result result =
-            session
-                .runner()
-                .feed(graph.images(), pixels)
+            fed.feed(session.runner(), graph.images(), graph.conditions())
                 .feed(graph.steps(), steps)
                 .feed(graph.seed(), seed)
                 .feed(graph.firstRow(), number)

@@ -12,6 +12,7 @@ import io.mulan.tf.Maths;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -27,6 +28,7 @@ import org.tensorflow.types.TUint8;
  * (Burda et al. 2016).
  *
  * @param images levels [B,H,W,C]
+ * @param conditions what the model is told of them [B,k]; empty if nothing
  * @param steps T (scalar)
  * @param seed of the noise (scalar)
  * @param firstRow number of the first row: each has noise of its own (scalar)
@@ -34,6 +36,7 @@ import org.tensorflow.types.TUint8;
  */
 public record TrajectoryGraph(
     Operand<TUint8> images,
+    Optional<Operand<TFloat32>> conditions,
     Operand<TInt32> steps,
     Operand<TInt64> seed,
     Operand<TInt64> firstRow,
@@ -42,8 +45,9 @@ public record TrajectoryGraph(
 
   /** Adds it to a graph. */
   public static TrajectoryGraph build(
-      Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> weights) {
+      Maths<TFloat32> m, DiffusionModel untold, Weights<TFloat32> weights) {
     Ops tf = m.ops();
+    DiffusionModel model = untold.givenInput(tf, -1);
     Maths<TFloat64> d = m.doubles();
     ImageShape shape = model.image();
     Operand<TUint8> images =
@@ -56,7 +60,8 @@ public record TrajectoryGraph(
     Operand<TInt32> batch = Inputs.count(tf, images);
     Posterior<TFloat32> posterior = model.posterior(m, weights, images);
     Operand<TFloat32> c = posterior.draw(model.latentNoise(random, batch), m.constant(0));
-    ReverseProcess<TFloat32> reverse = model.reverse(m, weights, c);
+    Operand<TFloat32> latent = model.withConditions(m, c);
+    ReverseProcess<TFloat32> reverse = model.reverse(m, weights, latent);
     Operand<TFloat64> signal = model.codec().encode(d, images);
     Operand<TFloat64> noise = d.cast(random.normal("end", tf.shape(images)));
     Operand<TFloat64> z1 = reverse.noisy(signal, d.constant(1), noise);
@@ -67,12 +72,17 @@ public record TrajectoryGraph(
     // The loop has one state: z and, beside it, the weight so far.
     Operand<TFloat64> start = join(d, z1, first);
     Operand<TFloat64> end =
-        new Chain<>(m, model, weights, c, steps, seed, firstRow)
+        new Chain<>(m, model, weights, latent, steps, seed, firstRow)
             .run(tf.constant(0), steps, start, (step, state) -> next(step, state, signal, shape));
     Operand<TFloat64> z0 = image(d, end, shape);
     Operand<TFloat64> last = reverse.logProbability(signal, z0);
     return new TrajectoryGraph(
-        images, steps, seed, firstRow, d.add(d.reshape(d.column(end, shape.size()), -1), last));
+        images,
+        model.conditions(),
+        steps,
+        seed,
+        firstRow,
+        d.add(d.reshape(d.column(end, shape.size()), -1), last));
   }
 
   private static Operand<TFloat64> next(
@@ -109,6 +119,11 @@ public record TrajectoryGraph(
   @Override
   public TrajectoryGraph in(OrderedSums copy) {
     return new TrajectoryGraph(
-        copy.of(images), copy.of(steps), copy.of(seed), copy.of(firstRow), copy.of(logWeights));
+        copy.of(images),
+        conditions.map(told -> copy.of(told)),
+        copy.of(steps),
+        copy.of(seed),
+        copy.of(firstRow),
+        copy.of(logWeights));
   }
 }

@@ -11,6 +11,7 @@ import io.mulan.tf.Maths;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.types.family.TFloating;
 
@@ -49,14 +50,19 @@ public record UNet(NetworkConfig c) {
    * channel.
    *
    * @param signal image scaled into (-1,1) [B,H,W,C]
+   * @param conditions what the model is told of the image [B,k]; empty if nothing
    * @param layers blocks before the middle
    * @return features [B,HW]
    */
-  public <T extends TFloating> Operand<T> encode(Net<T> net, Operand<T> signal, int layers) {
+  public <T extends TFloating> Operand<T> encode(
+      Net<T> net, Operand<T> signal, Optional<Operand<T>> conditions, int layers) {
     Maths<T> m = net.m();
     // The published encoder is conditioned on time zero and a zero.
-    Operand<T> zero = m.reshape(m.vector(0), 1, 1);
-    Operand<T> cond = conditioning(net, zero, zero); // [1, 4 channels]
+    Operand<T> zero =
+        conditions
+            .<Operand<T>>map(told -> m.ops().zerosLike(m.column(told, 0)))
+            .orElseGet(() -> m.reshape(m.vector(0), 1, 1));
+    Operand<T> cond = conditioning(net, zero, conditions.orElse(zero)); // [1 or B, 4 channels]
     Operand<T> h = middle(net, down(net, signal, cond, layers).peek(), cond);
     return swish(net, m.flatten(out(net, h, 1)));
   }

@@ -10,6 +10,7 @@ import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.StatelessRandom;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -22,14 +23,16 @@ import org.tensorflow.types.TUint8;
  * at.
  *
  * @param images levels [B,H,W,C]
+ * @param conditions what the model is told of them [B,k]; empty if nothing
  * @param seed of the draw (scalar)
  * @param firstRow number of the first image (scalar)
- * @param drawn c ~ q(c|x) [B,m]
- * @param latent the most likely c; another may be fed in its place [B,m]
+ * @param drawn c ~ q(c|x), with the conditions beside it [B,m+k]
+ * @param latent the most likely c likewise; another may be fed in its place [B,m+k]
  * @param z0 α_0 f, for that latent [B,H,W,C]
  */
 public record EncodingGraph(
     Operand<TUint8> images,
+    Optional<Operand<TFloat32>> conditions,
     Operand<TInt64> seed,
     Operand<TInt64> firstRow,
     Operand<TFloat32> drawn,
@@ -39,8 +42,9 @@ public record EncodingGraph(
 
   /** Adds it to a graph. */
   public static EncodingGraph build(
-      Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> weights) {
+      Maths<TFloat32> m, DiffusionModel untold, Weights<TFloat32> weights) {
     Ops tf = m.ops();
+    DiffusionModel model = untold.givenInput(tf, -1);
     Maths<TFloat64> d = m.doubles();
     ImageShape shape = model.image();
     Operand<TUint8> images =
@@ -51,18 +55,25 @@ public record EncodingGraph(
         new StatelessRandom<>(m, seed, tf.constant(0L)).rows(firstRow);
     Posterior<TFloat32> posterior = model.posterior(m, weights, images);
     Operand<TFloat32> noise = model.latentNoise(random, Inputs.count(tf, images));
-    Operand<TFloat32> latent = tf.identity(posterior.mode());
+    Operand<TFloat32> latent = tf.identity(model.withConditions(m, posterior.mode()));
     ReverseProcess<TFloat32> reverse = model.reverse(m, weights, latent);
     Operand<TFloat64> signal = model.codec().encode(d, images);
     Operand<TFloat64> z0 = reverse.noisy(signal, d.constant(0), tf.zerosLike(signal));
     return new EncodingGraph(
-        images, seed, firstRow, posterior.draw(noise, m.constant(0)), latent, z0);
+        images,
+        model.conditions(),
+        seed,
+        firstRow,
+        model.withConditions(m, posterior.draw(noise, m.constant(0))),
+        latent,
+        z0);
   }
 
   @Override
   public EncodingGraph in(OrderedSums copy) {
     return new EncodingGraph(
         copy.of(images),
+        conditions.map(told -> copy.of(told)),
         copy.of(seed),
         copy.of(firstRow),
         copy.of(drawn),

@@ -1,6 +1,7 @@
 package io.mulan.sampling;
 
 import io.mulan.tf.Tensors;
+import java.util.Optional;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -20,18 +21,18 @@ public final class Encodings {
   }
 
   /**
-   * Draws of c ~ q(c|x) [B,m].
+   * Draws of c ~ q(c|x), with the conditions beside them [B,m+k].
    *
+   * @param images levels, one image after the other
+   * @param conditions what the model is told of them [B,k]
    * @param first number of the first image
    */
-  public TFloat32 draw(byte[] images, long seed, int first) {
-    try (TUint8 pixels = pixels(images);
+  public TFloat32 draw(byte[] images, float[] conditions, long seed, int first) {
+    try (Fed fed = new Fed(images, conditions);
         TInt64 s = TInt64.scalarOf(seed);
         TInt64 row = TInt64.scalarOf(first);
         Result result =
-            session
-                .runner()
-                .feed(graph.images(), pixels)
+            fed.runner()
                 .feed(graph.seed(), s)
                 .feed(graph.firstRow(), row)
                 .fetch(graph.drawn())
@@ -41,18 +42,19 @@ public final class Encodings {
   }
 
   /**
-   * The most likely latents [B,m].
+   * The most likely latents, with the conditions beside them [B,m+k].
    *
    * @param images levels, one image after the other
+   * @param conditions what the model is told of them [B,k]
    */
-  public TFloat32 mostLikely(byte[] images) {
-    try (TUint8 pixels = pixels(images);
-        Result result = session.runner().feed(graph.images(), pixels).fetch(graph.latent()).run()) {
+  public TFloat32 mostLikely(byte[] images, float[] conditions) {
+    try (Fed fed = new Fed(images, conditions);
+        Result result = fed.runner().fetch(graph.latent()).run()) {
       return Tensors.copy((TFloat32) result.get(0));
     }
   }
 
-  /** z_0 of the images, one after the other, for these latents [B,m]. */
+  /** z_0 of the images, one after the other, for these latents [B,m+k]. */
   public double[] z0(byte[] images, TFloat32 latent) {
     try (TUint8 pixels = pixels(images);
         Result result =
@@ -63,6 +65,32 @@ public final class Encodings {
                 .fetch(graph.z0())
                 .run()) {
       return Tensors.doubles((TFloat64) result.get(0));
+    }
+  }
+
+  /** Images, and what the model is told of them. */
+  private final class Fed implements AutoCloseable {
+    private final TUint8 pixels;
+    private final Optional<TFloat32> conditions;
+
+    Fed(byte[] levels, float[] told) {
+      pixels = pixels(levels);
+      conditions =
+          graph
+              .conditions()
+              .map(in -> Tensors.of(Shape.of(pixels.shape().get(0), in.shape().get(1)), told));
+    }
+
+    Session.Runner runner() {
+      Session.Runner runner = session.runner().feed(graph.images(), pixels);
+      conditions.ifPresent(told -> runner.feed(graph.conditions().orElseThrow(), told));
+      return runner;
+    }
+
+    @Override
+    public void close() {
+      pixels.close();
+      conditions.ifPresent(TFloat32::close);
     }
   }
 

@@ -27,7 +27,7 @@ public final class FlowCodec {
    * From images to noise.
    *
    * @param images levels, one image after the other
-   * @param latent [B,m]
+   * @param latent [B,m+k]
    */
   public Encoded encode(byte[] images, TFloat32 latent) {
     double[] z0 = encodings.z0(images, latent);

@@ -26,8 +26,8 @@ public final class ImageSampler {
     this.seed = seed;
   }
 
-  /** The length m of c. */
-  public int latentSize() {
+  /** The length m + k of latents with the conditions beside them. */
+  public int withConditionsSize() {
     return (int) graph.latent().shape().get(1);
   }
 
@@ -35,6 +35,17 @@ public final class ImageSampler {
   public TFloat32 latents(int first, int count) {
     try (Result result = begin(graph.priorLatent(), first, count)) {
       return Tensors.copy((TFloat32) result.get(0));
+    }
+  }
+
+  /**
+   * The same with conditions beside them [count,m+k].
+   *
+   * @param conditions what the model is told of the images [count,k]
+   */
+  public TFloat32 latents(int first, int count, float[] conditions) {
+    try (TFloat32 drawn = latents(first, count)) {
+      return Tensors.beside(drawn, conditions);
     }
   }
 
@@ -63,7 +74,7 @@ public final class ImageSampler {
    * Makes steps.
    *
    * @param z before the step {@code from}, one image after the other
-   * @param latent [B,m]
+   * @param latent [B,m+k]
    * @param first number of the first image
    * @return z before the step {@code to}
    */

@@ -30,7 +30,7 @@ import org.tensorflow.types.family.TFloating;
  * @param steps T, from t = 1 to t = 0 (scalar)
  * @param from first step to make (scalar)
  * @param to one after the last (scalar)
- * @param latent c [B,m]
+ * @param latent c, with the conditions beside it [B,m+k]
  * @param z noisy signals before the step {@code from} [B,H,W,C]
  * @param priorLatent draws of c ~ p(c) [count,m]
  * @param noise z_1 ~ N(0,I) [count,H,W,C]
@@ -68,7 +68,7 @@ public record SamplingGraph(
     Operand<TInt32> steps = Inputs.of(tf, "steps", TInt32.class);
     Operand<TInt32> from = Inputs.of(tf, "from", TInt32.class);
     Operand<TInt32> to = Inputs.of(tf, "to", TInt32.class);
-    Operand<TFloat32> c = Inputs.of(tf, "latent", TFloat32.class, -1, model.latentSize());
+    Operand<TFloat32> c = Inputs.of(tf, "latent", TFloat32.class, -1, model.withConditionsSize());
     Operand<TFloat64> z =
         Inputs.of(tf, "z", TFloat64.class, -1, shape.height(), shape.width(), shape.channels());
     StatelessRandom<TFloat64> random = random(d, seed, firstRow);

@@ -53,6 +53,20 @@ public final class Tensors {
     return tensor;
   }
 
+  /** One matrix beside another: [B,m] and [B,k] to [B,m+k]; whoever asks closes it. */
+  public static TFloat32 beside(TFloat32 left, float... right) {
+    float[] values = floats(left);
+    int rows = (int) left.shape().get(0);
+    int m = values.length / rows;
+    int k = right.length / rows;
+    float[] both = new float[rows * (m + k)];
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(values, i * m, both, i * (m + k), m);
+      System.arraycopy(right, i * k, both, i * (m + k) + m, k);
+    }
+    return of(Shape.of(rows, m + k), both);
+  }
+
   /** A tensor that outlives the result it is from. */
   public static TFloat32 copy(TFloat32 tensor) {
     return of(tensor.shape(), floats(tensor));

@@ -15,6 +15,7 @@ import io.mulan.tf.Recomputation;
 import io.mulan.tf.StatelessRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -24,6 +25,7 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TFloating;
+import org.tensorflow.types.family.TType;
 
 /**
  * The bound of a batch and its gradient, of all images at once or of one part after another.
@@ -53,6 +55,7 @@ record BatchGradient<T extends TFloating>(
   }
 
   /**
+   * @param model told of the images what it is told
    * @param images levels [B,H,W,C]
    * @param steps updates made so far (scalar)
    */
@@ -71,7 +74,7 @@ record BatchGradient<T extends TFloating>(
     Noise<T> noise = model.trainingNoise(random, batch, times, m.cast(steps));
     Batch<T> whole = new Batch<>(config, model, weights);
     return c.accumulate() == 1
-        ? whole.gradient(m, UnaryOperator.identity(), random, images, noise)
+        ? whole.gradient(m, model, UnaryOperator.identity(), random, images, noise)
         : whole.inParts(m, images, steps, noise);
   }
 
@@ -79,18 +82,20 @@ record BatchGradient<T extends TFloating>(
       RunConfig config, DiffusionModel model, TrainedWeights<T> weights) {
 
     /**
+     * @param told the model, told of these images what it is told
      * @param here what a weight is where {@code m} is
      * @param random source of dropout's masks
      */
     BatchGradient<T> gradient(
         Maths<T> m,
+        DiffusionModel told,
         UnaryOperator<Operand<T>> here,
         StatelessRandom<T> random,
         Operand<TUint8> images,
         Noise<T> noise) {
       Weights<T> read = (name, shape, initial) -> here.apply(weights.get(name, shape, initial));
       Dropout<T> dropout = Dropout.random(m, random, config.network().dropout());
-      DiffusionModel.TrainingBound<T> bound = model.trainingBound(m, read, dropout, images, noise);
+      DiffusionModel.TrainingBound<T> bound = told.trainingBound(m, read, dropout, images, noise);
       List<Operand<T>> means = new ArrayList<>();
       bound.terms().all().forEach(term -> means.add(m.mean(term, 0)));
       Operand<T> terms = m.ops().stack(means);
@@ -146,12 +151,12 @@ record BatchGradient<T extends TFloating>(
       Maths<T> m = outer.with(around.ops());
       Ops tf = m.ops();
       Operand<TInt32> first = tf.math.mul(i, tf.constant(count));
-      int[] shape = Arrays.stream(images.shape().asArray()).mapToInt(n -> (int) n).toArray();
-      shape[0] = count;
-      Operand<TInt32> zero = tf.constant(0);
-      Operand<TUint8> some =
-          tf.slice(
-              around.of(images), tf.stack(List.of(first, zero, zero, zero)), tf.constant(shape));
+      Operand<TUint8> some = rows(tf, around.of(images), first, count);
+      DiffusionModel told =
+          model
+              .conditions()
+              .map(all -> model.given(rows(tf, around.of(all), first, count)))
+              .orElse(model);
       // The network sees each image once for each of its latents.
       Operand<TInt32> firstRow = tf.math.mul(first, tf.constant(model.latentDraws()));
       StatelessRandom<T> random =
@@ -160,6 +165,7 @@ record BatchGradient<T extends TFloating>(
       BatchGradient<T> part =
           gradient(
               m,
+              told,
               around::of,
               random,
               some,
@@ -170,6 +176,17 @@ record BatchGradient<T extends TFloating>(
       all.add(m.mul(position, part.slowest()));
       all.addAll(part.gradients());
       return all;
+    }
+
+    /** Some of the rows of a tensor. */
+    private static <X extends TType> Operand<X> rows(
+        Ops tf, Operand<X> all, Operand<TInt32> first, int count) {
+      int[] shape = Arrays.stream(all.shape().asArray()).mapToInt(n -> (int) n).toArray();
+      shape[0] = count;
+      Operand<TInt32> zero = tf.constant(0);
+      List<Operand<TInt32>> begin = new ArrayList<>(Collections.nCopies(shape.length, zero));
+      begin.set(0, first);
+      return tf.slice(all, tf.stack(begin), tf.constant(shape));
     }
   }
 }

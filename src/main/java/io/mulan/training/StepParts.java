@@ -28,7 +28,8 @@ public final class StepParts {
 
   private static final Pattern GRADIENTS = Pattern.compile("(gradients_\\d+)/.*");
   private static final Pattern OPTIMISERS = Pattern.compile("(optimizer|ema)(_\\d+)?/.*");
-  private static final Pattern INPUTS = Pattern.compile("(noise(_\\d+)?/|images|_arg_).*");
+  private static final Pattern INPUTS =
+      Pattern.compile("(noise(_\\d+)?/|images|conditions|_arg_).*");
 
   private StepParts() {}
 

@@ -54,11 +54,12 @@ public final class Trainer {
     ImageSet train = data.train();
     Batches batches = new Batches(train, config.batch(), config.seed());
     byte[] batch = new byte[config.batch() * train.shape().size()];
+    float[] told = new float[config.batch() * train.conditions().size()];
     long first = session.steps();
     lastSaved = first;
     for (long step = first; step < config.steps(); ) {
-      batches.fill(step, batch);
-      TrainingSession.Step values = session.step(batch);
+      batches.fill(step, batch, told);
+      TrainingSession.Step values = session.step(batch, told);
       check(step + 1, values);
       step++;
       for (TrainingListener listener : listeners) {

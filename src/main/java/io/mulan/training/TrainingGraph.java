@@ -1,5 +1,6 @@
 package io.mulan.training;
 
+import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.config.TrainingConfig;
 import io.mulan.diffusion.DiffusionModel;
@@ -13,6 +14,7 @@ import io.mulan.tf.XlaCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -60,7 +62,6 @@ final class TrainingGraph {
   TrainingGraph(Graph graph, RunConfig config, DiffusionModel model, boolean compiled) {
     this.graph = graph;
     this.config = config;
-    this.model = model;
     TrainingConfig c = config.training();
     Ops tf = Ops.create(graph);
     Maths<TFloat32> exact = new Maths<>(tf, TFloat32.class);
@@ -70,7 +71,9 @@ final class TrainingGraph {
     initial = exact.in("initial");
     weights = new TrainedWeights<>(initial, variables, c.seed());
     images =
-        tf.withName("images").placeholder(TUint8.class, Placeholder.shape(batchShape(c.batch())));
+        tf.withName("images")
+            .placeholder(TUint8.class, Placeholder.shape(batchShape(model.image(), c.batch())));
+    this.model = model.givenInput(tf, c.batch());
     List<AdamW.Slot<TFloat32>> slots = new ArrayList<>();
     List<Op> updates = build(slots);
     step = tf.withControlDependencies(updates).withName(PLAIN_STEP).noOp();
@@ -85,8 +88,7 @@ final class TrainingGraph {
     saveRestore = new SaveRestore(graph, variables.all());
   }
 
-  private Shape batchShape(long batch) {
-    var image = model.image();
+  private static Shape batchShape(ImageShape image, long batch) {
     return Shape.of(batch, image.height(), image.width(), image.channels());
   }
 
@@ -111,6 +113,7 @@ final class TrainingGraph {
   private void compile(List<Op> updates) {
     List<Operand<?>> inputs = new ArrayList<>();
     inputs.add(images);
+    conditions().ifPresent(inputs::add);
     variables.all().forEach(v -> inputs.add(v.handle()));
     XlaCall call =
         XlaCall.add(graph, "compiled_step", inputs, List.of(terms, norms, slowest), updates);
@@ -122,6 +125,11 @@ final class TrainingGraph {
 
   Placeholder<TUint8> images() {
     return images;
+  }
+
+  /** What the model is told of the images [B,k]; empty if nothing. */
+  Optional<Operand<TFloat32>> conditions() {
+    return model.conditions();
   }
 
   /** The terms of the bound of the last batch, means over its images in nats [4]. */

@@ -37,6 +37,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
   private final Graph graph;
   private final Session session;
   private final Operand<TUint8> images;
+  private final Optional<Operand<TFloat32>> conditions;
   private final Operand<TFloat32> terms;
   private final Operand<TFloat32> norms;
   private final Operand<TFloat32> slowest;
@@ -67,6 +68,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
                   : Optional.empty());
       graph = ordered.graph();
       images = ordered.of(built.images());
+      conditions = built.conditions().map(told -> ordered.of(told));
       terms = ordered.of(built.terms());
       norms = ordered.of(built.norms());
       slowest = ordered.of(built.slowest());
@@ -116,13 +118,23 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
   }
 
   /**
-   * One update of all weights.
+   * One update of all weights of a model that is told nothing of the images.
    *
    * @param levels of the images of a batch, row by row
    */
   public Step step(byte[] levels) {
-    try (TUint8 pixels = Tensors.of(batch, levels)) {
-      try (Result result = runner(pixels).run()) {
+    return step(levels, new float[0]);
+  }
+
+  /**
+   * One update of all weights.
+   *
+   * @param levels of the images of a batch, row by row
+   * @param told what the model is told of them [B,k]
+   */
+  public Step step(byte[] levels, float[] told) {
+    try (Fed fed = new Fed(levels, told)) {
+      try (Result result = fetched(fed.runner()).run()) {
         return new Step(
             Tensors.floats((TFloat32) result.get(0)),
             Tensors.floats((TFloat32) result.get(1)),
@@ -131,39 +143,57 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
     }
   }
 
-  /** Updates on the same images, to be measured. */
+  /** Updates on the same images, to be measured; the model is told zeros. */
   MeasuredStep measured(byte[] levels) {
+    float[] told = new float[config.training().batch() * config.data().conditions()];
     return new MeasuredStep() {
       @Override
       public void run() {
-        step(levels);
+        step(levels, told);
       }
 
       @Override
       public StepTrace trace() {
-        try (TUint8 pixels = Tensors.of(batch, levels)) {
-          return StepTrace.of(runner(pixels));
+        try (Fed fed = new Fed(levels, told)) {
+          return StepTrace.of(fetched(fed.runner()));
         }
       }
 
       @Override
       public void idle() {
-        try (TUint8 pixels = Tensors.of(batch, levels)) {
+        try (Fed fed = new Fed(levels, told)) {
           Operation nothing = variables.get(0).handle().op();
-          session.runner().feed(images, pixels).addTarget(nothing).run().close();
+          fed.runner().addTarget(nothing).run().close();
         }
       }
     };
   }
 
-  private Session.Runner runner(TUint8 pixels) {
-    return session
-        .runner()
-        .feed(images, pixels)
-        .fetch(terms)
-        .fetch(norms)
-        .fetch(slowest)
-        .addTarget(step);
+  /** The inputs of a step. */
+  private final class Fed implements AutoCloseable {
+    private final TUint8 pixels;
+    private final Optional<TFloat32> told;
+
+    Fed(byte[] levels, float[] values) {
+      pixels = Tensors.of(batch, levels);
+      told = conditions.map(input -> Tensors.of(input.shape(), values));
+    }
+
+    Session.Runner runner() {
+      Session.Runner runner = session.runner().feed(images, pixels);
+      told.ifPresent(values -> runner.feed(conditions.orElseThrow(), values));
+      return runner;
+    }
+
+    @Override
+    public void close() {
+      pixels.close();
+      told.ifPresent(TFloat32::close);
+    }
+  }
+
+  private Session.Runner fetched(Session.Runner runner) {
+    return runner.fetch(terms).fetch(norms).fetch(slowest).addTarget(step);
   }
 
   /** Updates made so far. */

@@ -3,6 +3,7 @@ package io.mulan.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.Augment;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.DataConfig.View;
@@ -42,6 +43,8 @@ final class DataFiles {
         0,
         0,
         false,
+        Augment.NONE,
+        0,
         View.WHOLE,
         64,
         skipBad);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.Augment;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.DataConfig.View;
@@ -89,6 +90,8 @@ class ReadersTest {
             1,
             0,
             false,
+            Augment.NONE,
+            0,
             View.WHOLE,
             64,
             false);
@@ -204,6 +207,8 @@ class ReadersTest {
             3,
             7,
             false,
+            Augment.NONE,
+            0,
             View.WHOLE,
             64,
             false);

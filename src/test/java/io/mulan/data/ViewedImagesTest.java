@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.Augment;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.DataConfig.View;
@@ -32,6 +33,8 @@ class ViewedImagesTest {
         0,
         0,
         flip,
+        Augment.NONE,
+        0,
         view,
         64,
         false);
@@ -74,6 +77,8 @@ class ViewedImagesTest {
             0,
             0,
             false,
+            Augment.NONE,
+            0,
             View.INTENSITY,
             64,
             false);

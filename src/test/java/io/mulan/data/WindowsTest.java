@@ -34,7 +34,8 @@ class WindowsTest {
       Path file = Files.write(folder.resolve("numbers"), bytes);
       ImageStore store =
           RecordFile.whole(file, 0, RecordFile.Layout.plain(TWO), 256, new BadInput(false));
-      return new ImageSet("numbered", TWO, 256, store, windowBytes, false);
+      return new ImageSet(
+          "numbered", TWO, 256, store, windowBytes, Augmentation.NONE, new Conditions(0, false));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -106,7 +107,12 @@ class WindowsTest {
             set.copy(first, count, target, offset);
           }
         };
-    Batches batches = new Batches(new ImageSet("counted", TWO, 256, counted, 200, false), 10, 1);
+    Batches batches =
+        new Batches(
+            new ImageSet(
+                "counted", TWO, 256, counted, 200, Augmentation.NONE, new Conditions(0, false)),
+            10,
+            1);
     batches.batch(0);
     assertTrue(read.get() <= 200, "read " + read);
     for (int step = 1; step < 50; step++) {

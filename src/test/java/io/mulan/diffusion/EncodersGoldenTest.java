@@ -7,6 +7,7 @@ import io.mulan.golden.GoldenFile;
 import io.mulan.nn.UNet;
 import io.mulan.tf.Maths;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -26,7 +27,11 @@ final class EncodersGoldenTest {
     Operand<T> signal = g.input("x");
     ImageEncoder<T> encoder =
         new ImageEncoder<>(
-            g.net("encoder_model"), latent(g), new UNet(g.config().network()), signal);
+            g.net("encoder_model"),
+            latent(g),
+            new UNet(g.config().network()),
+            signal,
+            Optional.empty());
     Operand<T> objective;
     if (gaussian(g.golden())) {
       Operand<T> mean = encoder.head("_mu");

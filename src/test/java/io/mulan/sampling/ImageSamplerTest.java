@@ -254,7 +254,7 @@ final class ImageSamplerTest {
         new FlowCodec(
             encodings,
             new FlowSolver(session, parts.flow(), new Tolerance(1e-6, 1e-6), () -> false));
-    try (TFloat32 latent = encodings.mostLikely(images)) {
+    try (TFloat32 latent = encodings.mostLikely(images, new float[0])) {
       FlowCodec.Encoded encoded = codec.encode(images, latent);
       double[] back = codec.decode(encoded.z1(), latent).z();
       assertArrayEquals(encoded.z0(), back, 1e-3);

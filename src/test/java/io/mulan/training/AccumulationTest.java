@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.RunConfig;
-import io.mulan.data.Batches;
-import io.mulan.data.ImageSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +28,10 @@ final class AccumulationTest {
     "2, false, latent.gradient=score_function network.dropout=0",
     "2, false, schedule.kind=scalar latent.kind=none loss.prediction=epsilon loss.times=uniform",
     "4, false, schedule.kind=monotone latent.kind=gaussian loss.times=importance",
-    "2, true, network.dropout=0.1"
+    "2, true, network.dropout=0.1",
+    "4, false, data.classes=10 latent.encoder=unet network.dropout=0.1 data.augment=rotations",
+    "2, false, data.classes=10 latent.gradient=score_function network.dropout=0",
+    "4, false, data.classes=10 latent.kind=none network.kind=per_pixel network.dropout=0.1"
   })
   void soDoPartsOfOtherModels(int parts, boolean compiled, String settings) {
     check(parts, compiled, settings);
@@ -40,15 +41,13 @@ final class AccumulationTest {
   private static void check(int parts, boolean compiled, String settings) {
     RunConfig whole = SmallRun.config(settings.split(" "));
     RunConfig inParts = SmallRun.config((settings + " training.accumulate=" + parts).split(" "));
-    ImageSet train = SmallRun.data(whole).train();
-    Batches batches = new Batches(train, whole.training().batch(), 0);
     try (TrainingSession one = SmallRun.session(whole, false);
         TrainingSession many = SmallRun.session(inParts, compiled)) {
       one.initialize();
       many.initialize();
       for (int step = 0; step < STEPS; step++) {
-        TrainingSession.Step expected = one.step(batches.batch(step));
-        TrainingSession.Step actual = many.step(batches.batch(step));
+        TrainingSession.Step expected = SmallRun.step(one, whole, step);
+        TrainingSession.Step actual = SmallRun.step(many, inParts, step);
         assertArrayEquals(expected.terms(), actual.terms(), 1e-4f * (float) expected.total());
         assertArrayEquals(
             expected.gradientNorms(),

@@ -3,8 +3,6 @@ package io.mulan.training;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.mulan.config.RunConfig;
-import io.mulan.data.Batches;
-import io.mulan.data.ImageSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,7 +15,8 @@ final class CompiledStepTest {
   @ValueSource(
       strings = {
         "schedule.kind=polynomial",
-        "schedule.kind=monotone latent.gradient=marginals network.kind=per_pixel loss.prediction=x"
+        "schedule.kind=monotone latent.gradient=marginals network.kind=per_pixel loss.prediction=x",
+        "data.classes=10 latent.gradient=score_function"
       })
   void compiledByXlaOrNotTheStepsAreTheSame(String settings) {
     check(settings);
@@ -43,16 +42,13 @@ final class CompiledStepTest {
 
   private static void check(String settings) {
     RunConfig config = SmallRun.config(settings.split(" "));
-    ImageSet train = SmallRun.data(config).train();
-    Batches batches = new Batches(train, config.training().batch(), config.training().seed());
     try (TrainingSession plain = SmallRun.session(config, false);
         TrainingSession compiled = SmallRun.session(config, true)) {
       plain.initialize();
       compiled.initialize();
       for (int step = 0; step < STEPS; step++) {
-        byte[] images = batches.batch(step);
-        TrainingSession.Step p = plain.step(images);
-        TrainingSession.Step c = compiled.step(images);
+        TrainingSession.Step p = SmallRun.step(plain, config, step);
+        TrainingSession.Step c = SmallRun.step(compiled, config, step);
         assertClose(p.terms(), c.terms());
         assertClose(p.gradientNorms(), c.gradientNorms());
       }

@@ -2,8 +2,10 @@ package io.mulan.training;
 
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
+import io.mulan.data.Batches;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
+import io.mulan.data.ImageSet;
 import io.mulan.likelihood.BoundEstimate;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +36,16 @@ final class SmallRun {
 
   static TrainingSession session(RunConfig config, boolean compiled) {
     return new TrainingSession(config, data(config).train().shape(), compiled);
+  }
+
+  /** A step with the batch of this number. */
+  static TrainingSession.Step step(TrainingSession session, RunConfig config, long number) {
+    ImageSet train = data(config).train();
+    int size = config.training().batch();
+    byte[] images = new byte[size * train.shape().size()];
+    float[] told = new float[size * train.conditions().size()];
+    new Batches(train, size, config.training().seed()).fill(number, images, told);
+    return session.step(images, told);
   }
 
   static Dataset data(RunConfig config) {
