@@ -150,11 +150,15 @@ final class LikelihoodCommandTest {
   private static Path started(Path evaluations) throws IOException {
     try (Stream<Path> files = Files.list(evaluations)) {
       return files
-          .filter(f -> f.toString().endsWith(".csv"))
+          .filter(f -> f.toString().endsWith(".csv") && !isLock(f))
           .filter(f -> !Files.exists(Path.of(f.toString().replace(".csv", ".json"))))
           .findFirst()
           .orElse(null);
     }
+  }
+
+  private static boolean isLock(Path file) {
+    return file.getFileName().toString().startsWith(".");
   }
 
   @Test
