@@ -2,6 +2,7 @@ package io.mulan.likelihood;
 
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
+import io.mulan.tf.ImageBatch;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.tensorflow.Result;
@@ -57,7 +58,7 @@ public final class BoundEstimator {
     }
     for (int first = 0; first < images.count(); first += batch) {
       int count = Math.min(batch, images.count() - first);
-      try (Batch fed = Batch.of(images, first, count);
+      try (ImageBatch fed = Batches.of(images, first, count);
           TInt64 s = TInt64.scalarOf(seed);
           TInt64 number = TInt64.scalarOf(first)) {
         Session.Runner runner =
@@ -83,7 +84,7 @@ public final class BoundEstimator {
     for (long row = 0; row < rows; row += batch) {
       int size = (int) Math.min(batch, rows - row);
       Rows drawn = new Rows(first, row, size, timesPerImage);
-      try (Batch fed = Batch.of(images, size, drawn::image);
+      try (ImageBatch fed = Batches.of(images, size, drawn::image);
           Result result = run(session, fed, drawn)) {
         add(result, drawn, first, nats);
       }
@@ -92,7 +93,7 @@ public final class BoundEstimator {
     return nats;
   }
 
-  private Result run(Session session, Batch fed, Rows rows) {
+  private Result run(Session session, ImageBatch fed, Rows rows) {
     try (TInt64 s = TInt64.scalarOf(seed);
         TInt64 number = TInt64.scalarOf(rows.number());
         TInt64 perImage = TInt64.scalarOf(timesPerImage)) {

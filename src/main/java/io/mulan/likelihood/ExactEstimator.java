@@ -2,6 +2,7 @@ package io.mulan.likelihood;
 
 import io.mulan.data.ImageSet;
 import io.mulan.flow.FlowSolver;
+import io.mulan.tf.ImageBatch;
 import io.mulan.tf.Tensors;
 import java.util.Arrays;
 import java.util.List;
@@ -76,7 +77,7 @@ public final class ExactEstimator implements Measurement {
     double[][] logWeights = new double[count][options.samples()];
     int evaluations = 0;
     boolean one = options.samples() == 1;
-    try (Batch fed = Batch.of(images, first, count)) {
+    try (ImageBatch fed = Batches.of(images, first, count)) {
       for (int k = 0; k < options.samples(); k++) {
         try (Result start = start(fed, first, k)) {
           FlowSolver.End end = follow(solver, start, first, k);
@@ -113,7 +114,7 @@ public final class ExactEstimator implements Measurement {
   /** Solves the first sample of these images twice. */
   public SolverError solverError(int first, int count) {
     FlowSolver loose = solver.looser(10);
-    try (Batch fed = Batch.of(images, first, count);
+    try (ImageBatch fed = Batches.of(images, first, count);
         Result start = start(fed, first, 0)) {
       double[] tight = logDensities(follow(solver, start, first, 0), count);
       double[] other = logDensities(follow(loose, start, first, 0), count);
@@ -127,7 +128,7 @@ public final class ExactEstimator implements Measurement {
     }
   }
 
-  private Result start(Batch fed, int first, int sample) {
+  private Result start(ImageBatch fed, int first, int sample) {
     StartGraph start = graph.start();
     try (TInt64 seed = TInt64.scalarOf(options.seed());
         TInt64 draw = TInt64.scalarOf(sample);

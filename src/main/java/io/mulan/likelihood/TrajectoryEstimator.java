@@ -1,6 +1,7 @@
 package io.mulan.likelihood;
 
 import io.mulan.data.ImageSet;
+import io.mulan.tf.ImageBatch;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.tensorflow.Result;
@@ -79,7 +80,7 @@ public final class TrajectoryEstimator implements Measurement {
   }
 
   private double[] run(Rows rows) {
-    try (Batch fed = Batch.of(images, rows.size(), rows::image);
+    try (ImageBatch fed = Batches.of(images, rows.size(), rows::image);
         TInt32 steps = TInt32.scalarOf(options.steps());
         TInt64 seed = TInt64.scalarOf(options.seed());
         TInt64 number = TInt64.scalarOf(rows.number());

@@ -1,7 +1,7 @@
 package io.mulan.sampling;
 
+import io.mulan.tf.ImageBatch;
 import io.mulan.tf.Tensors;
-import java.util.Optional;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -28,11 +28,11 @@ public final class Encodings {
    * @param first number of the first image
    */
   public TFloat32 draw(byte[] images, float[] conditions, long seed, int first) {
-    try (Fed fed = new Fed(images, conditions);
+    try (ImageBatch batch = batch(images, conditions);
         TInt64 s = TInt64.scalarOf(seed);
         TInt64 row = TInt64.scalarOf(first);
         Result result =
-            fed.runner()
+            fed(batch)
                 .feed(graph.seed(), s)
                 .feed(graph.firstRow(), row)
                 .fetch(graph.drawn())
@@ -48,15 +48,15 @@ public final class Encodings {
    * @param conditions what the model is told of them [B,k]
    */
   public TFloat32 mostLikely(byte[] images, float[] conditions) {
-    try (Fed fed = new Fed(images, conditions);
-        Result result = fed.runner().fetch(graph.latent()).run()) {
+    try (ImageBatch batch = batch(images, conditions);
+        Result result = fed(batch).fetch(graph.latent()).run()) {
       return Tensors.copy((TFloat32) result.get(0));
     }
   }
 
   /** z_0 of the images, one after the other, for these latents [B,m+k]. */
   public double[] z0(byte[] images, TFloat32 latent) {
-    try (TUint8 pixels = pixels(images);
+    try (TUint8 pixels = Tensors.of(shape(images), images);
         Result result =
             session
                 .runner()
@@ -68,36 +68,17 @@ public final class Encodings {
     }
   }
 
-  /** Images, and what the model is told of them. */
-  private final class Fed implements AutoCloseable {
-    private final TUint8 pixels;
-    private final Optional<TFloat32> conditions;
-
-    Fed(byte[] levels, float[] told) {
-      pixels = pixels(levels);
-      conditions =
-          graph
-              .conditions()
-              .map(in -> Tensors.of(Shape.of(pixels.shape().get(0), in.shape().get(1)), told));
-    }
-
-    Session.Runner runner() {
-      Session.Runner runner = session.runner().feed(graph.images(), pixels);
-      conditions.ifPresent(told -> runner.feed(graph.conditions().orElseThrow(), told));
-      return runner;
-    }
-
-    @Override
-    public void close() {
-      pixels.close();
-      conditions.ifPresent(TFloat32::close);
-    }
+  private ImageBatch batch(byte[] levels, float[] told) {
+    return ImageBatch.of(shape(levels), levels, told);
   }
 
-  private TUint8 pixels(byte[] levels) {
+  private Session.Runner fed(ImageBatch batch) {
+    return batch.feed(session.runner(), graph.images(), graph.conditions());
+  }
+
+  private Shape shape(byte[] levels) {
     Shape image = graph.images().shape();
     long size = image.get(1) * image.get(2) * image.get(3);
-    return Tensors.of(
-        Shape.of(levels.length / size, image.get(1), image.get(2), image.get(3)), levels);
+    return Shape.of(levels.length / size, image.get(1), image.get(2), image.get(3));
   }
 }

@@ -10,6 +10,7 @@ import io.mulan.likelihood.BoundEstimate;
 import io.mulan.likelihood.BoundEstimator;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.tf.GraphCost;
+import io.mulan.tf.ImageBatch;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.Sessions;
@@ -133,8 +134,8 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
    * @param told what the model is told of them [B,k]
    */
   public Step step(byte[] levels, float[] told) {
-    try (Fed fed = new Fed(levels, told)) {
-      try (Result result = fetched(fed.runner()).run()) {
+    try (ImageBatch input = ImageBatch.of(batch, levels, told)) {
+      try (Result result = fetched(fed(input)).run()) {
         return new Step(
             Tensors.floats((TFloat32) result.get(0)),
             Tensors.floats((TFloat32) result.get(1)),
@@ -154,42 +155,23 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
 
       @Override
       public StepTrace trace() {
-        try (Fed fed = new Fed(levels, told)) {
-          return StepTrace.of(fetched(fed.runner()));
+        try (ImageBatch input = ImageBatch.of(batch, levels, told)) {
+          return StepTrace.of(fetched(fed(input)));
         }
       }
 
       @Override
       public void idle() {
-        try (Fed fed = new Fed(levels, told)) {
+        try (ImageBatch input = ImageBatch.of(batch, levels, told)) {
           Operation nothing = variables.get(0).handle().op();
-          fed.runner().addTarget(nothing).run().close();
+          fed(input).addTarget(nothing).run().close();
         }
       }
     };
   }
 
-  /** The inputs of a step. */
-  private final class Fed implements AutoCloseable {
-    private final TUint8 pixels;
-    private final Optional<TFloat32> told;
-
-    Fed(byte[] levels, float[] values) {
-      pixels = Tensors.of(batch, levels);
-      told = conditions.map(input -> Tensors.of(input.shape(), values));
-    }
-
-    Session.Runner runner() {
-      Session.Runner runner = session.runner().feed(images, pixels);
-      told.ifPresent(values -> runner.feed(conditions.orElseThrow(), values));
-      return runner;
-    }
-
-    @Override
-    public void close() {
-      pixels.close();
-      told.ifPresent(TFloat32::close);
-    }
+  private Session.Runner fed(ImageBatch images) {
+    return images.feed(session.runner(), this.images, conditions);
   }
 
   private Session.Runner fetched(Session.Runner runner) {

@@ -1,0 +1,30 @@
+package io.mulan.likelihood;
+
+import io.mulan.config.ImageShape;
+import io.mulan.data.ImageSet;
+import io.mulan.tf.ImageBatch;
+import java.util.function.IntUnaryOperator;
+import org.tensorflow.ndarray.Shape;
+
+/** Images of a set as tensors. */
+final class Batches {
+  private Batches() {}
+
+  /** The images from {@code first} on. */
+  static ImageBatch of(ImageSet images, int first, int count) {
+    return of(images, count, i -> first + i);
+  }
+
+  /**
+   * Images in any order.
+   *
+   * @param index of the image in each row
+   */
+  static ImageBatch of(ImageSet images, int count, IntUnaryOperator index) {
+    ImageShape shape = images.shape();
+    return ImageBatch.of(
+        Shape.of(count, shape.height(), shape.width(), shape.channels()),
+        images.copies(count, index),
+        images.conditions(count, index));
+  }
+}

@@ -1,0 +1,46 @@
+package io.mulan.tf;
+
+import java.util.Optional;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/**
+ * Images as tensors, and what the model is told of them.
+ *
+ * @param pixels levels [B,H,W,C]
+ * @param conditions [B,k]; empty if the model is told nothing
+ */
+public record ImageBatch(TUint8 pixels, Optional<TFloat32> conditions) implements AutoCloseable {
+
+  /**
+   * Copies both.
+   *
+   * @param shape [B,H,W,C]
+   * @param levels row by row
+   * @param told row by row, k for each image; empty for nothing
+   */
+  public static ImageBatch of(Shape shape, byte[] levels, float[] told) {
+    long count = shape.get(0);
+    return new ImageBatch(
+        Tensors.of(shape, levels),
+        told.length == 0
+            ? Optional.empty()
+            : Optional.of(Tensors.of(Shape.of(count, told.length / count), told)));
+  }
+
+  /** Feeds them to the inputs of a graph. */
+  public Session.Runner feed(
+      Session.Runner runner, Operand<TUint8> images, Optional<Operand<TFloat32>> told) {
+    told.ifPresent(input -> runner.feed(input, conditions.orElseThrow()));
+    return runner.feed(images, pixels);
+  }
+
+  @Override
+  public void close() {
+    pixels.close();
+    conditions.ifPresent(TFloat32::close);
+  }
+}
