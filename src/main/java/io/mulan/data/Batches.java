@@ -1,6 +1,7 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
+import java.util.Arrays;
 
 /**
  * An endless stream of batches of shuffled images, a pure function of (seed, step).
@@ -65,22 +66,18 @@ public final class Batches {
    * @param conditions [batch,k], overwritten
    */
   public void fill(long step, byte[] target, float[] conditions) {
+    set.requireClasses();
+    Arrays.fill(conditions, 0);
     long first = Math.multiplyExact(step, (long) batch);
-    int[] numbers = new int[batch];
-    boolean[] changed = new boolean[batch];
     for (int i = 0; i < batch; i++) {
       int at = i * set.shape().size();
-      numbers[i] = stream.copy(first + i, target, at);
+      int number = stream.copy(first + i, target, at);
+      set.classify(conditions, i, number);
       long bits = Permutation.bits(seed, first + i);
-      changed[i] = set.augmentation().apply(bits, set.shape(), target, at);
-    }
-    float[] told = set.conditions(batch, i -> numbers[i]);
-    for (int i = 0; i < batch; i++) {
-      if (changed[i]) {
-        set.conditions().change(told, i);
+      if (set.augmentation().apply(bits, set.shape(), target, at)) {
+        set.conditions().change(conditions, i);
       }
     }
-    System.arraycopy(told, 0, conditions, 0, told.length);
   }
 
   /** Epochs that are shuffled wholly; the orders of two are kept. */

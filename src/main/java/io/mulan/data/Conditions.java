@@ -30,9 +30,14 @@ public record Conditions(int classes, boolean augmented) {
   public float[] of(int count, IntUnaryOperator label) {
     float[] all = new float[count * size()];
     for (int i = 0; i < count && classes > 0; i++) {
-      all[i * size() + label.applyAsInt(i)] = 1;
+      classify(all, i, label.applyAsInt(i));
     }
     return all;
+  }
+
+  /** Says which class the image of a row of an array [count,k] is of. */
+  void classify(float[] all, int row, int label) {
+    all[row * size() + label] = 1;
   }
 
   /** Says that the image of a row of an array [count,k] was augmented. */

@@ -193,6 +193,13 @@ public final class ImageSet {
     return conditions.of(count, i -> classes[index.applyAsInt(i)]);
   }
 
+  /** Says which class image {@code index} is of, in a row of what a model is told [count,k]. */
+  void classify(float[] all, int row, int index) {
+    if (conditions.classes() > 0) {
+      conditions.classify(all, row, classes[index]);
+    }
+  }
+
   /**
    * That a model can be told of them what it is to be told.
    *

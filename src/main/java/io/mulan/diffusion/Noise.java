@@ -1,10 +1,10 @@
 package io.mulan.diffusion;
 
+import io.mulan.tf.BatchPart;
 import io.mulan.tf.Loop;
 import io.mulan.tf.Maths;
 import java.util.List;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
@@ -50,29 +50,10 @@ public record Noise<T extends TFloating>(
         rows(m, diffusion, first, count, 1));
   }
 
-  /**
-   * Some of the images of each block: [blocks B,...] to [blocks count,...]; a scalar is for all.
-   */
+  /** What is one number for all images stays. */
   private static <T extends TFloating> Operand<T> rows(
       Maths<T> m, Operand<T> x, Operand<TInt32> first, int count, int blocks) {
-    if (x.rank() == 0) {
-      return x;
-    }
-    long[] shape = x.shape().asArray();
-    long size = 1;
-    for (int i = 1; i < shape.length; i++) {
-      size *= shape[i];
-    }
-    Ops tf = m.ops();
-    Operand<T> all = m.reshape(x, blocks, shape[0] / blocks, size);
-    Operand<TInt32> zero = tf.constant(0);
-    Operand<T> part =
-        tf.slice(
-            all,
-            tf.stack(List.of(zero, first, zero)),
-            tf.constant(new int[] {blocks, count, (int) size}));
-    shape[0] = (long) blocks * count;
-    return m.reshape(part, shape);
+    return x.rank() == 0 ? x : BatchPart.of(m.ops(), x, first, count, blocks);
   }
 
   /** The same noise for each image of a batch that is there twice, but for the latent's. */

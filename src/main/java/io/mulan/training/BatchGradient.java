@@ -8,14 +8,13 @@ import io.mulan.diffusion.Noise;
 import io.mulan.diffusion.Times;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
+import io.mulan.tf.BatchPart;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.Loop;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Recomputation;
 import io.mulan.tf.StatelessRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -25,7 +24,6 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TFloating;
-import org.tensorflow.types.family.TType;
 
 /**
  * The bound of a batch and its gradient, of all images at once or of one part after another.
@@ -151,11 +149,11 @@ record BatchGradient<T extends TFloating>(
       Maths<T> m = outer.with(around.ops());
       Ops tf = m.ops();
       Operand<TInt32> first = tf.math.mul(i, tf.constant(count));
-      Operand<TUint8> some = rows(tf, around.of(images), first, count);
+      Operand<TUint8> some = BatchPart.of(tf, around.of(images), first, count, 1);
       DiffusionModel told =
           model
               .conditions()
-              .map(all -> model.given(rows(tf, around.of(all), first, count)))
+              .map(all -> model.given(BatchPart.of(tf, around.of(all), first, count, 1)))
               .orElse(model);
       // The network sees each image once for each of its latents.
       Operand<TInt32> firstRow = tf.math.mul(first, tf.constant(model.latentDraws()));
@@ -176,17 +174,6 @@ record BatchGradient<T extends TFloating>(
       all.add(m.mul(position, part.slowest()));
       all.addAll(part.gradients());
       return all;
-    }
-
-    /** Some of the rows of a tensor. */
-    private static <X extends TType> Operand<X> rows(
-        Ops tf, Operand<X> all, Operand<TInt32> first, int count) {
-      int[] shape = Arrays.stream(all.shape().asArray()).mapToInt(n -> (int) n).toArray();
-      shape[0] = count;
-      Operand<TInt32> zero = tf.constant(0);
-      List<Operand<TInt32>> begin = new ArrayList<>(Collections.nCopies(shape.length, zero));
-      begin.set(0, first);
-      return tf.slice(all, tf.stack(begin), tf.constant(shape));
     }
   }
 }
