@@ -68,7 +68,7 @@ class BadFilesTest {
   }
 
   private void assertLeft(Kind kind, String path, int skipped, int left) {
-    Dataset set = Datasets.open(DataFiles.config(kind, folder.resolve(path), true));
+    Dataset set = Datasets.open(DataFiles.config(kind, folder.resolve(path), "data.skip_bad=true"));
     readAll(set);
     assertEquals(left, set.train().count() + set.test().count());
     assertEquals(skipped, set.skipped());

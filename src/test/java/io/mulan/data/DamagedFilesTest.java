@@ -45,7 +45,7 @@ class DamagedFilesTest {
       Path data = ParserInput.place(folder.resolve(String.valueOf(i)), kind, path, damaged);
       for (boolean skipped : new boolean[] {false, true}) {
         try {
-          ParserInput.readAll(DataFiles.config(kind, data, skipped));
+          ParserInput.readAll(DataFiles.config(kind, data, "data.skip_bad=" + skipped));
         } catch (ConfigException e) {
           assertEquals(1, e.getMessage().lines().count(), e.getMessage());
           refused++;

@@ -2,12 +2,14 @@ package io.mulan.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import io.mulan.config.ConfigReader;
 import io.mulan.config.DataConfig;
-import io.mulan.config.DataConfig.Augment;
-import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.DataConfig.Kind;
-import io.mulan.config.DataConfig.View;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /** The data sets that other programs wrote, and what is in them: {@code data/make.py}. */
 final class DataFiles {
@@ -25,29 +27,17 @@ final class DataFiles {
     }
   }
 
-  static DataConfig config(Kind kind, Path path) {
-    return new DataConfig(kind, path.toString(), 256);
-  }
-
-  static DataConfig config(Kind kind, Path path, boolean skipBad) {
-    return new DataConfig(
-        kind,
-        path.toString(),
-        256,
-        0,
-        0,
-        0,
-        false,
-        Fit.EXACT,
-        "",
-        0,
-        0,
-        false,
-        Augment.NONE,
-        0,
-        View.WHOLE,
-        64,
-        skipBad);
+  /**
+   * Files of a kind.
+   *
+   * @param settings that differ from the usual ones, each {@code key=value}
+   */
+  static DataConfig config(Kind kind, Path path, String... settings) {
+    List<String> all = new ArrayList<>();
+    all.add("data.kind=" + kind.name().toLowerCase(Locale.ROOT));
+    all.add("data.path=" + path);
+    all.addAll(List.of(settings));
+    return ConfigReader.read(Optional.empty(), Optional.empty(), all).data();
   }
 
   static void assertImages(NpyArray expected, ImageSet set) {

@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.DataConfig;
-import io.mulan.config.DataConfig.Augment;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.DataConfig.Kind;
-import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,28 +71,11 @@ class ReadersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"raw.tfrecord, ''", "named.tfrecord, a/picture"})
+  @CsvSource({"raw.tfrecord, data.test_images=1", "named.tfrecord, data.feature=a/picture"})
   void recordsHoldTheLevelsThemselvesOrPicturesUnderAnyName(String file, String feature) {
     Path path = DataFiles.path(file);
     DataConfig config =
-        new DataConfig(
-            Kind.TFRECORD,
-            path.toString(),
-            256,
-            0,
-            0,
-            0,
-            false,
-            Fit.EXACT,
-            feature,
-            1,
-            0,
-            false,
-            Augment.NONE,
-            0,
-            View.WHOLE,
-            64,
-            false);
+        DataFiles.config(Kind.TFRECORD, path, "data.feature=" + feature, "data.test_images=1");
     assertEquals(new ImageShape(6, 5, 3), Datasets.shape(config).image());
     assertSameImages(DataFiles.expected("tfrecord_train"), Datasets.open(config));
   }
@@ -194,24 +175,8 @@ class ReadersTest {
     assertArrayEquals(
         set.test().toArray().toBytes(), Datasets.open(config).test().toArray().toBytes());
     DataConfig other =
-        new DataConfig(
-            Kind.NPY,
-            config.path(),
-            256,
-            0,
-            0,
-            0,
-            false,
-            Fit.EXACT,
-            "",
-            3,
-            7,
-            false,
-            Augment.NONE,
-            0,
-            View.WHOLE,
-            64,
-            false);
+        DataFiles.config(
+            Kind.NPY, Path.of(config.path()), "data.test_images=3", "data.split_seed=7");
     assertEquals(3, Datasets.open(other).test().count());
   }
 }

@@ -7,12 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
-import io.mulan.config.DataConfig.Augment;
-import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
 import java.util.Arrays;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class ViewedImagesTest {
@@ -20,24 +19,11 @@ class ViewedImagesTest {
   private static final int HALF = SIZE / 2;
 
   private static DataConfig cifar10(boolean flip, View view) {
-    return new DataConfig(
+    return DataFiles.config(
         Kind.CIFAR10,
-        DataFiles.path("cifar-10-binary.tar.gz").toString(),
-        256,
-        0,
-        0,
-        0,
-        false,
-        Fit.EXACT,
-        "",
-        0,
-        0,
-        flip,
-        Augment.NONE,
-        0,
-        view,
-        64,
-        false);
+        DataFiles.path("cifar-10-binary.tar.gz"),
+        "data.flip=" + flip,
+        "data.view=" + view.name().toLowerCase(Locale.ROOT));
   }
 
   private static byte[] all(View view) {
@@ -63,25 +49,7 @@ class ViewedImagesTest {
 
   @Test
   void whatGoesByClassesIsRefusedWithoutThem() {
-    DataConfig none =
-        new DataConfig(
-            Kind.NPY,
-            DataFiles.path("numpy").toString(),
-            256,
-            0,
-            0,
-            0,
-            false,
-            Fit.EXACT,
-            "",
-            0,
-            0,
-            false,
-            Augment.NONE,
-            0,
-            View.INTENSITY,
-            64,
-            false);
+    DataConfig none = DataFiles.config(Kind.NPY, DataFiles.path("numpy"), "data.view=intensity");
     assertTrue(
         assertThrows(ConfigException.class, () -> Datasets.open(none))
             .getMessage()

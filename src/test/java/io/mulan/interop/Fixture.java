@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** A small checkpoint that the published code trained and Flax wrote (scripts/flax). */
+/** A small checkpoint that the published code trained and Flax wrote (scripts/crosscheck). */
 enum Fixture {
   MULAN_VELOCITY(2),
   MULAN_EPSILON(2),

@@ -9,8 +9,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** No variant falls off the compiled path, and none changes on it. */
 final class CompiledStepTest {
-  private static final int STEPS = 3;
-
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -42,17 +40,14 @@ final class CompiledStepTest {
 
   private static void check(String settings) {
     RunConfig config = SmallRun.config(settings.split(" "));
-    try (TrainingSession plain = SmallRun.session(config, false);
-        TrainingSession compiled = SmallRun.session(config, true)) {
-      plain.initialize();
-      compiled.initialize();
-      for (int step = 0; step < STEPS; step++) {
-        TrainingSession.Step p = SmallRun.step(plain, config, step);
-        TrainingSession.Step c = SmallRun.step(compiled, config, step);
-        assertClose(p.terms(), c.terms());
-        assertClose(p.gradientNorms(), c.gradientNorms());
-      }
-    }
+    SmallRun.compare(
+        config,
+        config,
+        true,
+        (plain, compiled) -> {
+          assertClose(plain.terms(), compiled.terms());
+          assertClose(plain.gradientNorms(), compiled.gradientNorms());
+        });
   }
 
   /** Later steps see the weights that earlier ones made: differences would grow. */

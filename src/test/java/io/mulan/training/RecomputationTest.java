@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.RunConfig;
-import io.mulan.data.Batches;
 import io.mulan.tf.GraphCost;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -17,7 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is computed twice is the same, and takes less memory. */
 final class RecomputationTest {
   private static final String RECOMPUTED = " training.recompute=true";
-  private static final int STEPS = 3;
 
   @Test
   void stepsAreTheSame() {
@@ -40,21 +38,17 @@ final class RecomputationTest {
   private static void check(String settings) {
     RunConfig kept = SmallRun.config(settings.split(" "));
     RunConfig recomputed = SmallRun.config((settings + RECOMPUTED).split(" "));
-    Batches batches = new Batches(SmallRun.data(kept).train(), kept.training().batch(), 0);
-    try (TrainingSession one = SmallRun.session(kept, false);
-        TrainingSession two = SmallRun.session(recomputed, false)) {
-      one.initialize();
-      two.initialize();
-      for (int step = 0; step < STEPS; step++) {
-        TrainingSession.Step expected = one.step(batches.batch(step));
-        TrainingSession.Step actual = two.step(batches.batch(step));
-        assertArrayEquals(expected.terms(), actual.terms(), 1e-6f * (float) expected.total());
-        assertArrayEquals(
-            expected.gradientNorms(),
-            actual.gradientNorms(),
-            1e-5f * (float) expected.gradientNorm());
-      }
-    }
+    SmallRun.compare(
+        kept,
+        recomputed,
+        false,
+        (expected, actual) -> {
+          assertArrayEquals(expected.terms(), actual.terms(), 1e-6f * (float) expected.total());
+          assertArrayEquals(
+              expected.gradientNorms(),
+              actual.gradientNorms(),
+              1e-5f * (float) expected.gradientNorm());
+        });
   }
 
   @Test

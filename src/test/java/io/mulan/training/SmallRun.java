@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 /** Runs on the digits with a network so small that a step takes milliseconds. */
@@ -25,6 +26,8 @@ final class SmallRun {
           "training.times_per_image=1",
           "training.warmup_steps=2",
           "training.evaluate_every=0");
+
+  private static final int STEPS = 3;
 
   private SmallRun() {}
 
@@ -46,6 +49,27 @@ final class SmallRun {
     float[] told = new float[size * train.conditions().size()];
     new Batches(train, size, config.training().seed()).fill(number, images, told);
     return session.step(images, told);
+  }
+
+  /**
+   * Compares the first steps of two models on the same batches.
+   *
+   * @param compiled whether XLA compiles the steps of the second
+   * @param check takes a step of the first and of the second
+   */
+  static void compare(
+      RunConfig first,
+      RunConfig second,
+      boolean compiled,
+      BiConsumer<TrainingSession.Step, TrainingSession.Step> check) {
+    try (TrainingSession one = session(first, false);
+        TrainingSession two = session(second, compiled)) {
+      one.initialize();
+      two.initialize();
+      for (int step = 0; step < STEPS; step++) {
+        check.accept(step(one, first, step), step(two, second, step));
+      }
+    }
   }
 
   static Dataset data(RunConfig config) {
