@@ -72,10 +72,9 @@ class ReadersTest {
 
   @ParameterizedTest
   @CsvSource({"raw.tfrecord, data.test_images=1", "named.tfrecord, data.feature=a/picture"})
-  void recordsHoldTheLevelsThemselvesOrPicturesUnderAnyName(String file, String feature) {
+  void recordsHoldTheLevelsThemselvesOrPicturesUnderAnyName(String file, String setting) {
     Path path = DataFiles.path(file);
-    DataConfig config =
-        DataFiles.config(Kind.TFRECORD, path, "data.feature=" + feature, "data.test_images=1");
+    DataConfig config = DataFiles.config(Kind.TFRECORD, path, setting, "data.test_images=1");
     assertEquals(new ImageShape(6, 5, 3), Datasets.shape(config).image());
     assertSameImages(DataFiles.expected("tfrecord_train"), Datasets.open(config));
   }
