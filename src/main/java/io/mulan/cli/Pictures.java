@@ -2,8 +2,8 @@ package io.mulan.cli;
 
 import io.mulan.data.ImageSet;
 import io.mulan.likelihood.Figure;
+import io.mulan.report.Chart;
 import io.mulan.report.ImageGrid;
-import io.mulan.report.LineChart;
 import io.mulan.report.PictureFiles;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,12 +45,13 @@ final class Pictures {
   static void bounds(Path file, List<Integer> steps, List<Figure> bounds) {
     PictureFiles.png(
         file,
-        LineChart.of(
-            "Bound of the chain of T steps",
-            "T, steps",
-            "bits/dim",
-            steps.stream().map(Integer::doubleValue).toList(),
-            bounds.stream().map(Figure::bitsPerDim).toList(),
-            bounds.stream().map(Figure::standardError).toList()));
+        new Chart("Bound of the chain of T steps", "T, steps", "bits/dim")
+            .logarithmicX()
+            .errors(
+                "bound",
+                steps.stream().mapToDouble(Integer::doubleValue).toArray(),
+                bounds.stream().mapToDouble(Figure::bitsPerDim).toArray(),
+                bounds.stream().mapToDouble(Figure::standardError).toArray())
+            .picture(1));
   }
 }

@@ -5,6 +5,7 @@ import io.mulan.data.ImageSet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -36,6 +37,18 @@ public final class PictureFiles {
   /** Writes a PNG. */
   public static void png(Path file, BufferedImage picture) {
     write(file, out -> ImageIO.write(picture, "png", out));
+  }
+
+  /**
+   * Writes a plot twice: as a PNG of two pixels a point, and as an SVG.
+   *
+   * @param file without the extension, which is appended
+   */
+  public static void plot(Path file, Plot plot) {
+    png(file.resolveSibling(file.getFileName() + ".png"), plot.picture(2));
+    write(
+        file.resolveSibling(file.getFileName() + ".svg"),
+        out -> out.write(Svg.of(plot).getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Writes every image as a PNG of its own size, {@code 0000.png} and so on. */

@@ -186,17 +186,6 @@ final class PictureFilesTest {
   }
 
   @Test
-  void aChartHasInkWhereTheLineIs() {
-    BufferedImage chart =
-        LineChart.of("title", "x", "y", List.of(1.0, 10.0), List.of(1.0, 2.0), List.of(0.1, 0.1));
-    int blue = 0;
-    for (int i = 0; i < chart.getWidth() * chart.getHeight(); i++) {
-      blue += chart.getRGB(i % chart.getWidth(), i / chart.getWidth()) == 0xff0072b2 ? 1 : 0;
-    }
-    assertTrue(blue > 300, "pixels of the line: " + blue);
-  }
-
-  @Test
   void whatCantBeWrittenIsSaidInALine() throws IOException {
     Files.writeString(folder.resolve("file"), "");
     String message =

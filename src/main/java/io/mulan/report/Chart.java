@@ -1,0 +1,198 @@
+package io.mulan.report;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * Series over common axes: lines, lines with error bars, bands, points. What has the same name has
+ * the same ink and is named once, so that a band lies around its line. Points that are not finite
+ * are left out; a series without any other is not drawn.
+ */
+public final class Chart implements Plot {
+  private static final int WIDTH = 640;
+  private static final int HEIGHT = 400;
+
+  private final XYChart chart;
+
+  /** In the order of their inks. */
+  private final List<String> names = new ArrayList<>();
+
+  /** How many series there are; they are called by number and labelled by name. */
+  private int drawn;
+
+  /** Those in the legend. */
+  private final Set<String> named = new HashSet<>();
+
+  /**
+   * An empty one.
+   *
+   * @param xTitle what x is, with its unit
+   * @param yTitle what y is, with its unit
+   */
+  public Chart(String title, String xTitle, String yTitle) {
+    this(title, xTitle, yTitle, WIDTH, HEIGHT);
+  }
+
+  /**
+   * An empty one of another size.
+   *
+   * @param width points across, the axes' labels and the legend included
+   * @param height points down
+   */
+  public Chart(String title, String xTitle, String yTitle, int width, int height) {
+    chart =
+        new XYChartBuilder()
+            .width(width)
+            .height(height)
+            .title(title)
+            .xAxisTitle(xTitle)
+            .yAxisTitle(yTitle)
+            .theme(Styler.ChartTheme.Matlab)
+            .build();
+    chart.getStyler().setPlotGridLinesVisible(true);
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setLegendVisible(false);
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+  }
+
+  /** With logarithmic x, all positive. */
+  public Chart logarithmicX() {
+    chart.getStyler().setXAxisLogarithmic(true);
+    return this;
+  }
+
+  /** With logarithmic y, all positive. */
+  public Chart logarithmicY() {
+    chart.getStyler().setYAxisLogarithmic(true);
+    return this;
+  }
+
+  /** With y from {@code low} to {@code high}; what lies beyond is cut. */
+  public Chart between(double low, double high) {
+    chart.getStyler().setYAxisMin(low);
+    chart.getStyler().setYAxisMax(high);
+    return this;
+  }
+
+  /** With a line. */
+  public Chart line(String name, double[] x, double[] y) {
+    int[] kept = finite(x, y);
+    if (kept.length > 0) {
+      XYSeries series = chart.addSeries(String.valueOf(drawn++), at(x, kept), at(y, kept));
+      series.setMarker(SeriesMarkers.NONE);
+      ink(series, name);
+    }
+    return this;
+  }
+
+  /**
+   * With a line whose points have bars.
+   *
+   * @param errors half the length of the bars
+   */
+  public Chart errors(String name, double[] x, double[] y, double[] errors) {
+    int[] kept = finite(x, y, errors);
+    if (kept.length > 0) {
+      ink(
+          chart.addSeries(String.valueOf(drawn++), at(x, kept), at(y, kept), at(errors, kept)),
+          name);
+    }
+    return this;
+  }
+
+  /** With marks that no line joins. */
+  public Chart points(String name, double[] x, double[] y) {
+    int[] kept = finite(x, y);
+    if (kept.length > 0) {
+      XYSeries series = chart.addSeries(String.valueOf(drawn++), at(x, kept), at(y, kept));
+      series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
+      ink(series, name);
+    }
+    return this;
+  }
+
+  /** With all between two curves faintly filled. */
+  public Chart band(String name, double[] x, double[] low, double[] high) {
+    int[] kept = finite(x, low, high);
+    if (kept.length > 1) {
+      int[] back = IntStream.rangeClosed(1, kept.length).map(i -> kept[kept.length - i]).toArray();
+      XYSeries series =
+          chart.addSeries(
+              String.valueOf(drawn++),
+              DoubleStream.concat(DoubleStream.of(at(x, kept)), DoubleStream.of(at(x, back)))
+                  .toArray(),
+              DoubleStream.concat(DoubleStream.of(at(low, kept)), DoubleStream.of(at(high, back)))
+                  .toArray());
+      series.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
+      series.setMarker(SeriesMarkers.NONE);
+      Ink ink = ink(series, name);
+      series.setFillColor(ink.faint());
+      series.setLineStyle(new BasicStroke(0));
+      series.setLineColor(ink.faint());
+      series.setShowInLegend(false);
+      named.remove(name);
+    }
+    return this;
+  }
+
+  private static int[] finite(double[]... values) {
+    return IntStream.range(0, values[0].length)
+        .filter(i -> Arrays.stream(values).allMatch(v -> Double.isFinite(v[i])))
+        .toArray();
+  }
+
+  private static double[] at(double[] values, int[] indices) {
+    return IntStream.of(indices).mapToDouble(i -> values[i]).toArray();
+  }
+
+  private Ink ink(XYSeries series, String name) {
+    if (!names.contains(name)) {
+      names.add(name);
+      chart.getStyler().setLegendVisible(names.size() > 1);
+    }
+    series.setLabel(name);
+    series.setShowInLegend(named.add(name));
+    Ink ink = Ink.of(names.indexOf(name));
+    series.setLineColor(ink.color());
+    series.setLineStyle(ink.stroke());
+    series.setMarkerColor(ink.color());
+    if (series.getMarker() != SeriesMarkers.NONE) {
+      series.setMarker(ink.marker());
+    }
+    return ink;
+  }
+
+  @Override
+  public String title() {
+    return chart.getTitle();
+  }
+
+  @Override
+  public int width() {
+    return chart.getWidth();
+  }
+
+  @Override
+  public int height() {
+    return chart.getHeight();
+  }
+
+  @Override
+  public void paint(Graphics2D graphics) {
+    chart.paint(graphics, width(), height());
+  }
+}
