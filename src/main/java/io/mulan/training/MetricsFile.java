@@ -18,7 +18,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes what is measured in a run to {@code metrics.jsonl} and to TensorBoard, in bits/dim. */
+/**
+ * Writes what is measured in a run to {@code metrics.jsonl} and to TensorBoard, in bits/dim.
+ * Seconds are those that steps took, over all the times the run was gone on with; measuring the
+ * bound and saving do not count.
+ */
 public final class MetricsFile implements TrainingListener, AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -29,6 +33,8 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
   private final double toBits;
   private final double[] sums = new double[BoundTerms.NAMES.size()];
   private int summed;
+  private double seconds;
+  private long counted = System.nanoTime();
 
   /**
    * Goes on with the metrics of a run.
@@ -39,11 +45,11 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
    * @param dimensions n of an image
    */
   public MetricsFile(Path folder, long step, int every, int dimensions) {
-    this.file = folder.resolve("metrics.jsonl");
+    this.file = folder.resolve(Metrics.FILE);
     this.every = every;
     this.toBits = 1 / (dimensions * Math.log(2));
     try {
-      Path kept = folder.resolve("metrics.jsonl.new");
+      Path kept = folder.resolve(Metrics.FILE + ".new");
       Files.write(kept, linesUpTo(step), StandardCharsets.UTF_8);
       Files.move(kept, file, StandardCopyOption.ATOMIC_MOVE);
       lines = Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
@@ -58,8 +64,9 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
     if (Files.exists(file)) {
       for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
         // A line cut by a crash has no end, and is of a step that comes again.
-        if (line.endsWith("}") && JSON.readTree(line).path("step").asLong() <= step) {
+        if (line.endsWith("}") && JSON.readTree(line).path(Metrics.STEP).asLong() <= step) {
           kept.add(line);
+          seconds = JSON.readTree(line).path(Metrics.SECONDS).asDouble();
         }
       }
     }
@@ -68,6 +75,9 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
 
   @Override
   public void stepped(long step, TrainingSession.Step values) {
+    long now = System.nanoTime();
+    seconds += (now - counted) / 1e9;
+    counted = now;
     for (int i = 0; i < sums.length; i++) {
       sums[i] += values.terms()[i] * toBits;
     }
@@ -100,10 +110,16 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
       scalars.put("latent/components_in_use", (double) bound.latent().inUse());
     }
     write(step, scalars);
+    counted = System.nanoTime();
+  }
+
+  @Override
+  public void saved(long step, Path checkpoint) {
+    counted = System.nanoTime();
   }
 
   private void write(long step, Map<String, Double> scalars) {
-    ObjectNode line = JSON.createObjectNode().put("step", step);
+    ObjectNode line = JSON.createObjectNode().put(Metrics.STEP, step).put(Metrics.SECONDS, seconds);
     scalars.forEach(line::put);
     try {
       lines.write(JSON.writeValueAsString(line));

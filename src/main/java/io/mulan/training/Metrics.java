@@ -1,0 +1,78 @@
+package io.mulan.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.config.ConfigException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.DoubleStream;
+
+/** What {@code metrics.jsonl} of a run holds: curves of what was measured, in bits/dim. */
+public final class Metrics {
+  static final String FILE = "metrics.jsonl";
+  static final String STEP = "step";
+  static final String SECONDS = "seconds";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final List<JsonNode> lines;
+
+  private Metrics(List<JsonNode> lines) {
+    this.lines = lines;
+  }
+
+  /**
+   * A quantity while training.
+   *
+   * @param steps after which it was measured
+   * @param seconds that those steps took
+   */
+  public record Curve(double[] steps, double[] seconds, double[] values) {
+
+    /** How often it was measured. */
+    public int size() {
+      return values.length;
+    }
+  }
+
+  /**
+   * Reads them, of a run that may be going on: a last line that is not whole yet is left out. A run
+   * that has measured nothing yet has none.
+   *
+   * @throws ConfigException if they can't be read
+   */
+  public static Metrics read(Path run) {
+    Path file = run.resolve(FILE);
+    List<JsonNode> lines = new ArrayList<>();
+    if (Files.exists(file)) {
+      try {
+        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+          if (line.endsWith("}")) {
+            lines.add(JSON.readTree(line));
+          }
+        }
+      } catch (IOException e) {
+        String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        throw new ConfigException(
+            file + " can't be read: " + reason + "; it is written by mulan train", e);
+      }
+    }
+    return new Metrics(lines);
+  }
+
+  /** A quantity such as {@code test/bits_per_dim}; empty if it was never measured. */
+  public Curve curve(String name) {
+    List<JsonNode> with = lines.stream().filter(l -> l.has(name)).toList();
+    return new Curve(column(with, STEP), column(with, SECONDS), column(with, name));
+  }
+
+  /** Older files have no seconds. */
+  private static double[] column(List<JsonNode> lines, String name) {
+    return lines.stream()
+        .flatMapToDouble(l -> DoubleStream.of(l.path(name).asDouble(Double.NaN)))
+        .toArray();
+  }
+}
