@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The head of a .npy file: what lies in the bytes after it. */
-record NpyHeader(String name, NpyType type, ByteOrder order, boolean fortran, int[] shape) {
+public record NpyHeader(String name, NpyType type, ByteOrder order, boolean fortran, int[] shape) {
   static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
   /** As NumPy's own limit: a longer head is no array of numbers. */

@@ -3,6 +3,7 @@ package io.mulan.data;
 import io.mulan.config.ConfigException;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -68,7 +69,38 @@ public final class Npz implements AutoCloseable {
    * @throws ConfigException naming archive and array, if it is absent or damaged
    */
   public NpyArray array(String name) {
-    String where = file + ", array " + name;
+    ZipEntry entry = entry(name);
+    try (InputStream stored = new BufferedInputStream(zip.getInputStream(entry))) {
+      CheckedInputStream in = new CheckedInputStream(stored, new CRC32());
+      NpyArray array = Npy.read(in, where(name));
+      if (in.getChecksum().getValue() != entry.getCrc()) {
+        throw Npy.broken(where(name), "its checksum differs");
+      }
+      return array;
+    } catch (IOException e) {
+      throw Npy.failure(where(name), e);
+    }
+  }
+
+  /**
+   * Reads what the array of this name is, not its elements.
+   *
+   * @throws ConfigException naming archive and array, if it is absent or no plain array
+   */
+  public NpyHeader header(String name) {
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(zip.getInputStream(entry(name))))) {
+      return NpyHeader.read(in, where(name));
+    } catch (IOException e) {
+      throw Npy.failure(where(name), e);
+    }
+  }
+
+  private String where(String name) {
+    return file + ", array " + name;
+  }
+
+  private ZipEntry entry(String name) {
     ZipEntry entry = zip.getEntry(name + SUFFIX);
     if (entry == null) {
       List<String> names = names();
@@ -76,16 +108,7 @@ public final class Npz implements AutoCloseable {
           "%s has no array %s; its %d arrays begin with %s"
               .formatted(file, name, names.size(), names.subList(0, Math.min(5, names.size()))));
     }
-    try (InputStream stored = new BufferedInputStream(zip.getInputStream(entry))) {
-      CheckedInputStream in = new CheckedInputStream(stored, new CRC32());
-      NpyArray array = Npy.read(in, where);
-      if (in.getChecksum().getValue() != entry.getCrc()) {
-        throw Npy.broken(where, "its checksum differs");
-      }
-      return array;
-    } catch (IOException e) {
-      throw Npy.failure(where, e);
-    }
+    return entry;
   }
 
   /**

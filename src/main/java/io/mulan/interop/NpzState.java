@@ -2,6 +2,7 @@ package io.mulan.interop;
 
 import io.mulan.config.ConfigException;
 import io.mulan.data.NpyArray;
+import io.mulan.data.NpyHeader;
 import io.mulan.data.NpyType;
 import io.mulan.data.Npz;
 import io.mulan.tf.CheckpointException;
@@ -53,13 +54,16 @@ public final class NpzState {
   }
 
   private static StoredArray array(Npz npz, String name) {
-    NpyArray array = npz.array(name);
-    long[] shape = IntStream.of(array.shape()).asLongStream().toArray();
-    if (name.equals(RunState.STEP) && array.count() == 1 && whole(array.type())) {
-      return Scalars.of(name, array.toLongs()[0]);
+    NpyHeader header = npz.header(name);
+    long[] shape = IntStream.of(header.shape()).asLongStream().toArray();
+    if (name.equals(RunState.STEP) && shape.length < 2 && whole(header.type())) {
+      long[] step = npz.array(name).toLongs();
+      if (step.length == 1) {
+        return Scalars.of(name, step[0]);
+      }
     }
     return new StoredArray(
-        name, type(array.type()), shape, () -> new ByteArrayInputStream(bytes(npz.array(name))));
+        name, type(header.type()), shape, () -> new ByteArrayInputStream(bytes(npz.array(name))));
   }
 
   private static boolean whole(NpyType type) {
