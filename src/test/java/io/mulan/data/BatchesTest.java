@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BatchesTest {
@@ -31,17 +32,20 @@ class BatchesTest {
 
   @Test
   void eachEpochIsAPermutationOfAllImages() {
-    int count = 100;
-    byte[] stream = stream(new Batches(numbered(count), 7, 1), 7, count);
-    byte[] previous = null;
-    for (int epoch = 0; epoch < 7; epoch++) {
-      byte[] taken = Arrays.copyOfRange(stream, epoch * count, (epoch + 1) * count);
-      assertFalse(Arrays.equals(previous, taken), "epoch " + epoch + " repeats the one before");
+    byte[] stream = stream(new Batches(numbered(100), 7, 1), 7, 100);
+    assertPermutations(IntStream.range(0, stream.length).map(i -> stream[i]).toArray(), 100);
+  }
+
+  /** Of the numbers below {@code count}, one after another, each unlike the one before. */
+  static void assertPermutations(int[] stream, int count) {
+    int[] inOrder = IntStream.range(0, count).toArray();
+    int[] previous = null;
+    for (int first = 0; first < stream.length; first += count) {
+      int[] taken = Arrays.copyOfRange(stream, first, first + count);
+      assertFalse(Arrays.equals(previous, taken), "at " + first + " the one before is repeated");
       previous = taken.clone();
       Arrays.sort(taken);
-      for (int i = 0; i < count; i++) {
-        assertEquals(i, taken[i]);
-      }
+      assertArrayEquals(inOrder, taken);
     }
   }
 
