@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from support import images, model
+from support import images
 import digits
 import measures
 import options
@@ -83,7 +83,7 @@ class ToldTest(unittest.TestCase):
                 return {name: np.zeros(len(inputs["images"]), kind) for name, kind in outputs.items()}
 
         told = {"labels": np.arange(3, dtype=np.int32)}
-        measures.score(Model(), images(3, model().kind), times=1, seed=0, batch=2, told=told)
+        measures.score(Model(), images(3, digits.KIND), times=1, seed=0, batch=2, told=told)
         self.assertEqual([[0, 1], [2]], [part["labels"].tolist() for part in asked])
 
 

@@ -91,7 +91,7 @@ class ImageMagickTest {
     "deep-grey.png, has 16 bits a sample",
     "alpha.png, is transparent in places",
     "moving.gif, holds 2 frames",
-    "cmyk.jpg, 'is damaged or no picture (png, jpg, gif, bmp); save it again as PNG'"
+    "cmyk.jpg, has four colours a pixel (CMYK)"
   })
   void whatIsNoImageOfEightBitsIsRefused(String name, String why) {
     ConfigException e = assertThrows(ConfigException.class, () -> read(name, 3));
