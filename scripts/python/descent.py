@@ -56,13 +56,13 @@ class Adam:
         return -self._rate * m_hat / (np.sqrt(v_hat) + self._epsilon)
 
 
-def noisy_batch(model: ExportedModel, images: np.ndarray, seed: int) -> Batch:
-    """Inputs of the signature loss: the images and noise that the model draws for them."""
+def noisy_batch(model: ExportedModel, rows: Mapping[str, np.ndarray], seed: int) -> Batch:
+    """Inputs of the signature loss: images, what it is told of them, and the model's noise."""
     step = np.int64(0)
     noise = model.call(
-        "noise", {"count": np.int32(len(images)), "seed": np.int64(seed), "step": step}
+        "noise", {"count": np.int32(len(rows["images"])), "seed": np.int64(seed), "step": step}
     )
-    return {"images": images, "step": step, **noise}
+    return {**rows, "step": step, **noise}
 
 
 def loss(model: ExportedModel, batch: Batch) -> float:

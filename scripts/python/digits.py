@@ -22,14 +22,23 @@ _GOLDEN_GAMMA = 0x9E3779B97F4A7C15
 
 def read(part: str) -> np.ndarray:
     """The images of a part, in the order in which mulan evaluates them."""
+    return checked(_part("images", part), KIND, FILE)
+
+
+def labels(part: str) -> np.ndarray:
+    """Which digit each of these images is."""
+    return _part("labels", part)
+
+
+def _part(array: str, part: str) -> np.ndarray:
     try:
         with np.load(FILE, allow_pickle=False) as arrays:
-            images = checked(arrays["images"], KIND, FILE)
+            values = arrays[array]
     except OSError as error:
         raise Failure(DATA, f"{FILE}: cannot be read: {error.strerror}") from error
-    order = permutation(len(images), _SPLIT)
+    order = permutation(len(values), _SPLIT)
     chosen = {"test": order[_TRAIN_COUNT:], "train": order[:_TRAIN_COUNT], "all": order}
-    return images[chosen[part]]
+    return values[chosen[part]]
 
 
 def permutation(count: int, key: int) -> list[int]:

@@ -12,6 +12,10 @@ TERMS = ("reconstruction", "prior", "latent", "diffusion")
 
 _BOUND = "bits_per_dim"
 
+# Inputs with a row for each image, such as what the model is told of it.
+Told = Mapping[str, np.ndarray]
+_NOTHING: Told = {}
+
 
 class Predictor(Protocol):
     """A model's signatures, to be called by name."""
@@ -23,42 +27,49 @@ class Predictor(Protocol):
 
 
 def score(
-    model: Predictor, images: np.ndarray, times: int, seed: int, batch: int
+    model: Predictor, images: np.ndarray, times: int, seed: int, batch: int, told: Told = _NOTHING
 ) -> dict[str, np.ndarray]:
     """The bound of each image in bits/dim, by term and in total."""
     return _in_batches(
         lambda part, part_seed: model.predict(
             "bits_per_dim",
-            {"images": part, "times_per_image": np.int32(times), "seed": np.int64(part_seed)},
+            {**part, "times_per_image": np.int32(times), "seed": np.int64(part_seed)},
             dict.fromkeys((*TERMS, _BOUND), np.float32),
         ),
-        images,
+        {"images": images, **told},
         seed,
         batch,
     )
 
 
 def likelihood(
-    model: Predictor, images: np.ndarray, steps: int, seed: int, batch: int
+    model: Predictor, images: np.ndarray, steps: int, seed: int, batch: int, told: Told = _NOTHING
 ) -> dict[str, np.ndarray]:
     """The log-likelihood of each image by the probability flow, in nats by term and in bits/dim."""
     names = ("flow", "dequantisation", "latent", "log_likelihood", _BOUND)
     return _in_batches(
         lambda part, part_seed: model.predict(
             "log_likelihood",
-            {"images": part, "steps": np.int32(steps), "seed": np.int64(part_seed)},
+            {**part, "steps": np.int32(steps), "seed": np.int64(part_seed)},
             dict.fromkeys(names, np.float32),
         ),
-        images,
+        {"images": images, **told},
         seed,
         batch,
     )
 
 
-def sample(model: Predictor, count: int, steps: int, seed: int) -> np.ndarray:
+def sample(
+    model: Predictor, count: int, steps: int, seed: int, told: Told = _NOTHING
+) -> np.ndarray:
     """Images that the model draws, uint8 [count, height, width, channels]."""
     inputs = {"count": np.int32(count), "steps": np.int32(steps), "seed": np.int64(seed)}
-    return model.predict("sample", inputs, {"images": np.uint8})["images"]
+    return model.predict("sample", {**inputs, **told}, {"images": np.uint8})["images"]
+
+
+def part_of(rows: Told, start: int, batch: int) -> dict[str, np.ndarray]:
+    """Of each input the rows of a batch."""
+    return {name: values[start : start + batch] for name, values in rows.items()}
 
 
 def estimate(values: np.ndarray) -> str:
@@ -76,10 +87,10 @@ def print_score(values: Mapping[str, np.ndarray]) -> None:
     print(f"  {'total':<16} {estimate(values[_BOUND])}")
 
 
-def _in_batches(measure, images: np.ndarray, seed: int, batch: int) -> dict[str, np.ndarray]:
+def _in_batches(measure, rows: Told, seed: int, batch: int) -> dict[str, np.ndarray]:
     """Each batch has a seed of its own: with one for all, their noise would be the same."""
     parts = []
-    for number, start in enumerate(range(0, len(images), batch)):
+    for number, start in enumerate(range(0, len(rows["images"]), batch)):
         part_seed = (seed + number) % (LARGEST_SEED + 1)
-        parts.append(measure(images[start : start + batch], part_seed))
+        parts.append(measure(part_of(rows, start, batch), part_seed))
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

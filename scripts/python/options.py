@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Mapping, Optional
 
 import numpy as np
 
 import digits
 import pictures
-from failure import DATA, Failure
+from failure import DATA, USAGE, Failure
 from measures import LARGEST_SEED
+from ports import Port
 
 _LARGEST_INT32 = 2**31 - 1
 
@@ -65,6 +66,16 @@ def add_images(parser: argparse.ArgumentParser, part: str = "test") -> None:
     parser.add_argument(
         "--part", choices=digits.PARTS, default=part, help=f"which of mulan's digits ({part})"
     )
+    add_class(parser)
+
+
+def add_class(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--class",
+        dest="label",
+        metavar="N|FILE",
+        help="of the images, where the model is told: one for all, or .npy or .npz with labels",
+    )
 
 
 def add_limit(parser: argparse.ArgumentParser, limit: int = 0, batch: int = 128) -> None:
@@ -95,6 +106,7 @@ def add_sample(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the PNG")
     parser.add_argument("--count", type=count, default=16, metavar="N", help="images (16)")
     parser.add_argument("--steps", type=count, default=64, metavar="N", help="of the chain (64)")
+    add_class(parser)
     add_seed(parser)
 
 
@@ -115,3 +127,32 @@ def measured_images(args: argparse.Namespace, kind: pictures.Kind) -> tuple[np.n
     images, name = images_of(args, kind)
     chosen = images[: args.limit] if args.limit else images
     return chosen, f"{len(chosen)} {'image' if len(chosen) == 1 else 'images'} of {name}"
+
+
+def told(args: argparse.Namespace, inputs: Mapping[str, Port], count: int) -> dict[str, np.ndarray]:
+    """What else a signature wants to know of so many images: their classes, and whether they were
+    augmented, which they were not."""
+    known: dict[str, np.ndarray] = {}
+    if "labels" in inputs:
+        known["labels"] = _labels(args, count)
+    elif args.label is not None:
+        raise Failure(USAGE, "--class is for a model that is told classes, which this is not")
+    if "augmented" in inputs:
+        known["augmented"] = np.zeros(count, bool)
+    return known
+
+
+def _labels(args: argparse.Namespace, count: int) -> np.ndarray:
+    label: Optional[str] = args.label
+    # The graph tells what is no class; its type has to hold it first.
+    if label is None and "part" in args and not args.images:
+        labels, source = digits.labels(args.part), digits.FILE
+    elif label is None:
+        raise Failure(USAGE, "the model is told the class of each image: say it by --class")
+    elif label.lstrip("-").isdigit():
+        return np.full(count, np.clip(int(label), -1, _LARGEST_INT32), np.int32)
+    else:
+        labels, source = pictures.read_labels(Path(label)), label
+    if len(labels) < count:
+        raise Failure(DATA, f"{source}: has {len(labels)} labels for {count} images")
+    return np.clip(labels[:count].astype(np.int64), -1, _LARGEST_INT32).astype(np.int32)

@@ -37,6 +37,25 @@ def read(files: Sequence[Path], kind: Kind, array: Optional[str] = None) -> np.n
     return np.concatenate([_read_file(file, kind, array) for file in files])
 
 
+def read_labels(file: Path) -> np.ndarray:
+    """The class of each image: of an .npz the array labels, or its only one."""
+    try:
+        found = np.load(file, allow_pickle=False)
+        if isinstance(found, np.ndarray):
+            labels = found
+        else:
+            with found as arrays:
+                labels = _of_archive(file, arrays, "labels")
+    except OSError as error:
+        raise Failure(DATA, f"{file}: cannot be read: {error.strerror or error}") from error
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise Failure(DATA, f"{file}: is not a readable .npy or .npz file: {error}") from error
+    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+        found = f"{labels.dtype} {list(labels.shape)}"
+        raise Failure(DATA, f"{file}: labels must be whole numbers [N], but are {found}")
+    return labels
+
+
 def checked(images: np.ndarray, kind: Kind, source: object) -> np.ndarray:
     """The images as uint8 [count, height, width, channels], if they are of the kind."""
     if not np.issubdtype(images.dtype, np.integer):
@@ -99,10 +118,14 @@ def _read_file(file: Path, kind: Kind, array: Optional[str]) -> np.ndarray:
 
 def _read_npz(file: Path, kind: Kind, array: Optional[str]) -> np.ndarray:
     with np.load(file, allow_pickle=False) as arrays:
-        name = array or (arrays.files[0] if len(arrays.files) == 1 else "images")
-        if name not in arrays.files:
-            raise Failure(DATA, f"{file}: has no array {name}; it has {', '.join(arrays.files)}")
-        return arrays[name]
+        return _of_archive(file, arrays, "images", array)
+
+
+def _of_archive(file: Path, arrays, usual: str, asked: Optional[str] = None) -> np.ndarray:
+    name = asked or (arrays.files[0] if len(arrays.files) == 1 else usual)
+    if name not in arrays.files:
+        raise Failure(DATA, f"{file}: has no array {name}; it has {', '.join(arrays.files)}")
+    return arrays[name]
 
 
 def _read_npy(file: Path, kind: Kind, array: Optional[str]) -> np.ndarray:

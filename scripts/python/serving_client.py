@@ -6,13 +6,13 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from typing import Optional, Sequence
+from typing import Mapping, Optional, Sequence
 
 import measures
 import options
 import pictures
 from failure import MODEL, Failure, Parser, run
-from ports import print_signatures
+from ports import Port, print_signatures
 from serving import Client, Served
 
 _EXAMPLES = """examples:
@@ -110,21 +110,26 @@ def _score(commands) -> None:
 
 
 def score(client: Client, args: argparse.Namespace) -> None:
-    images, name = options.measured_images(args, _kind(client, args.levels))
-    values = measures.score(client, images, args.times_per_image, args.seed, args.batch)
+    inputs = _inputs(client, "bits_per_dim")
+    images, name = options.measured_images(args, _kind(client, inputs, args.levels))
+    told = options.told(args, inputs, len(images))
+    values = measures.score(client, images, args.times_per_image, args.seed, args.batch, told)
     print(f"bits/dim of {name}, {args.times_per_image} times each, seed {args.seed}")
     measures.print_score(values)
 
 
-def _kind(client: Client, levels: int) -> pictures.Kind:
+def _inputs(client: Client, name: str) -> dict[str, Port]:
     signatures = client.metadata()
-    name = "bits_per_dim"
     if name not in signatures:
         known = ", ".join(sorted(signatures))
         raise Failure(MODEL, f"{client.served}: has no signature {name}; it has {known}")
-    port = signatures[name].inputs.get("images")
+    return signatures[name].inputs
+
+
+def _kind(client: Client, inputs: Mapping[str, Port], levels: int) -> pictures.Kind:
+    port = inputs.get("images")
     if port is None or port.shape is None or len(port.shape) != 4:
-        raise Failure(MODEL, f"{client.served}: {name} takes no images")
+        raise Failure(MODEL, f"{client.served}: bits_per_dim takes no images")
     return pictures.Kind(*port.shape[1:], levels)
 
 
@@ -135,7 +140,8 @@ def _sample(commands) -> None:
 
 
 def sample(client: Client, args: argparse.Namespace) -> None:
-    images = measures.sample(client, args.count, args.steps, args.seed)
+    told = options.told(args, _inputs(client, "sample"), args.count)
+    images = measures.sample(client, args.count, args.steps, args.seed, told)
     pictures.write_grid(args.out, images, args.levels)
     print(f"{args.out}: {len(images)} images in {args.steps} steps, seed {args.seed}")
 

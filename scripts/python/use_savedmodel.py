@@ -21,6 +21,7 @@ _EXAMPLES = """examples:
   use_savedmodel.py savedmodels/digits/1 score                      bits/dim of the test digits
   use_savedmodel.py savedmodels/digits/1 score --images mine.png
   use_savedmodel.py savedmodels/digits/1 sample --count 25 --out samples.png
+  use_savedmodel.py savedmodels/a/1 sample --class 3 --out threes.png
   use_savedmodel.py savedmodels/digits/1 likelihood --limit 8 --steps 20
   use_savedmodel.py savedmodels/digits/1 schedule --times 0 0.5 1
   use_savedmodel.py savedmodels/digits/1 finetune --through tape --optimizer adam
@@ -72,6 +73,10 @@ def _command(commands, name: str, text: str, action) -> argparse.ArgumentParser:
     return command
 
 
+def _told(model, signature: str, args: argparse.Namespace, count: int) -> dict[str, np.ndarray]:
+    return options.told(args, model.signatures[signature].inputs, count)
+
+
 def _score(commands) -> None:
     options.add_score(
         _command(commands, "score", "bits/dim of images by the bound, by term", score)
@@ -80,7 +85,8 @@ def _score(commands) -> None:
 
 def score(model, args: argparse.Namespace) -> None:
     images, name = options.measured_images(args, model.kind)
-    values = measures.score(model, images, args.times_per_image, args.seed, args.batch)
+    told = _told(model, "bits_per_dim", args, len(images))
+    values = measures.score(model, images, args.times_per_image, args.seed, args.batch, told)
     print(f"bits/dim of {name}, {args.times_per_image} times each, seed {args.seed}")
     measures.print_score(values)
 
@@ -90,7 +96,8 @@ def _sample(commands) -> None:
 
 
 def sample(model, args: argparse.Namespace) -> None:
-    images = measures.sample(model, args.count, args.steps, args.seed)
+    told = _told(model, "sample", args, args.count)
+    images = measures.sample(model, args.count, args.steps, args.seed, told)
     pictures.write_grid(args.out, images, model.kind.levels)
     print(f"{args.out}: {len(images)} images in {args.steps} steps, seed {args.seed}")
 
@@ -108,7 +115,8 @@ def _likelihood(commands) -> None:
 
 def likelihood(model, args: argparse.Namespace) -> None:
     images, name = options.measured_images(args, model.kind)
-    values = measures.likelihood(model, images, args.steps, args.seed, args.batch)
+    told = _told(model, "log_likelihood", args, len(images))
+    values = measures.likelihood(model, images, args.steps, args.seed, args.batch, told)
     print(f"likelihood of {name}, {args.steps} steps, seed {args.seed}")
     print(f"  {'bits/dim':<24} {measures.estimate(values.pop('bits_per_dim'))}")
     for term, nats in values.items():
@@ -132,7 +140,9 @@ def _schedule(commands) -> None:
 
 def schedule(model, args: argparse.Namespace) -> None:
     images, name = options.measured_images(args, model.kind)
-    noise = [_noise(model, images, time, args.batch) for time in args.times]
+    told = _told(model, "schedule_of_images", args, len(images))
+    rows = {"images": images, **told}
+    noise = [_noise(model, rows, time, args.batch) for time in args.times]
     print(f"noise of {name}")
     print("      t     gamma          SNR  gamma of pixels")
     for time, (gamma, nu) in zip(args.times, noise):
@@ -140,11 +150,11 @@ def schedule(model, args: argparse.Namespace) -> None:
         print(f"  {time:5.3f} {gamma.mean():9.4f} {nu.mean():12.6g}  {spread}")
 
 
-def _noise(model, images: np.ndarray, time: float, batch: int) -> tuple[np.ndarray, np.ndarray]:
+def _noise(model, rows: measures.Told, time: float, batch: int) -> tuple[np.ndarray, np.ndarray]:
     parts = []
-    for start in range(0, len(images), batch):
-        part = images[start : start + batch]
-        inputs = {"images": part, "times": np.full(len(part), time, np.float32)}
+    for start in range(0, len(rows["images"]), batch):
+        part = measures.part_of(rows, start, batch)
+        inputs = {**part, "times": np.full(len(part["images"]), time, np.float32)}
         outputs = {"gamma": np.float64, "nu": np.float64}
         parts.append(model.predict("schedule_of_images", inputs, outputs))
     return tuple(np.concatenate([part[name] for part in parts]) for name in ("gamma", "nu"))
@@ -180,7 +190,8 @@ def finetune(model, args: argparse.Namespace) -> None:
     images = images[: args.batch]
     rules = {"adam": descent.Adam, "plain": descent.Plain}
     rule = rules[args.optimizer](args.rate or _RATES[args.optimizer])
-    batch = descent.noisy_batch(model, images, args.seed)
+    told = _told(model, "loss", args, len(images))
+    batch = descent.noisy_batch(model, {"images": images, **told}, args.seed)
     before = descent.loss(model, batch)
     descent.descend(model, batch, args.through, rule, args.steps)
     after = descent.loss(model, batch)

@@ -12,7 +12,7 @@ class DescentTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.model = model()
-        cls.batch = descent.noisy_batch(cls.model, images(4, cls.model.kind), seed=1)
+        cls.batch = descent.noisy_batch(cls.model, {"images": images(4, cls.model.kind)}, seed=1)
 
     def lowers(self, way, rule, steps=1):
         with weights_kept(self.model):

@@ -16,7 +16,6 @@ import io.mulan.training.RunState;
 import io.mulan.training.TrainedModel;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.commons.cli.CommandLine;
@@ -85,11 +84,11 @@ final class ExportCommand implements Command {
       throw new ConfigException(path + " is exported already; name a run folder");
     }
     TrainedRun run = TrainedRun.run(path, line.getOptionValue("step"));
-    if (run.config().data().conditions() > 0 && !line.hasOption("npz")) {
+    if (run.config().data().conditions() > 0 && line.hasOption("flax")) {
       throw new ConfigException(
           path
-              + " is told something of each image (data.classes, data.augment), which exported models"
-              + " can't be yet; sample and evaluate the run itself, or export its weights with --npz");
+              + " is told something of each image (data.classes, data.augment) in a way that the"
+              + " published code has no place for; leave --flax out for a SavedModel, or take --npz");
     }
     if (line.hasOption("flax") || line.hasOption("npz")) {
       return writeState(line, run);
@@ -171,12 +170,7 @@ final class ExportCommand implements Command {
     return new ModelCard(
         name,
         version,
-        new ModelCard.Data(
-            data.kind().name().toLowerCase(Locale.ROOT),
-            data.levels(),
-            image.height(),
-            image.width(),
-            image.channels()),
+        ModelCard.Data.of(data, image),
         run.step(),
         run.fingerprint(),
         likelihood(run),

@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
@@ -32,6 +33,11 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
         .addOption(
             ConfigOptions.withValue(
                 "images", "PATH", "others: a picture, a folder of pictures, an npy or npz file"))
+        .addOption(
+            ConfigOptions.withValue(
+                OptionValues.CLASS,
+                "N|FILE",
+                "of all, or an npy or npz file of labels (those beside images in the npz)"))
         .addOption(ConfigOptions.withValue("limit", "N", "the first N images only"));
   }
 
@@ -50,10 +56,15 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
     if (values.has("images")) {
       values.refuse("split", "is of the run's own data: leave it or --images out");
       Path path = ConfigOptions.path(line.getOptionValue("images"));
-      ImageSet images = read(path, run).requireClasses();
+      ImageSet images = read(path, run, values);
       int count = Math.min(limit, images.count());
-      return new ImageChoice("images", count + " images of " + path, images, count);
+      String classes =
+          values.has(OptionValues.CLASS)
+              ? ", --class " + line.getOptionValue(OptionValues.CLASS)
+              : "";
+      return new ImageChoice("images", count + " images of " + path + classes, images, count);
     }
+    values.refuse(OptionValues.CLASS, "is of --images; images of the run's data have their own");
     Dataset data = Datasets.open(run.config().data());
     Split split = values.choice("split", Split.TEST, Split.class);
     ImageSet images = split == Split.TEST ? data.test() : data.train();
@@ -74,8 +85,32 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
   }
 
   private static ImageSet read(Path path, TrainedRun run) {
+    ImageSet images = unlabelled(path, run);
     DataConfig data = run.config().data();
-    return ImageFiles.read(path, run.image(), data.levels()).told(data);
+    boolean labels = data.classes() > 0 && ImageFiles.hasLabels(path);
+    return (labels ? ImageFiles.labelled(images, path) : images).told(data);
+  }
+
+  /** The same with the classes that {@code --class} says, if it says any. */
+  private static ImageSet read(Path path, TrainedRun run, OptionValues values) {
+    DataConfig data = run.config().data();
+    String said = values.text(OptionValues.CLASS, "");
+    if (data.classes() > 0 && (said.endsWith(".npy") || said.endsWith(".npz"))) {
+      return ImageFiles.labelled(unlabelled(path, run), ConfigOptions.path(said)).told(data);
+    }
+    int label = values.label(data.classes());
+    ImageSet images =
+        label < 0 ? read(path, run) : unlabelled(path, run).labelled(label).told(data);
+    if (data.classes() > 0 && images.labels().isEmpty()) {
+      throw new ConfigException(
+          path
+              + " has no classes, and the model is told them (data.classes); say --class N or FILE");
+    }
+    return images;
+  }
+
+  private static ImageSet unlabelled(Path path, TrainedRun run) {
+    return ImageFiles.read(path, run.image(), run.config().data().levels());
   }
 
   /** The images asked for. */

@@ -7,6 +7,9 @@ import org.apache.commons.cli.CommandLine;
 
 /** The values of options, each checked; what is wrong is said with the option's name. */
 final class OptionValues {
+  /** The option for the class of images. */
+  static final String CLASS = "class";
+
   private final CommandLine line;
 
   OptionValues(CommandLine line) {
@@ -37,6 +40,23 @@ final class OptionValues {
       throw wrong(option, text, "a whole number from " + least);
     }
     throw wrong(option, text, "a whole number from " + least);
+  }
+
+  /**
+   * A class of images.
+   *
+   * @param classes of which the model is told one; 0 if it is told none
+   * @return -1 if nothing is said
+   */
+  int label(int classes) {
+    if (classes == 0) {
+      refuse(CLASS, "is for a model that is told classes (data.classes), which this is not");
+    }
+    int label = count(CLASS, -1, 0);
+    if (label >= classes && label >= 0) {
+      throw wrong(CLASS, "" + label, "0 to %d (data.classes)".formatted(classes - 1));
+    }
+    return label;
   }
 
   /** A seed. */

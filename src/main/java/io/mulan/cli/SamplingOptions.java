@@ -53,7 +53,9 @@ record SamplingOptions(
         .addOption(ConfigOptions.withValue("count", "N", "how many images (64)"))
         .addOption(
             ConfigOptions.withValue(
-                "class", "N", "of all of them, from 0, where the model is told (all in turn)"))
+                OptionValues.CLASS,
+                "N",
+                "of all of them, from 0, where the model is told (all in turn)"))
         .addOption(
             ConfigOptions.withValue(
                 "sampler",
@@ -101,14 +103,15 @@ record SamplingOptions(
       values.refuse("gif", "does not go with --steps-sweep");
     }
     if (values.has("like")) {
-      values.refuse("class", "does not go with --like: those images have classes of their own");
+      values.refuse(
+          OptionValues.CLASS, "does not go with --like: those images have classes of their own");
       values.refuse("latents", "does not go with --like");
     }
     int own = config.loss().timesteps() > 0 ? config.loss().timesteps() : STEPS;
     int count = values.count("count", values.has("steps-sweep") ? 8 : COUNT, 1);
     return new SamplingOptions(
         count,
-        label(values, config.data().classes()),
+        values.label(config.data().classes()),
         way,
         values.count("steps", own, 1),
         FlowOptions.tolerance(values),
@@ -117,19 +120,6 @@ record SamplingOptions(
         values.count("batch", Math.min(count, config.training().batch()), 1),
         values.has("gif"),
         sweep(values));
-  }
-
-  private static int label(OptionValues values, int classes) {
-    if (classes == 0) {
-      values.refuse(
-          "class", "is for a model that is told classes (data.classes), which this is not");
-    }
-    int label = values.count("class", -1, 0);
-    if (label >= classes && label >= 0) {
-      throw new UsageException(
-          "--class is '%d'; allowed is 0 to %d (data.classes)".formatted(label, classes - 1));
-    }
-    return label;
   }
 
   private static List<Integer> sweep(OptionValues values) {
@@ -156,7 +146,7 @@ record SamplingOptions(
   Map<String, Object> settings() {
     Map<String, Object> settings = drawn();
     if (label >= 0) {
-      settings.put("class", label);
+      settings.put(OptionValues.CLASS, label);
     }
     return settings;
   }

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 public final class ImageFiles {
   private static final Set<String> PICTURES = Set.of("png", "jpg", "jpeg", "gif", "bmp");
   private static final String IMAGES = "images";
+  private static final String LABELS = "labels";
   private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
 
   private ImageFiles() {}
@@ -42,9 +43,38 @@ public final class ImageFiles {
     }
     return switch (extension(path)) {
       case "npy" -> array(path, Npy.read(path), shape, levels);
-      case "npz" -> array(path, onlyArray(path), shape, levels);
+      case "npz" -> array(path, named(path, IMAGES), shape, levels);
       default -> pictures(path, List.of(path), shape, levels);
     };
+  }
+
+  /** Whether a file holds the class of each image beside the images. */
+  public static boolean hasLabels(Path path) {
+    if (!extension(path).equals("npz") || !Files.isRegularFile(path)) {
+      return false;
+    }
+    try (Npz npz = Npz.open(path)) {
+      return npz.contains(IMAGES) && npz.contains(LABELS);
+    }
+  }
+
+  /**
+   * Reads the class of each of these images: of a .npz the array {@code labels}, or the only one,
+   * of whole numbers [N].
+   *
+   * @return the same images with these classes
+   * @throws ConfigException naming the file, if it can't be read, or is not one class for each
+   *     image
+   */
+  public static ImageSet labelled(ImageSet images, Path file) {
+    NpyArray labels = extension(file).equals("npz") ? named(file, LABELS) : Npy.read(file);
+    if (!Arrays.equals(labels.shape(), new int[] {images.count()})) {
+      throw new ConfigException(
+          "%s has shape %s, but the classes of %d images have shape [%d]; give one for each image"
+              .formatted(
+                  labels.name(), Arrays.toString(labels.shape()), images.count(), images.count()));
+    }
+    return images.labelled(labels.toLongs(), labels.name());
   }
 
   private static List<Path> inside(Path folder) {
@@ -85,15 +115,16 @@ public final class ImageFiles {
     return new ImageSet(path.toString(), shape, levels, images);
   }
 
-  private static NpyArray onlyArray(Path file) {
+  /** The array of this name, or the only one. */
+  private static NpyArray named(Path file, String name) {
     try (Npz npz = Npz.open(file)) {
       List<String> names = npz.names();
-      if (names.size() != 1 && !npz.contains(IMAGES)) {
+      if (names.size() != 1 && !npz.contains(name)) {
         throw new ConfigException(
-            "%s holds %d arrays, none of them named %s; save the images under that name"
-                .formatted(file, names.size(), IMAGES));
+            "%s holds %d arrays, none of them named %s; save the %s under that name"
+                .formatted(file, names.size(), name, name));
       }
-      return npz.array(npz.contains(IMAGES) ? IMAGES : names.get(0));
+      return npz.array(npz.contains(name) ? name : names.get(0));
     }
   }
 

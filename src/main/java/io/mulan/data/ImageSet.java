@@ -4,6 +4,7 @@ import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
@@ -89,8 +90,14 @@ public final class ImageSet {
     for (int i = 0; classes != null && i < classes.length; i++) {
       if (classes[i] >= conditions.classes()) {
         throw new ConfigException(
-            "data.classes is %d, but image %d of %s is of class %d, counted from 0; set it to %d or more"
-                .formatted(conditions.classes(), i, name, classes[i], classes[i] + 1));
+            "data.classes is %d, so classes are 0 to %d, but image %d of %s is of class %d; to learn it, set it to %d or more"
+                .formatted(
+                    conditions.classes(),
+                    conditions.classes() - 1,
+                    i,
+                    name,
+                    classes[i],
+                    classes[i] + 1));
       }
     }
   }
@@ -177,6 +184,27 @@ public final class ImageSet {
         name, shape, levels, images, windowBytes, augmentation, Conditions.of(config));
   }
 
+  /** The same images, all of one class. */
+  public ImageSet labelled(int label) {
+    int[] all = new int[count()];
+    Arrays.fill(all, label);
+    return with(new LabelledImages(images, all));
+  }
+
+  /**
+   * The same images with a class for each.
+   *
+   * @param source of the classes, for messages
+   * @throws ConfigException if there are fewer than images, or one is no class
+   */
+  ImageSet labelled(long[] labels, String source) {
+    return with(LabelledImages.of(images, labels, source));
+  }
+
+  private ImageSet with(ImageStore others) {
+    return new ImageSet(name, shape, levels, others, windowBytes, augmentation, conditions);
+  }
+
   /** What a model is told of each image. */
   public Conditions conditions() {
     return conditions;
@@ -221,8 +249,7 @@ public final class ImageSet {
     }
     int[] numbers = new int[limit];
     Arrays.setAll(numbers, i -> i);
-    ImageStore chosen = new ChosenImages(images, numbers, shape.size());
-    return new ImageSet(name, shape, levels, chosen, windowBytes, augmentation, conditions);
+    return with(new ChosenImages(images, numbers, shape.size()));
   }
 
   /** All of them as an array [count,H,W,C]. */
@@ -251,10 +278,15 @@ public final class ImageSet {
     }
   }
 
-  /** A checksum of all pixels. */
+  /** A checksum of all pixels, and of the classes if a model is told them. */
   public long checksum() {
     CRC32C crc = new CRC32C();
     each((some, size) -> crc.update(some, 0, size * shape.size()));
+    if (classes != null) {
+      ByteBuffer bytes = ByteBuffer.allocate(classes.length * Integer.BYTES);
+      bytes.asIntBuffer().put(classes);
+      crc.update(bytes);
+    }
     return crc.getValue();
   }
 

@@ -197,6 +197,10 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
     if (!warnings.isEmpty()) {
       throw unreadable(null);
     }
+    // Java takes the fourth for transparency.
+    if (reader.getFormatName().equalsIgnoreCase("jpeg") && image.getRaster().getNumBands() > 3) {
+      throw refusal("has four colours a pixel (CMYK); convert it to RGB");
+    }
     return image;
   }
 

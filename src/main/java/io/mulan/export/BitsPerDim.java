@@ -1,6 +1,7 @@
 package io.mulan.export;
 
 import io.mulan.diffusion.BoundTerms;
+import io.mulan.diffusion.DiffusionModel;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Loop;
@@ -24,13 +25,19 @@ final class BitsPerDim {
   static final String NAME = "bits_per_dim";
 
   private final Served served;
+  private final DiffusionModel model;
   private final Operand<TUint8> images;
   private final Operand<TInt64> perImage;
   private final Operand<TInt64> seed;
 
   private BitsPerDim(
-      Served served, Operand<TUint8> images, Operand<TInt64> perImage, Operand<TInt64> seed) {
+      Served served,
+      DiffusionModel model,
+      Operand<TUint8> images,
+      Operand<TInt64> perImage,
+      Operand<TInt64> seed) {
     this.served = served;
+    this.model = model;
     this.images = images;
     this.perImage = perImage;
     this.seed = seed;
@@ -40,11 +47,12 @@ final class BitsPerDim {
     CheckedInputs inputs = served.inputs(NAME);
     Ops tf = served.m().ops();
     Operand<TUint8> images = inputs.images();
+    DiffusionModel model = served.told(inputs);
     Operand<TInt32> times =
         inputs.count(
             "times_per_image", "stratified times that the bound of an image is a mean over");
     BitsPerDim bound =
-        new BitsPerDim(served, images, tf.dtypes.cast(times, TInt64.class), inputs.seed());
+        new BitsPerDim(served, model, images, tf.dtypes.cast(times, TInt64.class), inputs.seed());
     return new ModelSignature(
         NAME,
         "the variational bound of each image, by term, in bits/dim",
@@ -99,10 +107,15 @@ final class BitsPerDim {
     Operand<TInt64> drawn = tf.range(first, end, tf.constant(1L));
     Operand<TInt64> image = tf.math.floorDiv(drawn, around.of(perImage));
     Operand<TUint8> pixels = tf.gather(around.of(images), image, tf.constant(0));
+    DiffusionModel told =
+        model
+            .conditions()
+            .map(all -> model.given(tf.gather(around.of(all), image, tf.constant(0))))
+            .orElse(model);
     BoundGraph bound =
         BoundGraph.of(
             m,
-            served.model(),
+            told,
             served.weights().inside(around),
             pixels,
             around.of(seed),

@@ -1,10 +1,13 @@
 package io.mulan.export;
 
 import io.mulan.config.ImageShape;
+import io.mulan.data.Conditions;
+import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.NoiseLaw;
 import io.mulan.tf.Inputs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -16,7 +19,6 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
-import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -30,10 +32,10 @@ final class CheckedInputs {
   private final int levels;
   private final List<Port> ports = new ArrayList<>();
 
-  /** The input that says how large the batch is, and its name. */
-  private Operand<?> first;
+  /** How many rows the batch has, and the input that says so. */
+  private Supplier<Operand<TInt32>> rows;
 
-  private String firstName;
+  private String rowsName;
 
   /**
    * @param signature what the names of the inputs' operations begin with
@@ -109,20 +111,65 @@ final class CheckedInputs {
     return checked(x, tf.math.greater(x, tf.constant(0)), name, "1 or more", x);
   }
 
+  /** The size of a batch that nothing else tells (scalar). */
+  Operand<TInt32> rows(String name, String description) {
+    Operand<TInt32> x = count(name, description);
+    rows = () -> x;
+    rowsName = name;
+    return x;
+  }
+
+  /**
+   * The model, told of the images what inputs say: their classes as whole numbers, and whether they
+   * were augmented. Itself, and no input, if it is told nothing.
+   */
+  DiffusionModel told(DiffusionModel model, Conditions conditions) {
+    List<Operand<TFloat32>> parts = new ArrayList<>();
+    if (conditions.classes() > 0) {
+      parts.add(
+          tf.oneHot(
+              labels(conditions.classes()),
+              tf.constant(conditions.classes()),
+              tf.constant(1f),
+              tf.constant(0f))); // [B, classes]
+    }
+    if (conditions.augmented()) {
+      Operand<TBool> augmented = batch("augmented", "whether it was, as in training", TBool.class);
+      Operand<TFloat32> numbers = tf.dtypes.cast(augmented, TFloat32.class);
+      parts.add(tf.reshape(numbers, tf.constant(new int[] {-1, 1}))); // [B, 1]
+    }
+    return parts.stream()
+        .reduce((a, b) -> tf.concat(List.of(a, b), tf.constant(1))) // [B, k]
+        .map(model::given)
+        .orElse(model);
+  }
+
+  private Operand<TInt32> labels(int classes) {
+    String range = "from 0 to " + (classes - 1);
+    Operand<TInt32> labels = batch("labels", "the class of each image, " + range, TInt32.class);
+    Operand<TInt32> least = tf.min(labels, tf.constant(0));
+    Operand<TInt32> largest = tf.max(labels, tf.constant(0));
+    Operand<TBool> fits =
+        tf.math.logicalAnd(
+            tf.math.greaterEqual(least, tf.constant(0)),
+            tf.math.less(largest, tf.constant(classes)));
+    return checked(labels, fits, "labels", range, least, largest);
+  }
+
   /** Anything that has a batch [B,...], with as many rows as the others. */
-  private <T extends TNumber> Operand<T> batch(
+  private <T extends TType> Operand<T> batch(
       String name, String description, Class<T> type, long... rest) {
     long[] whole = LongStream.concat(LongStream.of(-1), LongStream.of(rest)).toArray();
     Operand<T> x = given(name, description, type, Shape.of(whole));
     Operand<TInt32> found = Inputs.count(tf, x);
-    if (first == null) {
-      first = x;
-      firstName = name;
+    if (rows == null) {
+      rows = () -> Inputs.count(tf, x);
+      rowsName = name;
       return checked(x, tf.math.greater(found, tf.constant(0)), name, "one row or more", found);
     }
-    Operand<TInt32> wanted = Inputs.count(tf, first);
+    Operand<TInt32> wanted = rows.get();
     return checked(
-        x, tf.math.equal(found, wanted), name, "as many rows as " + firstName, found, wanted);
+        x, tf.math.equal(found, wanted), name, "as many rows as " + rowsName, found, wanted);
   }
 
   /** What latents are drawn from, some for each image. */

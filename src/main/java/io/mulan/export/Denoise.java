@@ -1,5 +1,6 @@
 package io.mulan.export;
 
+import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.ReverseProcess;
 import java.util.List;
 import org.tensorflow.Operand;
@@ -18,8 +19,9 @@ final class Denoise {
     Operand<TFloat64> t = served.column(inputs.times("t of each row, from 0 (image) to 1 (noise)"));
     Operand<TFloat32> latents =
         inputs.floats("latents", "c of each row", served.model().latentSize());
+    DiffusionModel told = served.told(inputs);
     ReverseProcess<TFloat32> process =
-        served.model().reverse(served.m(), served.weights(), latents);
+        told.reverse(served.m(), served.weights(), told.withConditions(served.m(), latents));
     ReverseProcess.Denoised denoised = process.denoise(served.m().doubles().cast(z), t);
     return new ModelSignature(
         NAME,

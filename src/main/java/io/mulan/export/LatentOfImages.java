@@ -1,5 +1,6 @@
 package io.mulan.export;
 
+import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.Posterior;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.StatelessRandom;
@@ -20,8 +21,9 @@ final class LatentOfImages {
     Ops tf = served.m().ops();
     CheckedInputs inputs = served.inputs(NAME);
     Operand<TUint8> images = inputs.images();
+    DiffusionModel told = served.told(inputs);
     Operand<TInt64> seed = inputs.seed();
-    Posterior<TFloat32> posterior = served.model().posterior(served.m(), served.weights(), images);
+    Posterior<TFloat32> posterior = told.posterior(served.m(), served.weights(), images);
     StatelessRandom<TFloat32> random =
         new StatelessRandom<>(served.m(), seed, tf.constant(0L)).rows(tf.constant(0L));
     Operand<TFloat32> noise = served.model().latentNoise(random, Inputs.count(tf, images));

@@ -44,6 +44,7 @@ final class Loss {
     Maths<TFloat32> m = served.m();
     CheckedInputs inputs = served.inputs(NAME);
     Operand<TUint8> images = inputs.images();
+    DiffusionModel told = served.told(inputs);
     Operand<TFloat32> times =
         inputs.times("uniform draws, which become times as loss.times of the configuration says");
     Operand<TFloat32> reconstruction =
@@ -62,14 +63,12 @@ final class Loss {
         (name, shape, initializer) ->
             used.computeIfAbsent(name, n -> served.weights().get(n, shape, initializer));
     DiffusionModel.TrainingBound<TFloat32> bound =
-        served
-            .model()
-            .trainingBound(
-                m,
-                weights,
-                Dropout.none(),
-                images,
-                new Noise<>(times, latent, step, reconstruction, diffusion));
+        told.trainingBound(
+            m,
+            weights,
+            Dropout.none(),
+            images,
+            new Noise<>(times, latent, step, reconstruction, diffusion));
     List<Operand<TFloat32>> terms = bound.terms().all();
     Operand<TFloat32> perImage = m.sum(m.ops().stack(terms), 0);
     Operand<TFloat32> loss =

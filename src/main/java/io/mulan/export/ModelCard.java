@@ -2,12 +2,15 @@ package io.mulan.export;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.mulan.config.DataConfig;
+import io.mulan.config.ImageShape;
+import io.mulan.data.Conditions;
 import java.util.Map;
 
 /**
  * What an exported model is and where it comes from, as {@code assets/model.json} holds it.
  *
- * @param data of training: its name, levels and the shape of its images
+ * @param data of training
  * @param step of the checkpoint
  * @param weights a checksum of the checkpoint's index
  * @param likelihood measured on test images; null if it was not
@@ -28,8 +31,34 @@ public record ModelCard(
     Map<String, String> versions,
     Map<String, String> files) {
 
-  /** Images: levels, height, width, channels. */
-  public record Data(String kind, int levels, int height, int width, int channels) {}
+  /**
+   * Images, and what the model is told of them.
+   *
+   * @param classes of which the model is told one for each image; 0 if it is told none
+   * @param augmented whether the model is told if an image was augmented
+   */
+  public record Data(
+      String kind,
+      int levels,
+      int height,
+      int width,
+      int channels,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) int classes,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean augmented) {
+
+    /** Those of a data set. */
+    public static Data of(DataConfig config, ImageShape image) {
+      Conditions told = Conditions.of(config);
+      return new Data(
+          config.key(),
+          config.levels(),
+          image.height(),
+          image.width(),
+          image.channels(),
+          told.classes(),
+          told.augmented());
+    }
+  }
 
   /**
    * A figure and how it was computed.

@@ -18,10 +18,11 @@ final class ModelText {
     text.append(
         """
         A diffusion model with learned noise (Sahoo et al., "Diffusion Models with Learned Adaptive Noise", NeurIPS 2024),
-        trained and exported by mulan. Images are %d × %d × %d with levels from 0 to %d.
+        trained and exported by mulan. Images are %d × %d × %d with levels from 0 to %d.%s
 
         """
-            .formatted(data.height(), data.width(), data.channels(), data.levels() - 1));
+            .formatted(
+                data.height(), data.width(), data.channels(), data.levels() - 1, told(data)));
     text.append("| | |\n| --- | --- |\n");
     row(text, "data", data.kind());
     row(text, "step", "" + card.step());
@@ -40,6 +41,18 @@ final class ModelText {
         "\n`config.yaml` is the configuration it was trained with, `model.json` this table for programs.\n");
     text.append("\n").append(of(signatures));
     return text.toString();
+  }
+
+  /** What the model is told of an image, in sentences. */
+  private static String told(ModelCard.Data data) {
+    String classes =
+        data.classes() == 0
+            ? ""
+            : "\nIt is told the class of each image, `labels` from 0 to %d: bits/dim are of log p(x | class)."
+                .formatted(data.classes() - 1);
+    return data.augmented()
+        ? classes + "\nIt is told of each image whether it was `augmented`: false for one as it is."
+        : classes;
   }
 
   private static String figure(ModelCard.Likelihood likelihood) {

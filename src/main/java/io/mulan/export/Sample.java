@@ -1,6 +1,7 @@
 package io.mulan.export;
 
 import io.mulan.diffusion.Chain;
+import io.mulan.diffusion.DiffusionModel;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
 import java.util.List;
@@ -20,7 +21,8 @@ final class Sample {
   static ModelSignature build(Served served) {
     Ops tf = served.m().ops();
     CheckedInputs inputs = served.inputs(NAME);
-    Operand<TInt32> count = inputs.count("count", "how many images");
+    Operand<TInt32> count = inputs.rows("count", "how many images");
+    DiffusionModel told = served.told(inputs);
     Operand<TInt32> steps = inputs.count("steps", "of the chain from noise to image");
     Operand<TInt64> seed = inputs.seed();
     Operand<TInt64> first = tf.constant(0L);
@@ -28,8 +30,9 @@ final class Sample {
         SamplingGraph.priorLatent(served.m(), served.model(), seed, first, count);
     Operand<TFloat64> noise =
         SamplingGraph.noise(served.m().doubles(), served.model(), seed, first, count);
+    Operand<TFloat32> c = told.withConditions(served.m(), latents);
     Operand<TFloat64> z0 =
-        new Chain<>(served.m(), served.model(), served.weights(), latents, steps, seed, first)
+        new Chain<>(served.m(), told, served.weights(), c, steps, seed, first)
             .run(tf.constant(0), steps, noise, Sampler.ANCESTRAL::step);
     return new ModelSignature(
         NAME,
@@ -39,7 +42,7 @@ final class Sample {
             served.port(
                 "images",
                 "levels from 0 to " + (served.config().data().levels() - 1),
-                served.model().reverse(served.m(), served.weights(), latents).mostLikely(z0)),
+                told.reverse(served.m(), served.weights(), c).mostLikely(z0)),
             served.port("latents", "the latents they were drawn with", latents)));
   }
 }

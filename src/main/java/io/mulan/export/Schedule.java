@@ -1,5 +1,6 @@
 package io.mulan.export;
 
+import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.ReverseProcess;
 import io.mulan.tf.Maths;
 import java.util.List;
@@ -20,29 +21,41 @@ final class Schedule {
     CheckedInputs inputs = served.inputs(NAME);
     Operand<TFloat32> latents =
         inputs.floats("latents", "c of each row", served.model().latentSize());
-    return of(served, inputs, NAME, "the noise schedule for each latent and time", latents);
+    return of(
+        served,
+        inputs,
+        NAME,
+        "the noise schedule for each latent and time",
+        served.told(inputs),
+        latents);
   }
 
   /** For the most likely latents of images. */
   static ModelSignature ofImages(Served served) {
     CheckedInputs inputs = served.inputs(OF_IMAGES);
     Operand<TUint8> images = inputs.images();
-    Operand<TFloat32> latents =
-        served.model().posterior(served.m(), served.weights(), images).mode();
+    DiffusionModel told = served.told(inputs);
+    Operand<TFloat32> latents = told.posterior(served.m(), served.weights(), images).mode();
     return of(
         served,
         inputs,
         OF_IMAGES,
         "the noise schedule for the most likely latent of each image",
+        told,
         latents);
   }
 
   private static ModelSignature of(
-      Served served, CheckedInputs inputs, String name, String summary, Operand<TFloat32> latents) {
+      Served served,
+      CheckedInputs inputs,
+      String name,
+      String summary,
+      DiffusionModel told,
+      Operand<TFloat32> latents) {
     Maths<TFloat64> d = served.m().doubles();
     Operand<TFloat64> t = served.column(inputs.times("t of each row, from 0 (image) to 1 (noise)"));
     ReverseProcess<TFloat32> process =
-        served.model().reverse(served.m(), served.weights(), latents);
+        told.reverse(served.m(), served.weights(), told.withConditions(served.m(), latents));
     Operand<TFloat64> gamma = process.gamma(t);
     Operand<TFloat64> rate = process.rate(t);
     Operand<TFloat64> nu = d.exp(d.neg(gamma));

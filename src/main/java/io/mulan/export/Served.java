@@ -1,6 +1,7 @@
 package io.mulan.export;
 
 import io.mulan.config.RunConfig;
+import io.mulan.data.Conditions;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Maths;
@@ -14,6 +15,11 @@ record Served(
 
   CheckedInputs inputs(String signature) {
     return new CheckedInputs(m.ops(), signature, model.image(), config.data().levels());
+  }
+
+  /** The model, told what the inputs of a signature say of the images. */
+  DiffusionModel told(CheckedInputs inputs) {
+    return inputs.told(model, Conditions.of(config.data()));
   }
 
   /** An output. */

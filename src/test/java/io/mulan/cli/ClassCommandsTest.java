@@ -3,12 +3,20 @@ package io.mulan.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.data.Npy;
 import io.mulan.data.NpyArray;
 import io.mulan.data.Npz;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,20 +99,67 @@ final class ClassCommandsTest {
         .assertRefused(2, "--class is '10'; allowed is 0 to 9");
     Program.run(folder, "sample", "a", "--like=test", "--class=1")
         .assertRefused(2, "--class does not go with --like");
-    Program.run(folder, "export", "a", "--to=model")
+    Program.run(folder, "export", "a", "--flax=a.flax")
         .assertRefused(3, "told something of each image (data.classes, data.augment)", "--npz");
-    Program.run(folder, "sample", "a", "--count=2", "--steps=1", "--out=two").assertDone();
-    Program.run(folder, "evaluate", "a", "--images=two/images")
-        .assertRefused(3, "data.classes is 10, but two/images has no classes");
     Program.train(folder, "--run=b", "--set=data.classes=5")
         .assertRefused(3, "data.classes is 5", "set it to");
     Program.train(folder, "--resume=a", "--set=data.classes=0")
         .assertRefused(3, "data.classes can't change in a run that goes on");
   }
 
+  private static JsonNode evaluated(String model, String... more) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(List.of("evaluate", model, "--times=2", "--json=report.json"));
+    arguments.addAll(List.of(more));
+    Program.run(folder, arguments.toArray(String[]::new)).assertDone();
+    return new ObjectMapper().readTree(folder.resolve("report.json").toFile());
+  }
+
   @Test
-  void itsWeightsAndItsGraphAreWrittenForOthers() {
+  void otherImagesAreOfTheClassesBesideThemOrOfThoseThatAreSaid() throws IOException {
+    Program.run(folder, "sample", "a", "--count=3", "--steps=2", "--out=few").assertDone();
+    JsonNode beside = evaluated("a", "--images=few/samples.npz");
+    JsonNode said = evaluated("a", "--images=few/images", "--class=few/samples.npz");
+    JsonNode other = evaluated("a", "--images=few/samples.npz", "--class=7");
+    assertEquals(beside.get("total"), said.get("total"));
+    assertNotEquals(beside.get("total"), other.get("total"));
+    assertEquals("3 images of few/samples.npz, --class 7", other.get("images").asText());
+    Program.run(folder, "reconstruct", "a", "--images=few/images", "--class=1", "--out=one")
+        .assertDone();
+
+    Program.run(folder, "evaluate", "a", "--images=few/images")
+        .assertRefused(3, "few/images has no classes", "say --class N or FILE");
+    Program.run(folder, "evaluate", "a", "--images=few/images", "--class=10")
+        .assertRefused(2, "--class is '10'; allowed is 0 to 9");
+    Program.run(folder, "evaluate", "a", "--class=1").assertRefused(2, "--class is of --images");
+    Npz.write(folder.resolve("two.npz"), Map.of("labels", NpyArray.of(new int[] {1, 2}, 2)));
+    Program.run(folder, "evaluate", "a", "--images=few/images", "--class=two.npz")
+        .assertRefused(3, "two.npz, array labels has shape [2], but the classes of 3 images");
+    Npy.write(folder.resolve("large.npy"), NpyArray.of(new int[] {1, 10, 2}, 3));
+    Program.run(folder, "evaluate", "a", "--images=few/images", "--class=large.npy")
+        .assertRefused(3, "classes are 0 to 9, but image 1 of few/images is of class 10");
+  }
+
+  @Test
+  void whatIsExportedIsEvaluatedAndSampledLikeTheRun() throws IOException {
+    Program.run(folder, "export", "a", "--to=model").assertDone();
+    assertEquals(
+        evaluated("a", "--limit=5").get("total"), evaluated("model", "--limit=5").get("total"));
+    for (String model : new String[] {"a", "model/1"}) {
+      Program.run(
+              folder, "sample", model, "--count=3", "--steps=2", "--class=4", "--out=of-" + model)
+          .assertDone();
+    }
+    assertArrayEquals(images("of-a/samples.npz"), images("of-model/1/samples.npz"));
+  }
+
+  @Test
+  void itsWeightsGoToNumPyAndBackAndItsGraphIsWritten() throws IOException {
     Program.run(folder, "export", "a", "--npz=weights.npz").assertDone();
+    Program.run(folder, "import", "--npz=weights.npz", "--config=a/config.yaml", "--to=back")
+        .assertDone();
+    assertEquals(
+        evaluated("a", "--limit=6").get("total"), evaluated("back", "--limit=6").get("total"));
     Program.run(folder, "graph", "--set=data.classes=10", "--to=graphs").assertDone();
   }
 }

@@ -2,6 +2,7 @@ package io.mulan.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -148,6 +149,52 @@ class ImageFilesTest {
     assertBoth(samples, ImageFiles.read(npz, GREY, 17));
     Npz.write(npz, Map.of("labels", array(new int[2], 2), "images", three));
     assertBoth(samples, ImageFiles.read(npz, GREY, 17));
+  }
+
+  @Test
+  void classesLieBesideImagesOrAlone() {
+    Path npz = folder.resolve("a.npz");
+    NpyArray images = array(new int[96], 2, 8, 6);
+    Npz.write(npz, Map.of("images", images, "labels", NpyArray.of(new long[] {3, 1}, 2)));
+    assertTrue(ImageFiles.hasLabels(npz));
+    ImageSet read = ImageFiles.read(npz, GREY, 17);
+    assertTrue(read.labels().isEmpty(), "a model that is told no classes needs none");
+    int[] classes = {3, 1};
+    assertArrayEquals(classes, ImageFiles.labelled(read, npz).labels().orElseThrow());
+    Path alone = folder.resolve("c.npy");
+    Npy.write(alone, array(classes, 2));
+    assertArrayEquals(classes, ImageFiles.labelled(read, alone).labels().orElseThrow());
+    Npz.write(npz, Map.of("images", images));
+    assertFalse(ImageFiles.hasLabels(npz));
+    assertFalse(ImageFiles.hasLabels(alone));
+    assertArrayEquals(new int[] {7, 7}, read.labelled(7).labels().orElseThrow());
+  }
+
+  @Test
+  void whatIsNotAClassForEachImageIsRefused() {
+    ImageSet two = new ImageSet("two", GREY, 17, new byte[96]);
+    Map<NpyArray, String> refusals =
+        Map.of(
+            NpyArray.of(new int[3], 3),
+            " has shape [3], but the classes of 2 images have shape [2]; give one for each image",
+            NpyArray.of(new int[2], 2, 1),
+            " has shape [2, 1], but the classes of 2 images have shape [2]; give one for each image",
+            NpyArray.of(new int[] {1, -2}, 2),
+            ": class -2 of image 1 is not from 0 to 1000000",
+            NpyArray.of(new float[2], 2),
+            " holds f4, which cannot be read as longs without loss; convert it with astype in NumPy");
+    Path file = folder.resolve("labels.npy");
+    refusals.forEach(
+        (labels, message) -> {
+          Npy.write(file, labels);
+          ConfigException e =
+              assertThrows(ConfigException.class, () -> ImageFiles.labelled(two, file));
+          assertEquals(file + message, e.getMessage());
+        });
+    Path missing = folder.resolve("missing.npz");
+    ConfigException e =
+        assertThrows(ConfigException.class, () -> ImageFiles.labelled(two, missing));
+    assertTrue(e.getMessage().startsWith("cannot read " + missing), e::getMessage);
   }
 
   private static void assertBoth(int[] samples, ImageSet images) {

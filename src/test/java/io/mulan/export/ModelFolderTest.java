@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TInt32;
 
 /**
  * Versions of models: whole or not there, of nothing but what serving needs, read back unharmed.
@@ -37,7 +39,7 @@ final class ModelFolderTest {
 
   /** Every signature is run before the folder has its name. */
   @ParameterizedTest
-  @ValueSource(strings = {"vdm", "score-function"}) // PythonAgreementTest has all kinds
+  @ValueSource(strings = {"vdm", "augmented"}) // PythonAgreementTest has all kinds
   void aModelCanBeExported(String kind) throws IOException {
     Path written = SmallExport.write(folder, kind);
     ExportedModel model = ExportedModel.open(folder.resolve(kind));
@@ -45,7 +47,21 @@ final class ModelFolderTest {
     assertEquals(kind, model.card().name());
     assertNothingForeign(written);
     try (Bundle bundle = new Bundle(written)) {
-      Bundle.Answer some = bundle.call(Sample.NAME, "count", 3, "steps", 2, "seed", 5L);
+      Bundle.Answer some =
+          kind.equals("vdm")
+              ? bundle.call(Sample.NAME, "count", 3, "steps", 2, "seed", 5L)
+              : bundle.call(
+                  Sample.NAME,
+                  "count",
+                  3,
+                  "labels",
+                  TInt32.vectorOf(1, 2, 3),
+                  "augmented",
+                  TBool.vectorOf(false, true, false),
+                  "steps",
+                  2,
+                  "seed",
+                  5L);
       assertEquals(3 * 64, some.of("images").length);
     }
   }

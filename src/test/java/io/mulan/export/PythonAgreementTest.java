@@ -23,6 +23,7 @@ import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -106,6 +107,8 @@ final class PythonAgreementTest {
       case "count" -> TInt32.scalarOf(BATCH);
       case "times_per_image", "steps" -> TInt32.scalarOf(11);
       case "times", "latent_noise" -> Tensors.of(shape, uniform(shape));
+      case "labels" -> TInt32.vectorOf(0, 3, 9);
+      case "augmented" -> TBool.vectorOf(true, false, true);
       case "latents" -> Tensors.of(shape, alternating(shape));
       default -> Tensors.of(shape, normal(name, shape));
     };
@@ -144,8 +147,15 @@ final class PythonAgreementTest {
       levels.asRawTensor().data().read(bytes);
       return NpyArray.of(bytes, shape);
     }
-    if (tensor instanceof TInt32 number) {
-      return NpyArray.of(new int[] {number.getInt()}, shape);
+    if (tensor instanceof TInt32 numbers) {
+      return NpyArray.of(numbers.streamOfObjects().mapToInt(n -> n).toArray(), shape);
+    }
+    if (tensor instanceof TBool flags) {
+      byte[] values = new byte[(int) flags.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (byte) (flags.getBoolean(i) ? 1 : 0);
+      }
+      return NpyArray.of(values, shape);
     }
     if (tensor instanceof TInt64 number) {
       return NpyArray.of(new long[] {number.getLong()}, shape);

@@ -4,6 +4,7 @@ import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
+import io.mulan.diffusion.ModelParts;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.TrainedModel;
 import io.mulan.training.TrainingSession;
@@ -39,6 +40,14 @@ final class SmallExport {
           List.of("latent.gradient=score_function", "network.conditioned=false"),
           "published",
           List.of("latent.law=published", "latent.gradient=identity"),
+          "classes",
+          List.of("data.classes=10"),
+          "augmented",
+          List.of(
+              "data.classes=10",
+              "data.augment=rotations",
+              "latent.gradient=score_function",
+              "network.conditioned=false"),
           "categorical",
           List.of("latent.kind=gumbel", "schedule.kind=linear", "loss.prediction=v_from_epsilon"));
 
@@ -72,7 +81,9 @@ final class SmallExport {
       session.initialize();
       for (int i = 0; i < STEPS; i++) {
         int first = i * config.training().batch();
-        session.step(data.train().copies(config.training().batch(), row -> first + row));
+        session.step(
+            data.train().copies(config.training().batch(), row -> first + row),
+            data.train().conditions(config.training().batch(), row -> first + row));
       }
       checkpoints.save(session, STEPS, OptionalDouble.empty());
     }
@@ -84,24 +95,23 @@ final class SmallExport {
       checkpoints.restore(model, STEPS);
       return ModelFolder.write(
           folder.resolve(kind),
-          card(kind, config, data),
+          card(kind, config, data, ModelParts.counts(model.variables())),
           config,
           model.parts(),
           at -> model.write(at, model.parts().definitions()));
     }
   }
 
-  private static ModelCard card(String kind, RunConfig config, Dataset data) {
-    var shape = data.train().shape();
+  private static ModelCard card(
+      String kind, RunConfig config, Dataset data, Map<String, Long> parameters) {
     return new ModelCard(
         kind,
         1,
-        new ModelCard.Data(
-            data.name(), config.data().levels(), shape.height(), shape.width(), shape.channels()),
+        ModelCard.Data.of(config.data(), data.train().shape()),
         STEPS,
         "00000000",
         null,
-        Map.of("all", 0L),
+        parameters,
         new ModelCard.Licence("not stated", data.licence()),
         Map.of(),
         Map.of());
