@@ -25,7 +25,7 @@ public final class RunSummaries implements TrainingListener {
     this.config = config;
     events.text(step, "config", "```yaml\n" + config.toYaml() + "```\n");
     if (events.first()) {
-      events.graph(session.definition());
+      events.graph(session.shownGraph());
       events.hyperParameters(config.settings(), List.of(MetricsFile.TEST_BOUND));
     }
     events.flush();

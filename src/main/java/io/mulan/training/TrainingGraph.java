@@ -38,6 +38,9 @@ final class TrainingGraph {
   /** Name of the uncompiled step, which is there in any case. */
   static final String PLAIN_STEP = "train_step";
 
+  /** Name of the uncompiled terms of the bound. */
+  static final String PLAIN_TERMS = "terms";
+
   private final RunConfig config;
   private final DiffusionModel model;
   private final Graph graph;
@@ -97,7 +100,7 @@ final class TrainingGraph {
   private List<Op> build() {
     BatchGradient<TFloat32> batch =
         BatchGradient.of(m, config, model, weights, images, steps.value());
-    terms = m.ops().withName("terms").identity(batch.terms());
+    terms = m.ops().withName(PLAIN_TERMS).identity(batch.terms());
     slowest = batch.slowest();
     plain = batch;
 

@@ -10,12 +10,12 @@ import io.mulan.likelihood.BoundEstimate;
 import io.mulan.likelihood.BoundEstimator;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.tf.GraphCost;
-import io.mulan.tf.GraphFile;
 import io.mulan.tf.Histogram;
 import io.mulan.tf.ImageBatch;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.Sessions;
+import io.mulan.tf.ShownGraph;
 import io.mulan.tf.StepTrace;
 import io.mulan.tf.Tensors;
 import io.mulan.tf.Variables.Variable;
@@ -178,9 +178,9 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
     }
   }
 
-  /** The whole graph; large constants are left out. */
-  public GraphDef definition() {
-    return GraphFile.withoutLargeConstants(graph.toGraphDef());
+  /** How images become the terms of the bound, uncompiled, to be looked at. */
+  public GraphDef shownGraph() {
+    return ShownGraph.of(graph, graph.operationOrThrow(TrainingGraph.PLAIN_TERMS));
   }
 
   /** Updates on the same images, to be measured; the model is told zeros. */
