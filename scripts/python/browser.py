@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -52,9 +53,10 @@ class Browser:
         self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         read, self._to = os.pipe()
         self._from, write = os.pipe()
-        # The pipe is file descriptors 3 and 4 there.
+        # It speaks over its file descriptors 3 and 4, which ours must not be.
+        read, write = _high(read), _high(write)
         self._process = subprocess.Popen(
-            ["sh", "-c", f'exec "$@" 3<&{read} 4>&{write}', "-", program]
+            ["bash", "-c", f'exec "$@" 3<&{read} 4>&{write}', "-", program]
             + ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
             + ["--no-first-run", "--remote-debugging-pipe", f"--window-size={width},{height}"]
             + [f"--user-data-dir={self._folder.name}", "about:blank"],
@@ -147,6 +149,12 @@ class Browser:
         self._process.terminate()
         self._process.wait(_SECONDS)
         self._folder.cleanup()
+
+
+def _high(descriptor: int) -> int:
+    copy = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10)
+    os.close(descriptor)
+    return copy
 
 
 def _exception(details: dict[str, Any]) -> str:

@@ -135,7 +135,7 @@ def described(server: Server) -> dict[str, Any]:
 
 # What must be on a page; only the part of it that is in sight is drawn.
 _PAGES = {
-    "scalars": "deep('tf-scalar-card').length >= 6 && deep('tf-scalar-card canvas, tf-scalar-card svg').length >= 1",
+    "scalars": "deep('vz-line-chart2').filter(c => c.shadowRoot.querySelector('svg path')).length >= 3",
     "images": "deep('img').filter(i => i.naturalWidth > 100).length >= 3",
     "histograms": "deep('vz-histogram-timeseries').filter(h => h.shadowRoot.querySelector('path')).length >= 3",
     "graphs": "deep('g.node').some(n => n.textContent.includes('score_model'))",
