@@ -15,6 +15,7 @@ import io.mulan.training.Checkpoints;
 import io.mulan.training.MetricsFile;
 import io.mulan.training.RunFolder;
 import io.mulan.training.RunResult;
+import io.mulan.training.RunSummaries;
 import io.mulan.training.Trainer;
 import io.mulan.training.TrainingSession;
 import java.nio.file.Path;
@@ -179,7 +180,10 @@ final class TrainCommand implements Command {
       Optional<BoundEstimate> bound;
       interruption.watch("finishing the step and saving");
       try (MetricsFile metrics =
-          new MetricsFile(run.path(), step, config.training().logEvery(), dimensions)) {
+              new MetricsFile(run.path(), step, config.training().logEvery(), dimensions);
+          RunPictures pictures =
+              new RunPictures(metrics.events(), config, checkpoints, data.test())) {
+        RunSummaries summaries = new RunSummaries(metrics.events(), session, config, step);
         Progress progress =
             new Progress(
                 config.training().steps(),
@@ -193,7 +197,8 @@ final class TrainCommand implements Command {
                     session,
                     data,
                     checkpoints,
-                    List.of(metrics, progress),
+                    // What follows an evaluation is not of the steps that the last two time.
+                    List.of(summaries, pictures, metrics, progress),
                     interruption::asked)
                 .run();
       }

@@ -35,10 +35,15 @@ public record RunConfig(
     return Yaml.write(RecordTree.nested(this));
   }
 
+  /** All settings by key, such as {@code latent.size}. */
+  public Map<String, Object> settings() {
+    return RecordTree.flat(this);
+  }
+
   /** Settings that differ, by key. */
   public static List<Difference> differences(RunConfig left, RunConfig right) {
-    Map<String, Object> l = RecordTree.flat(left);
-    Map<String, Object> r = RecordTree.flat(right);
+    Map<String, Object> l = left.settings();
+    Map<String, Object> r = right.settings();
     List<Difference> differences = new ArrayList<>();
     l.forEach(
         (key, value) -> {

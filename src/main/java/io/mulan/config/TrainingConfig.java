@@ -28,6 +28,8 @@ package io.mulan.config;
  * @param saveEvery steps between checkpoints; 0 for evaluations and the end only
  * @param keep newest checkpoints that stay, besides the best
  * @param logEvery steps between entries of the metrics
+ * @param summariesEvery steps between histograms for TensorBoard, which has samples and schedules
+ *     of evaluations; 0 for neither
  */
 public record TrainingConfig(
     int steps,
@@ -53,7 +55,8 @@ public record TrainingConfig(
     int timesPerImage,
     int saveEvery,
     int keep,
-    int logEvery) {
+    int logEvery,
+    int summariesEvery) {
 
   /** What the networks' convolutions and matrix products multiply, while training. */
   public enum Precision {
@@ -102,5 +105,6 @@ public record TrainingConfig(
     Check.atLeast("training.save_every", saveEvery, 0);
     Check.atLeast("training.keep", keep, 1);
     Check.atLeast("training.log_every", logEvery, 1);
+    Check.atLeast("training.summaries_every", summariesEvery, 0);
   }
 }

@@ -333,7 +333,8 @@ public final class DiffusionModel {
         m.cast(prior(d, signal, gamma1)),
         kl,
         m.mul(m.sumPerImage(integrand), 0.5),
-        m.minPerImage(rate));
+        m.minPerImage(rate),
+        moment.t());
   }
 
   /**

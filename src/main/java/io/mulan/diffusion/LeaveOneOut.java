@@ -54,7 +54,8 @@ final class LeaveOneOut {
             mean(m, terms.prior()),
             mean(m, terms.latent()),
             mean(m, terms.diffusion()),
-            tf.min(pairs(m, terms.slowest()), tf.constant(0))),
+            tf.min(pairs(m, terms.slowest()), tf.constant(0)),
+            terms.times()),
         surrogate);
   }
 

@@ -1,9 +1,8 @@
 package io.mulan.export;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import io.mulan.tf.TfRecordWriter;
-import java.io.ByteArrayOutputStream;
+import io.mulan.tf.WireMessage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -56,24 +55,23 @@ final class WarmupRequests {
     }
   }
 
-  private static byte[] log(String model, String signature, Map<String, Tensor> inputs)
-      throws IOException {
+  private static byte[] log(String model, String signature, Map<String, Tensor> inputs) {
     byte[] spec =
-        message(
+        WireMessage.of(
             m -> {
               m.writeString(MODEL_NAME, model);
               m.writeString(SIGNATURE_NAME, signature);
             });
     byte[] request =
-        message(
+        WireMessage.of(
             m -> {
               m.writeByteArray(MODEL_SPEC, spec);
               for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
                 m.writeByteArray(INPUTS, entry(input.getKey(), proto(input.getValue())));
               }
             });
-    byte[] predict = message(m -> m.writeByteArray(REQUEST, request));
-    return message(m -> m.writeByteArray(PREDICT_LOG, predict));
+    byte[] predict = WireMessage.of(m -> m.writeByteArray(REQUEST, request));
+    return WireMessage.of(m -> m.writeByteArray(PREDICT_LOG, predict));
   }
 
   private static TensorProto proto(Tensor tensor) {
@@ -91,25 +89,11 @@ final class WarmupRequests {
         .build();
   }
 
-  private static byte[] entry(String key, TensorProto value) throws IOException {
-    return message(
+  private static byte[] entry(String key, TensorProto value) {
+    return WireMessage.of(
         m -> {
           m.writeString(KEY, key);
           m.writeByteArray(VALUE, value.toByteArray());
         });
-  }
-
-  /** Writes the fields of a message. */
-  @FunctionalInterface
-  private interface Fields {
-    void write(CodedOutputStream out) throws IOException;
-  }
-
-  private static byte[] message(Fields fields) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-    fields.write(out);
-    out.flush();
-    return bytes.toByteArray();
   }
 }

@@ -20,6 +20,11 @@ public final class ImageGrid {
 
   private ImageGrid() {}
 
+  /** Whether there can be pictures of such images: in grey, or in colours. */
+  public static boolean shows(ImageShape shape) {
+    return shape.channels() == 1 || shape.channels() == 3;
+  }
+
   /** As nearly square as can be. */
   public static BufferedImage of(ImageSet images) {
     int columns = (int) Math.ceil(Math.sqrt(images.count()));

@@ -1,6 +1,9 @@
 package io.mulan.tf;
 
+import com.google.protobuf.ByteString;
+import java.awt.image.BufferedImage;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -9,16 +12,31 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.Map;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.Event;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.Summary;
+import org.tensorflow.proto.SummaryMetadata;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
 
 /**
- * Writes scalars for TensorBoard, into one new event file of a run folder; a resumed run opens
- * another, which TensorBoard reads after the first. For one thread.
+ * Writes what TensorBoard shows of a run, into one new event file of its folder; a resumed run
+ * opens another, which TensorBoard reads after the first. For one thread.
+ *
+ * <p>All but scalars is written in the form that TensorBoard itself keeps: a tensor, and the name
+ * of the page that shows it. What can't be written throws a {@link CheckpointException} that names
+ * the file.
  */
 public final class EventWriter implements AutoCloseable {
+  private static final String PREFIX = "events.out.tfevents.";
+
   private final Path file;
+  private final boolean first;
   private final TfRecordWriter records;
 
   /**
@@ -28,6 +46,7 @@ public final class EventWriter implements AutoCloseable {
    */
   public EventWriter(Path folder) {
     try {
+      this.first = !isThere(folder);
       this.file = create(folder);
       this.records =
           new TfRecordWriter(
@@ -39,6 +58,12 @@ public final class EventWriter implements AutoCloseable {
     flush();
   }
 
+  private static boolean isThere(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.anyMatch(f -> f.getFileName().toString().startsWith(PREFIX));
+    }
+  }
+
   /**
    * A second writer within the same second takes the next one: the order of names is that of runs.
    */
@@ -46,7 +71,7 @@ public final class EventWriter implements AutoCloseable {
     long seconds = System.currentTimeMillis() / 1000;
     while (true) {
       try {
-        return Files.createFile(folder.resolve("events.out.tfevents." + seconds + "." + host()));
+        return Files.createFile(folder.resolve(PREFIX + seconds + "." + host()));
       } catch (FileAlreadyExistsException taken) {
         seconds++;
       }
@@ -66,15 +91,101 @@ public final class EventWriter implements AutoCloseable {
     return file;
   }
 
-  /**
-   * Adds one value for each tag at this step; they are kept as floats.
-   *
-   * @throws CheckpointException naming the file, if it cannot be written
-   */
+  /** Whether the folder had no events before. */
+  public boolean first() {
+    return first;
+  }
+
+  /** Adds one value for each tag at this step; they are kept as floats. */
   public void scalars(long step, Map<String, Double> values) {
     Summary.Builder summary = Summary.newBuilder();
     values.forEach(
         (tag, value) -> summary.addValueBuilder().setTag(tag).setSimpleValue(value.floatValue()));
+    write(event().setStep(step).setSummary(summary));
+  }
+
+  /** Adds a picture, as a PNG. */
+  public void picture(long step, String tag, BufferedImage picture) {
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(picture, "png", png);
+    } catch (IOException e) {
+      throw failure(file, e);
+    }
+    TensorProto value =
+        tensor(DataType.DT_STRING, 3)
+            .addStringVal(ByteString.copyFromUtf8("" + picture.getWidth()))
+            .addStringVal(ByteString.copyFromUtf8("" + picture.getHeight()))
+            .addStringVal(ByteString.copyFrom(png.toByteArray()))
+            .build();
+    write(step, tag, page("images"), value);
+  }
+
+  /** Adds a histogram: left edge, right edge and count of each interval. */
+  public void histogram(long step, String tag, Histogram histogram) {
+    TensorProto.Builder value = tensor(DataType.DT_DOUBLE, Histogram.BINS, 3);
+    for (int bin = 0; bin < Histogram.BINS; bin++) {
+      value.addDoubleVal(histogram.edge(bin));
+      value.addDoubleVal(histogram.edge(bin + 1));
+      value.addDoubleVal((double) histogram.counts()[bin]);
+    }
+    write(step, tag, page("histograms"), value.build());
+  }
+
+  /** Adds a text in Markdown. */
+  public void text(long step, String tag, String markdown) {
+    TensorProto.Builder value = tensor(DataType.DT_STRING);
+    write(step, tag, page("text"), value.addStringVal(ByteString.copyFromUtf8(markdown)).build());
+  }
+
+  /** Adds the graph; TensorBoard shows one of a run. */
+  public void graph(GraphDef graph) {
+    write(event().setGraphDef(graph.toByteString()));
+  }
+
+  /**
+   * Adds what the run has to be compared with others by. TensorBoard takes the first of a run.
+   *
+   * @param settings by name: numbers, booleans, texts
+   * @param metrics tags of scalars
+   */
+  public void hyperParameters(Map<String, Object> settings, Collection<String> metrics) {
+    hyperParameters(HyperParameters.EXPERIMENT_TAG, HyperParameters.experiment(settings, metrics));
+    hyperParameters(HyperParameters.START_TAG, HyperParameters.start(settings, seconds()));
+  }
+
+  /** Adds that the run whose {@link #hyperParameters} were written has come to its end. */
+  public void finished() {
+    hyperParameters(HyperParameters.END_TAG, HyperParameters.end(seconds()));
+  }
+
+  /** The message is in what would otherwise describe a tensor. */
+  private void hyperParameters(String tag, byte[] message) {
+    SummaryMetadata.PluginData.Builder page = page(HyperParameters.PLUGIN);
+    page.setContent(ByteString.copyFrom(message));
+    write(0, tag, page, tensor(DataType.DT_FLOAT, 0).build());
+  }
+
+  private static SummaryMetadata.PluginData.Builder page(String name) {
+    return SummaryMetadata.PluginData.newBuilder().setPluginName(name);
+  }
+
+  private static TensorProto.Builder tensor(DataType type, long... shape) {
+    TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
+    for (long size : shape) {
+      dimensions.addDim(TensorShapeProto.Dim.newBuilder().setSize(size));
+    }
+    return TensorProto.newBuilder().setDtype(type).setTensorShape(dimensions);
+  }
+
+  private void write(
+      long step, String tag, SummaryMetadata.PluginData.Builder page, TensorProto value) {
+    Summary.Builder summary = Summary.newBuilder();
+    summary
+        .addValueBuilder()
+        .setTag(tag)
+        .setMetadata(SummaryMetadata.newBuilder().setPluginData(page))
+        .setTensor(value);
     write(event().setStep(step).setSummary(summary));
   }
 
@@ -97,7 +208,11 @@ public final class EventWriter implements AutoCloseable {
   }
 
   private static Event.Builder event() {
-    return Event.newBuilder().setWallTime(System.currentTimeMillis() / 1000.0);
+    return Event.newBuilder().setWallTime(seconds());
+  }
+
+  private static double seconds() {
+    return System.currentTimeMillis() / 1000.0;
   }
 
   private void write(Event.Builder event) {

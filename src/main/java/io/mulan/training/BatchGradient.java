@@ -33,10 +33,11 @@ import org.tensorflow.types.family.TFloating;
  *
  * @param terms of the bound, means over the batch in nats [4]
  * @param slowest the least rate of the schedule (scalar)
+ * @param times t of each row that the network saw [rows]
  * @param gradients of bits/dim, for each weight, in the order of {@link TrainedWeights#all()}
  */
 record BatchGradient<T extends TFloating>(
-    Operand<T> terms, Operand<T> slowest, List<Operand<T>> gradients) {
+    Operand<T> terms, Operand<T> slowest, Operand<T> times, List<Operand<T>> gradients) {
 
   private static final String LOSS = "loss";
   private static final String SEED = "loss_gradient";
@@ -107,6 +108,7 @@ record BatchGradient<T extends TFloating>(
       return new BatchGradient<>(
           terms,
           m.ops().min(bound.terms().slowest(), m.ops().constant(0)),
+          m.reshape(m.cast(bound.terms().times()), -1),
           Gradients.of(m, loss, seed, values));
     }
 
@@ -127,14 +129,15 @@ record BatchGradient<T extends TFloating>(
     BatchGradient<T> inParts(
         Maths<T> m, Operand<TUint8> images, Operand<TInt64> steps, Noise<T> noise) {
       int parts = config.training().accumulate();
-      // The terms, the slowest rate of each part, and the gradients.
+      // The terms, the slowest rate and the times of each part, and the gradients.
       List<Operand<T>> sums =
           Loop.sums(m, parts, (around, i) -> part(m, around, i, images, steps, noise));
       double share = 1.0 / parts;
       return new BatchGradient<>(
           m.mul(sums.get(0), share),
           m.ops().min(sums.get(1), m.ops().constant(0)),
-          sums.subList(2, sums.size()).stream().map(sum -> m.mul(sum, share)).toList());
+          m.reshape(sums.get(2), -1),
+          sums.subList(3, sums.size()).stream().map(sum -> m.mul(sum, share)).toList());
     }
 
     private List<Operand<T>> part(
@@ -172,6 +175,8 @@ record BatchGradient<T extends TFloating>(
       all.add(part.terms());
       Operand<T> position = tf.oneHot(i, tf.constant(c.accumulate()), m.constant(1), m.constant(0));
       all.add(m.mul(position, part.slowest()));
+      int rows = count * model.latentDraws();
+      all.add(m.mul(m.reshape(position, -1, 1), m.reshape(part.times(), 1, rows)));
       all.addAll(part.gradients());
       return all;
     }

@@ -24,6 +24,9 @@ import java.util.Map;
  * bound and saving do not count.
  */
 public final class MetricsFile implements TrainingListener, AutoCloseable {
+  /** The tag of the bound on the test images. */
+  static final String TEST_BOUND = "test/bits_per_dim";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
@@ -57,6 +60,11 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
       throw unwritable(e);
     }
     events = new EventWriter(folder);
+  }
+
+  /** Where TensorBoard's events go: of a folder it follows one file at a time. */
+  public EventWriter events() {
+    return events;
   }
 
   private List<String> linesUpTo(long step) throws IOException {
@@ -102,7 +110,7 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
   public void evaluated(long step, BoundEstimate bound) {
     Map<String, Double> scalars = new LinkedHashMap<>();
     bound.terms().forEach((name, f) -> scalars.put("test/" + name, f.bitsPerDim()));
-    scalars.put("test/bits_per_dim", bound.total().bitsPerDim());
+    scalars.put(TEST_BOUND, bound.total().bitsPerDim());
     scalars.put("test/standard_error", bound.total().standardError());
     if (bound.latent() != null) {
       scalars.put("latent/kl_nats", bound.latent().kl());

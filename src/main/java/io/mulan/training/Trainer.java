@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** The training loop: steps, evaluations, checkpoints, and a stop in between when asked for. */
 public final class Trainer {
@@ -55,10 +56,14 @@ public final class Trainer {
     Batches batches = new Batches(train, config.batch(), config.seed());
     byte[] batch = new byte[config.batch() * train.shape().size()];
     float[] told = new float[config.batch() * train.conditions().size()];
+    Supplier<Spread> spread = () -> session.spread(batch, told);
     long first = session.steps();
     lastSaved = first;
     for (long step = first; step < config.steps(); ) {
       batches.fill(step, batch, told);
+      for (TrainingListener listener : listeners) {
+        listener.stepping(step, spread);
+      }
       TrainingSession.Step values = session.step(batch, told);
       check(step + 1, values);
       step++;

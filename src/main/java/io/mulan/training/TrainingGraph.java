@@ -38,6 +38,9 @@ final class TrainingGraph {
   /** Name of the uncompiled step, which is there in any case. */
   static final String PLAIN_STEP = "train_step";
 
+  /** Name of the uncompiled terms of the bound. */
+  static final String PLAIN_TERMS = "terms";
+
   private final RunConfig config;
   private final DiffusionModel model;
   private final Graph graph;
@@ -45,12 +48,14 @@ final class TrainingGraph {
   private final Maths<TFloat32> initial;
   private final Variables variables;
   private final TrainedWeights<TFloat32> weights;
+  private final List<AdamW.Slot<TFloat32>> slots = new ArrayList<>();
   private final Variable<TInt64> steps;
 
   private final Placeholder<TUint8> images;
   private Operand<TFloat32> terms;
   private Operand<TFloat32> norms;
   private Operand<TFloat32> slowest;
+  private BatchGradient<TFloat32> plain;
   private Op step;
   private final BoundGraph evaluation;
   private final Op initialize;
@@ -74,8 +79,7 @@ final class TrainingGraph {
         tf.withName("images")
             .placeholder(TUint8.class, Placeholder.shape(batchShape(model.image(), c.batch())));
     this.model = model.givenInput(tf, c.batch());
-    List<AdamW.Slot<TFloat32>> slots = new ArrayList<>();
-    List<Op> updates = build(slots);
+    List<Op> updates = build();
     step = tf.withControlDependencies(updates).withName(PLAIN_STEP).noOp();
     if (compiled) {
       compile(updates);
@@ -93,11 +97,12 @@ final class TrainingGraph {
   }
 
   /** Loss, gradients and updates. */
-  private List<Op> build(List<AdamW.Slot<TFloat32>> slots) {
+  private List<Op> build() {
     BatchGradient<TFloat32> batch =
         BatchGradient.of(m, config, model, weights, images, steps.value());
-    terms = m.ops().withName("terms").identity(batch.terms());
+    terms = m.ops().withName(PLAIN_TERMS).identity(batch.terms());
     slowest = batch.slowest();
+    plain = batch;
 
     weights.all().forEach(w -> slots.add(AdamW.Slot.create(initial, variables, w)));
     AdamW<TFloat32> optimizer = new AdamW<>(m.in("optimizer"), config.training());
@@ -147,6 +152,11 @@ final class TrainingGraph {
     return slowest;
   }
 
+  /** The times of the next batch, and the gradient of each weight before it is clipped; plain. */
+  BatchGradient<TFloat32> gradient() {
+    return plain;
+  }
+
   Op step() {
     return step;
   }
@@ -166,6 +176,11 @@ final class TrainingGraph {
   /** The model's weights, sorted by name. */
   List<Variable<TFloat32>> weights() {
     return List.copyOf(weights.all());
+  }
+
+  /** Their moving averages, in the same order. */
+  List<Variable<TFloat32>> averages() {
+    return slots.stream().map(AdamW.Slot::average).toList();
   }
 
   List<Variable<?>> variables() {

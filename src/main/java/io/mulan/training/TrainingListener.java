@@ -2,9 +2,18 @@ package io.mulan.training;
 
 import io.mulan.likelihood.BoundEstimate;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** Is told what happens in a run. Steps count the updates made. */
 public interface TrainingListener {
+
+  /**
+   * Before each step.
+   *
+   * @param done updates made before it
+   * @param spread of what it will see; to ask takes about as long as the step
+   */
+  default void stepping(long done, Supplier<Spread> spread) {}
 
   /** After each step. */
   default void stepped(long step, TrainingSession.Step values) {}

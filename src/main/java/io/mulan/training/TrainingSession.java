@@ -10,10 +10,12 @@ import io.mulan.likelihood.BoundEstimate;
 import io.mulan.likelihood.BoundEstimator;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.tf.GraphCost;
+import io.mulan.tf.Histogram;
 import io.mulan.tf.ImageBatch;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.Sessions;
+import io.mulan.tf.ShownGraph;
 import io.mulan.tf.StepTrace;
 import io.mulan.tf.Tensors;
 import io.mulan.tf.Variables.Variable;
@@ -21,12 +23,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
@@ -42,12 +46,15 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
   private final Operand<TFloat32> terms;
   private final Operand<TFloat32> norms;
   private final Operand<TFloat32> slowest;
+  private final Operand<TFloat32> times;
+  private final List<Operand<TFloat32>> gradients;
   private final Operation step;
   private final Operation initialize;
   private final Operand<TInt64> steps;
   private final BoundGraph evaluation;
   private final SaveRestore saveRestore;
   private final List<Variable<TFloat32>> weights;
+  private final List<Variable<TFloat32>> averages;
   private final List<Variable<?>> variables;
 
   /**
@@ -73,12 +80,15 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
       terms = ordered.of(built.terms());
       norms = ordered.of(built.norms());
       slowest = ordered.of(built.slowest());
+      times = ordered.of(built.gradient().times());
+      gradients = built.gradient().gradients().stream().map(g -> ordered.of(g)).toList();
       step = ordered.of(built.step().op());
       initialize = ordered.of(built.initialize().op());
       steps = ordered.of(built.steps().value());
       evaluation = built.evaluation().in(ordered);
       saveRestore = built.saveRestore().in(ordered);
       weights = built.weights().stream().map(w -> w.in(ordered)).toList();
+      averages = built.averages().stream().map(a -> a.in(ordered)).toList();
       variables = built.variables().stream().<Variable<?>>map(v -> v.in(ordered)).toList();
     }
     session = Sessions.open(graph);
@@ -142,6 +152,35 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
             Tensors.floats((TFloat32) result.get(2))[0]);
       }
     }
+  }
+
+  /**
+   * What the next step will see on these images. It costs the gradient of a step, which XLA does
+   * not compile, and changes nothing.
+   *
+   * @param levels of the images of a batch, row by row
+   * @param told what the model is told of them [B,k]
+   */
+  public Spread spread(byte[] levels, float[] told) {
+    try (ImageBatch input = ImageBatch.of(batch, levels, told)) {
+      Session.Runner runner = fed(input);
+      gradients.forEach(runner::fetch);
+      averages.forEach(average -> runner.fetch(average.value()));
+      try (Result result = runner.fetch(times).run()) {
+        int count = weights.size();
+        List<TFloat32> values =
+            IntStream.range(0, result.size()).mapToObj(i -> (TFloat32) result.get(i)).toList();
+        return new Spread(
+            Histogram.of(values.subList(2 * count, 2 * count + 1)),
+            Spread.byBlock(weights, values.subList(0, count)),
+            Spread.byBlock(weights, values.subList(count, 2 * count)));
+      }
+    }
+  }
+
+  /** How images become the terms of the bound, uncompiled, to be looked at. */
+  public GraphDef shownGraph() {
+    return ShownGraph.of(graph, graph.operationOrThrow(TrainingGraph.PLAIN_TERMS));
   }
 
   /** Updates on the same images, to be measured; the model is told zeros. */

@@ -1,24 +1,32 @@
 package io.mulan.tf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.Value;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32C;
+import java.util.function.Consumer;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.Event;
 import org.tensorflow.proto.Summary;
+import org.tensorflow.proto.SummaryMetadata;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.types.TFloat32;
 
 class EventWriterTest {
   @TempDir Path folder;
@@ -31,7 +39,7 @@ class EventWriterTest {
       events.scalars(10, Map.of("train/bits_per_dim", 2.5));
       events.scalars(20, Map.of("train/bits_per_dim", 2.25, "loss/latent", Double.NaN));
     }
-    List<Event> events = read(file);
+    List<Event> events = EventFiles.read(file);
     assertEquals(3, events.size());
     assertEquals("brain.Event:2", events.get(0).getFileVersion());
     Summary.Value first = events.get(1).getSummary().getValue(0);
@@ -47,10 +55,10 @@ class EventWriterTest {
   @Test
   void whatWasFlushedIsReadableWhileTheFileIsOpen() throws IOException {
     try (EventWriter events = new EventWriter(folder)) {
-      assertEquals(1, read(events.file()).size());
+      assertEquals(1, EventFiles.read(events.file()).size());
       events.scalars(1, Map.of("a", 1.0));
       events.flush();
-      assertEquals(2, read(events.file()).size());
+      assertEquals(2, EventFiles.read(events.file()).size());
     }
   }
 
@@ -87,31 +95,117 @@ class EventWriterTest {
     assertEquals("cannot write events to " + missing + ": no such folder", refusal.getMessage());
   }
 
-  /** Reads records as the format defines them, with both checksums verified. */
-  private static List<Event> read(Path file) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    List<Event> events = new ArrayList<>();
-    while (bytes.hasRemaining()) {
-      byte[] length = new byte[8];
-      bytes.get(length);
-      assertEquals(unmasked(bytes.getInt()), crc(length));
-      byte[] data =
-          new byte[(int) ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong()];
-      bytes.get(data);
-      assertEquals(unmasked(bytes.getInt()), crc(data));
-      events.add(Event.parseFrom(data));
+  @Test
+  void aPictureIsItsSizeAndAPng() throws IOException {
+    BufferedImage picture = new BufferedImage(3, 2, BufferedImage.TYPE_INT_RGB);
+    picture.setRGB(2, 1, 0x123456);
+    Summary.Value value = written(events -> events.picture(7, "samples", picture));
+    assertEquals("samples", value.getTag());
+    assertEquals("images", value.getMetadata().getPluginData().getPluginName());
+    TensorProto tensor = value.getTensor();
+    assertEquals("3", tensor.getStringVal(0).toStringUtf8());
+    assertEquals("2", tensor.getStringVal(1).toStringUtf8());
+    BufferedImage read = ImageIO.read(tensor.getStringVal(2).newInput());
+    assertEquals(0x123456, read.getRGB(2, 1) & 0xffffff);
+  }
+
+  @Test
+  void aHistogramIsItsIntervals() throws IOException {
+    try (TFloat32 numbers = TFloat32.vectorOf(-15, 0, 0, 15)) {
+      Histogram histogram = Histogram.of(List.of(numbers));
+      Summary.Value value = written(events -> events.histogram(7, "weights/a", histogram));
+      assertEquals("histograms", value.getMetadata().getPluginData().getPluginName());
+      TensorProto tensor = value.getTensor();
+      assertEquals(List.of(30L, 3L), shape(tensor));
+      List<Double> all = tensor.getDoubleValList();
+      assertEquals(List.of(-15.0, -14.0, 1.0), all.subList(0, 3));
+      assertEquals(List.of(0.0, 1.0, 2.0), all.subList(45, 48));
+      assertEquals(List.of(14.0, 15.0, 1.0), all.subList(87, 90));
     }
-    return events;
   }
 
-  private static int unmasked(int masked) {
-    int rotated = masked - 0xa282ead8;
-    return (rotated >>> 17) | (rotated << 15);
+  @Test
+  void aTextIsAScalar() throws IOException {
+    Summary.Value value = written(events -> events.text(7, "config", "γ_min: -8"));
+    assertEquals("text", value.getMetadata().getPluginData().getPluginName());
+    assertEquals(List.of(), shape(value.getTensor()));
+    assertEquals("γ_min: -8", value.getTensor().getStringVal(0).toStringUtf8());
   }
 
-  private static int crc(byte[] data) {
-    CRC32C checksum = new CRC32C();
-    checksum.update(data);
-    return (int) checksum.getValue();
+  @Test
+  void hyperParametersAreOfTheirTypes() throws IOException {
+    Path file;
+    try (EventWriter events = new EventWriter(folder)) {
+      file = events.file();
+      events.hyperParameters(Map.of("latent.size", 16), List.of("test/bits_per_dim"));
+      events.hyperParameters(Map.of("data.flip", true), List.of());
+      events.hyperParameters(Map.of("network.fourier", List.of(6, 7)), List.of());
+      events.finished();
+    }
+    List<Event> all = EventFiles.read(file);
+    assertEquals(8, all.size());
+    // HParamsPluginData.experiment.hparam_infos: name, and 3 for a number
+    UnknownFieldSet info = only(only(content(all.get(1)), 2), 4);
+    assertEquals("latent.size", text(info, 1));
+    assertEquals(List.of(3L), info.getField(4).getVarintList());
+    UnknownFieldSet metric = only(only(content(all.get(1)), 2), 5);
+    assertEquals("test/bits_per_dim", text(only(metric, 1), 2));
+    assertEquals(Value.newBuilder().setNumberValue(16).build(), setting(all.get(2)));
+    assertEquals(Value.newBuilder().setBoolValue(true).build(), setting(all.get(4)));
+    assertEquals(Value.newBuilder().setStringValue("[6, 7]").build(), setting(all.get(6)));
+    // session_end_info.status is 1, success
+    assertEquals(List.of(1L), only(content(all.get(7)), 4).getField(1).getVarintList());
+  }
+
+  @Test
+  void onlyTheFirstWriterOfAFolderIsTheFirst() {
+    try (EventWriter events = new EventWriter(folder)) {
+      assertTrue(events.first());
+    }
+    try (EventWriter events = new EventWriter(folder)) {
+      assertFalse(events.first());
+    }
+  }
+
+  /** The one value that is written, at step 7. */
+  private Summary.Value written(Consumer<EventWriter> writing) throws IOException {
+    Path file;
+    try (EventWriter events = new EventWriter(folder)) {
+      file = events.file();
+      writing.accept(events);
+    }
+    List<Event> all = EventFiles.read(file);
+    assertEquals(2, all.size());
+    assertEquals(7, all.get(1).getStep());
+    return all.get(1).getSummary().getValue(0);
+  }
+
+  private static List<Long> shape(TensorProto tensor) {
+    return tensor.getTensorShape().getDimList().stream()
+        .map(TensorShapeProto.Dim::getSize)
+        .toList();
+  }
+
+  private static UnknownFieldSet content(Event event) throws IOException {
+    SummaryMetadata metadata = event.getSummary().getValue(0).getMetadata();
+    assertEquals("hparams", metadata.getPluginData().getPluginName());
+    return UnknownFieldSet.parseFrom(metadata.getPluginData().getContent());
+  }
+
+  /** The message in a field. */
+  private static UnknownFieldSet only(UnknownFieldSet message, int field) throws IOException {
+    List<ByteString> all = message.getField(field).getLengthDelimitedList();
+    assertEquals(1, all.size());
+    return UnknownFieldSet.parseFrom(all.get(0));
+  }
+
+  private static String text(UnknownFieldSet message, int field) {
+    return message.getField(field).getLengthDelimitedList().get(0).toStringUtf8();
+  }
+
+  /** HParamsPluginData.session_start_info.hparams, of one entry. */
+  private static Value setting(Event event) throws IOException {
+    UnknownFieldSet entry = only(only(content(event), 3), 1);
+    return Value.parseFrom(entry.getField(2).getLengthDelimitedList().get(0));
   }
 }

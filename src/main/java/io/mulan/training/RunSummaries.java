@@ -1,0 +1,54 @@
+package io.mulan.training;
+
+import io.mulan.config.RunConfig;
+import io.mulan.likelihood.BoundEstimate;
+import io.mulan.tf.EventWriter;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Shows in TensorBoard what a run is, at its start: configuration, graph, and hyper-parameters to
+ * compare it with others by; and how its gradients, weights and times are spread.
+ */
+public final class RunSummaries implements TrainingListener {
+  private final EventWriter events;
+  private final RunConfig config;
+
+  /**
+   * Writes what is known at the start; graph and hyper-parameters only where no event has been
+   * written before.
+   *
+   * @param step from where the run goes on
+   */
+  public RunSummaries(EventWriter events, TrainingSession session, RunConfig config, long step) {
+    this.events = events;
+    this.config = config;
+    events.text(step, "config", "```yaml\n" + config.toYaml() + "```\n");
+    if (events.first()) {
+      events.graph(session.shownGraph());
+      events.hyperParameters(config.settings(), List.of(MetricsFile.TEST_BOUND));
+    }
+    events.flush();
+  }
+
+  @Override
+  public void stepping(long done, Supplier<Spread> spread) {
+    int every = config.training().summariesEvery();
+    if (every == 0 || done % every != 0) {
+      return;
+    }
+    Spread s = spread.get();
+    events.histogram(done, "times", s.times());
+    s.gradients().forEach((block, h) -> events.histogram(done, "gradients/" + block, h));
+    s.weights().forEach((block, h) -> events.histogram(done, "weights/" + block, h));
+    events.flush();
+  }
+
+  @Override
+  public void evaluated(long step, BoundEstimate bound) {
+    if (step == config.training().steps()) {
+      events.finished();
+      events.flush();
+    }
+  }
+}
