@@ -26,7 +26,6 @@ public final class Main {
           new SampleCommand(),
           new ReconstructCommand(),
           new InterpolateCommand(),
-          new PlotCommand(),
           new ExportCommand(),
           new ImportCommand(),
           new GraphCommand(),

@@ -93,33 +93,6 @@ public final class BoundEstimator {
     return nats;
   }
 
-  /**
-   * The integrand of the diffusion term over t: where in time the bound is paid for.
-   *
-   * @param onBatch told after each batch how many images are done
-   * @return times, and nats for each draw at them, of one image after the other [2][images·K]
-   */
-  public double[][] integrand(Session session, ImageSet images, IntConsumer onBatch) {
-    int rows = Math.multiplyExact(images.count(), timesPerImage);
-    int diffusion = BoundTerms.NAMES.indexOf("diffusion");
-    double[][] drawn = new double[2][rows];
-    for (int row = 0; row < rows; row += batch) {
-      int size = Math.min(batch, rows - row);
-      Rows some = new Rows(0, row, size, timesPerImage);
-      try (ImageBatch fed = Batches.of(images, size, some::image);
-          Result result = run(session, fed, some)) {
-        TFloat32 terms = (TFloat32) result.get(0);
-        TFloat32 times = (TFloat32) result.get(2);
-        for (int i = 0; i < size; i++) {
-          drawn[0][row + i] = times.getFloat(i);
-          drawn[1][row + i] = terms.getFloat(diffusion, i);
-        }
-      }
-      onBatch.accept((row + size) / timesPerImage);
-    }
-    return drawn;
-  }
-
   private Result run(Session session, ImageBatch fed, Rows rows) {
     try (TInt64 s = TInt64.scalarOf(seed);
         TInt64 number = TInt64.scalarOf(rows.number());
@@ -130,7 +103,6 @@ public final class BoundEstimator {
           .feed(graph.perImage(), perImage)
           .fetch(graph.terms())
           .fetch(graph.slowest())
-          .fetch(graph.times())
           .run();
     }
   }

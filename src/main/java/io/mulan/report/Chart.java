@@ -149,17 +149,10 @@ public final class Chart implements Plot {
     return this;
   }
 
-  /** The last one twice: of points at equal distances, the library would make ticks. */
   private static int[] finite(double[]... values) {
-    int[] finite =
-        IntStream.range(0, values[0].length)
-            .filter(i -> Arrays.stream(values).allMatch(v -> Double.isFinite(v[i])))
-            .toArray();
-    int[] kept = Arrays.copyOf(finite, finite.length + Math.min(1, finite.length));
-    if (finite.length > 0) {
-      kept[finite.length] = finite[finite.length - 1];
-    }
-    return kept;
+    return IntStream.range(0, values[0].length)
+        .filter(i -> Arrays.stream(values).allMatch(v -> Double.isFinite(v[i])))
+        .toArray();
   }
 
   private static double[] at(double[] values, int[] indices) {
