@@ -4,9 +4,9 @@ import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
@@ -219,9 +219,16 @@ public final class ImageSet {
     if (limit >= count()) {
       return this;
     }
-    int[] numbers = new int[limit];
-    Arrays.setAll(numbers, i -> i);
-    ImageStore chosen = new ChosenImages(images, numbers, shape.size());
+    return chosen(IntStream.range(0, limit).toArray());
+  }
+
+  /**
+   * Some of the images.
+   *
+   * @param numbers of those, in the order wanted
+   */
+  public ImageSet chosen(int... numbers) {
+    ImageStore chosen = new ChosenImages(images, numbers.clone(), shape.size());
     return new ImageSet(name, shape, levels, chosen, windowBytes, augmentation, conditions);
   }
 
