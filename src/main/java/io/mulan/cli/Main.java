@@ -26,6 +26,7 @@ public final class Main {
           new SampleCommand(),
           new ReconstructCommand(),
           new InterpolateCommand(),
+          new PlotCommand(),
           new ExportCommand(),
           new ImportCommand(),
           new GraphCommand(),

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
@@ -247,9 +248,16 @@ public final class ImageSet {
     if (limit >= count()) {
       return this;
     }
-    int[] numbers = new int[limit];
-    Arrays.setAll(numbers, i -> i);
-    return with(new ChosenImages(images, numbers, shape.size()));
+    return chosen(IntStream.range(0, limit).toArray());
+  }
+
+  /**
+   * Some of the images.
+   *
+   * @param numbers of those, in the order wanted
+   */
+  public ImageSet chosen(int... numbers) {
+    return with(new ChosenImages(images, numbers.clone(), shape.size()));
   }
 
   /** All of them as an array [count,H,W,C]. */

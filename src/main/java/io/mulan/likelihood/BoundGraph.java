@@ -30,6 +30,7 @@ import org.tensorflow.types.TUint8;
  * @param firstRow number of the first row (scalar): the draws of all images are numbered, those of
  *     one after those of the one before, and each has noise of its own
  * @param perImage draws of each image, K (scalar)
+ * @param times t of each draw, or, where times are chosen by importance, the uniform draw [B]
  * @param terms nats for each term and image [4,B]
  * @param slowest the least rate of the schedule for each image [B]
  * @param latents what is drawn, and from which law
@@ -40,6 +41,7 @@ public record BoundGraph(
     Operand<TInt64> seed,
     Operand<TInt64> firstRow,
     Operand<TInt64> perImage,
+    Operand<TFloat32> times,
     Operand<TFloat32> terms,
     Operand<TFloat32> slowest,
     LatentGraph latents)
@@ -87,6 +89,7 @@ public record BoundGraph(
         seed,
         firstRow,
         perImage,
+        times,
         tf.stack(bound.all()),
         bound.slowest(),
         latents);
@@ -128,6 +131,7 @@ public record BoundGraph(
         copy.of(seed),
         copy.of(firstRow),
         copy.of(perImage),
+        copy.of(times),
         copy.of(terms),
         copy.of(slowest),
         latents.in(copy));

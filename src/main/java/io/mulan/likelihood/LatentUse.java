@@ -1,6 +1,7 @@
 package io.mulan.likelihood;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Result;
 import org.tensorflow.Tensor;
@@ -18,12 +19,35 @@ import org.tensorflow.types.TFloat32;
  * @param size m
  */
 public record LatentUse(double kl, double mutualInformation, int inUse, int size) {
-  private static final double SMALLEST_SHARE = 0.01;
+  /** Of a component in use. */
+  public static final double SMALLEST_SHARE = 0.01;
   private static final double COLLAPSED_NATS = 0.05;
 
   /** Whether c is as good as independent of the image. */
   public boolean collapsed() {
     return mutualInformation < COLLAPSED_NATS;
+  }
+
+  /**
+   * How much of the variance of each component under the prior its expectation has over images;
+   * from {@link #SMALLEST_SHARE} on it is in use.
+   *
+   * @param means E[c|x] of each image [m]
+   * @param priorVariance of each component, above zero
+   */
+  public static double[] shares(List<float[]> means, double priorVariance) {
+    double[] shares = new double[means.get(0).length];
+    for (int k = 0; k < shares.length; k++) {
+      double sum = 0;
+      double squares = 0;
+      for (float[] mean : means) {
+        sum += mean[k];
+        squares += (double) mean[k] * mean[k];
+      }
+      double average = sum / means.size();
+      shares[k] = (squares / means.size() - average * average) / priorVariance;
+    }
+    return shares;
   }
 
   /** Gathers batches. */
@@ -108,21 +132,8 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
     }
 
     private int inUse() {
-      int used = 0;
-      for (int k = 0; k < means.get(0).length; k++) {
-        double sum = 0;
-        double squares = 0;
-        for (float[] mean : means) {
-          sum += mean[k];
-          squares += (double) mean[k] * mean[k];
-        }
-        double average = sum / means.size();
-        double variance = squares / means.size() - average * average;
-        if (variance > SMALLEST_SHARE * priorVariance) {
-          used++;
-        }
-      }
-      return used;
+      double[] shares = shares(means, priorVariance);
+      return (int) Arrays.stream(shares).filter(share -> share > SMALLEST_SHARE).count();
     }
   }
 }

@@ -25,6 +25,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public final class Chart implements Plot {
   private static final int WIDTH = 640;
   private static final int HEIGHT = 400;
+  private static final String HIDDEN = "hidden";
 
   private final XYChart chart;
 
@@ -149,6 +150,30 @@ public final class Chart implements Plot {
     return this;
   }
 
+  /**
+   * With the outline of a histogram.
+   *
+   * @param edges of its bins, rising; what lies beyond is left out
+   */
+  public Chart histogram(String name, double[] values, double[] edges) {
+    int bins = edges.length - 1;
+    double[] x = new double[2 * bins + 2];
+    double[] y = new double[2 * bins + 2];
+    for (int i = 0; i < bins; i++) {
+      double low = edges[i];
+      double high = edges[i + 1];
+      boolean last = i == bins - 1;
+      long count = Arrays.stream(values).filter(v -> v >= low && (v < high || last && v == high)).count();
+      x[2 * i + 1] = low;
+      x[2 * i + 2] = high;
+      y[2 * i + 1] = count;
+      y[2 * i + 2] = count;
+    }
+    x[0] = edges[0];
+    x[2 * bins + 1] = edges[bins];
+    return line(name, x, y);
+  }
+
   private static int[] finite(double[]... values) {
     return IntStream.range(0, values[0].length)
         .filter(i -> Arrays.stream(values).allMatch(v -> Double.isFinite(v[i])))
@@ -193,6 +218,30 @@ public final class Chart implements Plot {
 
   @Override
   public void paint(Graphics2D graphics) {
+    if (drawn > 0 && chart.getSeries(HIDDEN) == null) {
+      hideUnevenPoint();
+    }
     chart.paint(graphics, width(), height());
+  }
+
+  /**
+   * Where all values along an axis are evenly spaced, XChart puts the ticks at them, round or not.
+   * A point that is not drawn and off the others' spacing keeps them round.
+   */
+  private void hideUnevenPoint() {
+    XYSeries some = chart.getSeriesCollection().iterator().next();
+    XYSeries hidden =
+        chart.addSeries(
+            HIDDEN,
+            new double[] {within(some.getXData())},
+            new double[] {within(some.getYData())});
+    hidden.setMarker(SeriesMarkers.NONE);
+    hidden.setShowInLegend(false);
+  }
+
+  private static double within(double[] values) {
+    double low = Arrays.stream(values).min().orElseThrow();
+    double high = Arrays.stream(values).max().orElseThrow();
+    return low + (high - low) / Math.PI;
   }
 }

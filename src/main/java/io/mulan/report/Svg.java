@@ -19,6 +19,7 @@ public final class Svg {
     Document document = empty();
     SVGGeneratorContext context = SVGGeneratorContext.createDefault(document);
     context.setPrecision(2);
+    context.setImageHandler(new EmbeddedImages());
     SVGGraphics2D graphics = new SVGGraphics2D(context, false);
     graphics.setSVGCanvasSize(new Dimension(plot.width(), plot.height()));
     plot.paint(graphics);

@@ -28,6 +28,7 @@ import org.tensorflow.types.TUint8;
  * @param firstRow number of the first image (scalar)
  * @param drawn c ~ q(c|x), with the conditions beside it [B,m+k]
  * @param latent the most likely c likewise; another may be fed in its place [B,m+k]
+ * @param mean E[c|x] [B,m]
  * @param z0 α_0 f, for that latent [B,H,W,C]
  */
 public record EncodingGraph(
@@ -37,6 +38,7 @@ public record EncodingGraph(
     Operand<TInt64> firstRow,
     Operand<TFloat32> drawn,
     Operand<TFloat32> latent,
+    Operand<TFloat32> mean,
     Operand<TFloat64> z0)
     implements GraphPart<EncodingGraph> {
 
@@ -66,6 +68,7 @@ public record EncodingGraph(
         firstRow,
         model.withConditions(m, posterior.draw(noise, m.constant(0))),
         latent,
+        posterior.mean(),
         z0);
   }
 
@@ -78,6 +81,7 @@ public record EncodingGraph(
         copy.of(firstRow),
         copy.of(drawn),
         copy.of(latent),
+        copy.of(mean),
         copy.of(z0));
   }
 }

@@ -54,6 +54,19 @@ public final class Encodings {
     }
   }
 
+  /**
+   * E[c|x] [B,m].
+   *
+   * @param images levels, one image after the other
+   * @param conditions what the model is told of them [B,k]
+   */
+  public float[] mean(byte[] images, float[] conditions) {
+    try (ImageBatch batch = batch(images, conditions);
+        Result result = fed(batch).fetch(graph.mean()).run()) {
+      return Tensors.floats((TFloat32) result.get(0));
+    }
+  }
+
   /** z_0 of the images, one after the other, for these latents [B,m+k]. */
   public double[] z0(byte[] images, TFloat32 latent) {
     try (TUint8 pixels = Tensors.of(shape(images), images);

@@ -1,0 +1,92 @@
+package io.mulan.cli;
+
+import io.mulan.data.ImageGroups;
+import io.mulan.data.ImageSet;
+import io.mulan.likelihood.BoundGraph;
+import io.mulan.likelihood.Figure;
+import io.mulan.likelihood.Integrand;
+import io.mulan.report.Chart;
+import io.mulan.report.NamedPlot;
+import io.mulan.training.TrainedModel;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
+import java.util.function.ToDoubleFunction;
+
+/** Where along t the diffusion term of the bound comes from. */
+final class IntegrandPlots {
+  private static final int INTERVALS = 32;
+  private static final int DRAWS = 1;
+  private static final long SEED = 0;
+  private static final String TIME = "t, from image (0) to noise (1)";
+  private static final String UNIT = "bits/dim per unit of t";
+
+  private IntegrandPlots() {}
+
+  /**
+   * Measured on images.
+   *
+   * @param groups parts of them, for a picture of its own
+   * @param done told after each batch how many images are done
+   */
+  static List<NamedPlot> of(
+      TrainedRun run, ImageSet images, ImageGroups groups, IntConsumer done) {
+    // By t, whatever times the model was trained on.
+    TrainedRun continuous = run.with("loss.timesteps=0", "loss.times=antithetic");
+    try (TrainedModel<BoundGraph> model = continuous.open(BoundGraph::build)) {
+      int batch = run.config().training().batch();
+      Integrand integrand =
+          Integrand.of(
+              model.session(), model.parts(), images, batch, INTERVALS, DRAWS, SEED, done);
+      return plots(integrand, images, groups);
+    }
+  }
+
+  private static List<NamedPlot> plots(Integrand integrand, ImageSet images, ImageGroups groups) {
+    int n = images.shape().size();
+    Figure[] all = integrand.figures(n, i -> true);
+    double term = Arrays.stream(all).mapToDouble(Figure::bitsPerDim).average().orElseThrow();
+    NamedPlot whole =
+        new NamedPlot(
+            "integrand",
+            String.format(
+                Locale.ROOT,
+                "The diffusion term before it is integrated over t, on %d images with standard"
+                    + " errors; the area is the term, %.4f bits/dim. Flat would be least noisy.",
+                images.count(),
+                term),
+            chart("The loss integrand", "all images", integrand, all));
+    Chart parts = new Chart("The loss integrand by " + groups.what(), TIME, UNIT);
+    for (int g = 0; g < groups.count(); g++) {
+      int group = g;
+      IntPredicate taken = i -> groups.of()[i] == group;
+      line(parts, groups.names().get(g), integrand, integrand.figures(n, taken));
+    }
+    return List.of(
+        whole,
+        new NamedPlot(
+            "integrand_by_" + groups.what().replace(' ', '_'),
+            "The same for parts of the images; bands: one standard error.",
+            parts));
+  }
+
+  private static Chart chart(String title, String name, Integrand integrand, Figure[] figures) {
+    return line(new Chart(title, TIME, UNIT), name, integrand, figures);
+  }
+
+  private static Chart line(Chart chart, String name, Integrand integrand, Figure[] figures) {
+    return chart
+        .band(
+            name,
+            integrand.times(),
+            values(figures, f -> f.bitsPerDim() - f.standardError()),
+            values(figures, f -> f.bitsPerDim() + f.standardError()))
+        .line(name, integrand.times(), values(figures, Figure::bitsPerDim));
+  }
+
+  private static double[] values(Figure[] figures, ToDoubleFunction<Figure> value) {
+    return Arrays.stream(figures).mapToDouble(value).toArray();
+  }
+}

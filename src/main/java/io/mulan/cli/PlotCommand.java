@@ -1,0 +1,117 @@
+package io.mulan.cli;
+
+import io.mulan.data.ImageSet;
+import io.mulan.flow.FlowSolver;
+import io.mulan.report.NamedPlot;
+import io.mulan.report.Plot;
+import io.mulan.report.PictureFiles;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** {@code mulan plot}: pictures of the noise that a model has learned. */
+final class PlotCommand implements Command {
+  private static final Logger LOG = LogManager.getLogger(PlotCommand.class);
+  private static final int COUNT = 300;
+  private static final int FRAME = 8;
+  private static final int LAST_FRAME = 100;
+
+  @Override
+  public String name() {
+    return "plot";
+  }
+
+  @Override
+  public String summary() {
+    return "draw the learned schedule, where the loss comes from, and the latent space";
+  }
+
+  @Override
+  public List<String> arguments() {
+    return List.of("RUN");
+  }
+
+  @Override
+  public String examples() {
+    return """
+          mulan plot runs/digits                           on the first 300 test images, PNG and SVG
+          mulan plot runs/digits --step best --out DIR     another checkpoint, into another folder
+          mulan plot savedmodels/digits                    of an exported model
+          mulan plot runs/digits --images DIR --limit 100  on your own images
+        """;
+  }
+
+  @Override
+  public Options options() {
+    return ImageChoice.options(TrainedRun.options(new Options()))
+        .addOption(ConfigOptions.withValue("out", "DIR", "where to write"));
+  }
+
+  @Override
+  public int run(CommandLine line, Interruption interruption) {
+    TrainedRun run = TrainedRun.of(line);
+    ImageChoice choice = ImageChoice.read(line, run, COUNT);
+    ImageSet images = choice.chosen();
+    Path out = SampleCommand.out(line, run, "plots", choice.name() + "-" + run.step());
+    interruption.watch("stopping");
+    LOG.info("building the model...");
+    try {
+      ScheduleStudy study = ScheduleStudy.of(run, images, interruption::asked);
+      List<NamedPlot> plots = new ArrayList<>(study.plots());
+      LOG.info("measuring the loss along t...");
+      plots.addAll(integrand(run, images, study, interruption));
+      write(run, choice, study, plots, out);
+      return ExitCode.OK;
+    } catch (FlowSolver.Stopped e) {
+      LOG.info("interrupted: nothing is written; the same command draws the same pictures");
+      return ExitCode.INTERRUPTED;
+    }
+  }
+
+  private static List<NamedPlot> integrand(
+      TrainedRun run, ImageSet images, ScheduleStudy study, Interruption interruption) {
+    Countdown countdown = new Countdown("images", images.count(), 0);
+    try {
+      return IntegrandPlots.of(
+          run,
+          images,
+          study.parts(),
+          done -> {
+            if (interruption.asked()) {
+              throw new FlowSolver.Stopped();
+            }
+            countdown.at(done, "");
+          });
+    } finally {
+      countdown.end();
+    }
+  }
+
+  private static void write(
+      TrainedRun run, ImageChoice choice, ScheduleStudy study, List<NamedPlot> plots, Path out) {
+    plots.forEach(p -> PictureFiles.plot(out.resolve(p.name()), p.plot()));
+    if (SchedulePlots.multivariate(study.noise())) {
+      PictureFiles.gif(
+          out.resolve("gamma_map.gif"),
+          SchedulePlots.frames(study.noise()).stream().map(PlotCommand::frame).iterator(),
+          FRAME,
+          LAST_FRAME);
+    }
+    Provenance.of(run, Provenance.settings("images", choice.description()))
+        .write(out.resolve("plot.json"));
+    System.out.printf(
+        "pictures of %s on %s, weights of step %d%n", run.path(), choice.description(), run.step());
+    plots.forEach(p -> System.out.printf("  %-24s %s%n", p.name(), p.caption()));
+    study.missing().forEach(why -> System.out.println("left out: " + why));
+    System.out.println("files: " + out + " (each as .png and .svg; gamma_map.gif; plot.json)");
+  }
+
+  private static BufferedImage frame(Plot plot) {
+    return plot.picture(1);
+  }
+}

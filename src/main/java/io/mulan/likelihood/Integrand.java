@@ -1,0 +1,89 @@
+package io.mulan.likelihood;
+
+import io.mulan.data.ImageSet;
+import io.mulan.diffusion.BoundTerms;
+import io.mulan.tf.ImageBatch;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/**
+ * The diffusion term of the bound before it is integrated over t: ½ Σ γ'(t) (ε - ε̂)², in
+ * intervals of equal length. Its mean over all of them is the term.
+ *
+ * @param nats mean in each interval, for each image: per unit of t [intervals][images]
+ */
+public record Integrand(double[][] nats) {
+  private static final int DIFFUSION = BoundTerms.NAMES.indexOf("diffusion");
+
+  /**
+   * Measures it, each image as often in each interval.
+   *
+   * @param graph of a model in continuous time, whose times are not chosen by importance
+   * @param batch draws in one run
+   * @param draws of an image in an interval
+   * @param seed of times and noise
+   * @param done told after each batch how many images are done
+   */
+  public static Integrand of(
+      Session session,
+      BoundGraph graph,
+      ImageSet images,
+      int batch,
+      int intervals,
+      int draws,
+      long seed,
+      IntConsumer done) {
+    int perImage = intervals * draws;
+    double[][] nats = new double[intervals][images.count()];
+    long rows = (long) images.count() * perImage;
+    for (long row = 0; row < rows; row += batch) {
+      Rows drawn = new Rows(0, row, (int) Math.min(batch, rows - row), perImage);
+      try (ImageBatch fed = Batches.of(images, drawn.size(), drawn::image);
+          TInt64 s = TInt64.scalarOf(seed);
+          TInt64 number = TInt64.scalarOf(drawn.number());
+          TInt64 each = TInt64.scalarOf(perImage);
+          Result result =
+              fed.feed(session.runner(), graph.images(), graph.conditions())
+                  .feed(graph.seed(), s)
+                  .feed(graph.firstRow(), number)
+                  .feed(graph.perImage(), each)
+                  .fetch(graph.times())
+                  .fetch(graph.terms())
+                  .run()) {
+        TFloat32 times = (TFloat32) result.get(0);
+        TFloat32 terms = (TFloat32) result.get(1);
+        for (int i = 0; i < drawn.size(); i++) {
+          // Times are in [0,1), but a product with the number of intervals may be rounded up to it.
+          int interval = Math.min((int) (times.getFloat(i) * intervals), intervals - 1);
+          nats[interval][drawn.image(i)] += terms.getFloat(DIFFUSION, i) / draws;
+        }
+      }
+      done.accept((int) ((row + drawn.size()) / perImage));
+    }
+    return new Integrand(nats);
+  }
+
+  /** The middle of each interval. */
+  public double[] times() {
+    return IntStream.range(0, nats.length).mapToDouble(i -> (i + 0.5) / nats.length).toArray();
+  }
+
+  /**
+   * Bits/dim per unit of t in each interval, with standard errors over images.
+   *
+   * @param dimensions n of an image
+   * @param taken which images count
+   */
+  public Figure[] figures(int dimensions, IntPredicate taken) {
+    int[] images = IntStream.range(0, nats[0].length).filter(taken).toArray();
+    return Arrays.stream(nats)
+        .map(all -> Figure.of(IntStream.of(images).mapToDouble(i -> all[i]).toArray(), dimensions))
+        .toArray(Figure[]::new);
+  }
+}
