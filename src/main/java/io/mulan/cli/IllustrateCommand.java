@@ -65,8 +65,8 @@ final class IllustrateCommand implements Command {
       return ExitCode.INTERRUPTED;
     }
     try (Illustration illustration = made.get()) {
-      print(illustration);
       List<String> names = new IllustrationPictures(illustration).write(out);
+      print(illustration);
       System.out.println(
           "\nfiles: " + out + " (" + String.join(", ", names) + ": each as .png and .svg)");
     }

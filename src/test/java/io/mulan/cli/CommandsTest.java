@@ -30,6 +30,7 @@ final class CommandsTest {
     "interpolate,interpolate",
     "export,export",
     "import,import",
+    "illustrate,illustrate",
     "benchmark,benchmark",
     "graph,graph",
     "data-info,data info",
