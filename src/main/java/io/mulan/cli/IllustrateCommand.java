@@ -8,7 +8,6 @@ import io.mulan.illustration.Nats;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
@@ -55,20 +54,19 @@ final class IllustrateCommand implements Command {
     int steps = values.count("steps", STEPS, 1);
     long seed = values.seed();
     interruption.watch("stopping");
-    Countdown countdown = new Countdown("step", 3L * steps, 0);
-    LOG.info("training three schedules...");
-    Optional<Illustration> made =
-        Illustration.of(steps, seed, interruption::asked, done -> countdown.at(done, ""));
-    countdown.end();
-    if (made.isEmpty()) {
-      LOG.info("interrupted: nothing is written");
-      return ExitCode.INTERRUPTED;
-    }
-    try (Illustration illustration = made.get()) {
+    LOG.info("training three schedules of two pixels...");
+    try (Illustration illustration = new Illustration(steps, seed)) {
+      Countdown countdown = new Countdown("step", illustration.steps(), 0);
+      boolean whole = illustration.learn(interruption::asked, done -> countdown.at(done, ""));
+      countdown.end();
+      if (!whole) {
+        LOG.info("interrupted: nothing is written");
+        return ExitCode.INTERRUPTED;
+      }
       List<String> names = new IllustrationPictures(illustration).write(out);
       print(illustration);
       System.out.println(
-          "\nfiles: " + out + " (" + String.join(", ", names) + ": each as .png and .svg)");
+          "\nfiles: " + out + " (" + String.join(", ", names) + "; each as .png and .svg)");
     }
     return ExitCode.OK;
   }
@@ -76,13 +74,13 @@ final class IllustrateCommand implements Command {
   private static void print(Illustration i) {
     System.out.println("images of two pixels, of two kinds; all numbers in nats an image");
     System.out.println("entropy, which no bound is below: " + text(i.entropy()));
-    System.out.println("\n1. Scalar schedules: whatever their shape, any network has one bound");
-    row("", "limited network", "exact posterior mean", "");
+    System.out.println("\n1. Scalar schedules: for one network, one bound, whatever the shape");
+    row("", "limited network", "exact posterior mean");
     for (Given g : i.scalar()) {
-      row(g.name(), text(g.network()), text(g.exact()), "");
+      row(g.name(), text(g.network()), text(g.exact()));
     }
     System.out.println(
-        "\n2. Exact posterior mean: whatever the path, the bound is the entropy; not so the network's");
+        "\n2. Exact posterior mean: on every path the bound is the entropy; not so for the network");
     row("", "limited network", "exact posterior mean", "exact, images of kind 1");
     for (Given g : i.multivariate()) {
       row(g.name(), text(g.network()), text(g.exact()), text(g.gaussian()));
@@ -92,16 +90,15 @@ final class IllustrateCommand implements Command {
     row("", "bound", "gain over scalar", "excess error on the path");
     Nats scalar = i.learned().get(0).bound();
     for (Learned l : i.learned()) {
-      Nats gain = scalar.minus(l.bound());
-      row(l.name(), text(l.bound()), l.bound().equals(scalar) ? "" : text(gain), text(l.excess()));
+      row(l.name(), text(l.bound()), text(scalar.minus(l.bound())), text(l.excess()));
     }
-    Learned adaptive = i.learned().get(2);
-    System.out.println("   the bound is the entropy and the excess error; of the adaptive one,");
-    System.out.println("   " + text(adaptive.latentCost()) + " pays for the latent");
     System.out.println(
-        "   the networks of the last two on scalar schedules, which are worse there:");
-    for (Learned l : i.learned().subList(1, 3)) {
-      row(l.name(), text(l.straight()), "", "");
+        "   Bound = entropy + excess error. The adaptive one has "
+            + text(i.learned().get(2).latentCost())
+            + " for its latent in it.");
+    System.out.println("   It is the path: on a scalar schedule these networks have the bounds");
+    for (Learned l : i.learned()) {
+      row(l.name(), text(l.straight()));
     }
   }
 

@@ -32,10 +32,10 @@ final class Curves {
   /** Four ways through the plane. */
   static Map<String, Curve> multivariate(double min, double max) {
     double range = max - min;
-    DoubleUnaryOperator early = t -> min + range * (1 - (1 - t) * (1 - t) * (1 - t));
-    DoubleUnaryOperator earlyRate = t -> 3 * range * (1 - t) * (1 - t);
-    DoubleUnaryOperator late = t -> min + range * t * t * t;
-    DoubleUnaryOperator lateRate = t -> 3 * range * t * t;
+    DoubleUnaryOperator early = t -> min + range * t * (1.5 - 0.5 * t);
+    DoubleUnaryOperator earlyRate = t -> range * (1.5 - t);
+    DoubleUnaryOperator late = t -> min + range * t * (0.5 + 0.5 * t);
+    DoubleUnaryOperator lateRate = t -> range * (0.5 + t);
     Map<String, Curve> curves = new LinkedHashMap<>();
     curves.put("both pixels at once", same(t -> min + range * t, t -> range));
     curves.put("pixel 1 first", Curve.of(early, earlyRate, late, lateRate));

@@ -4,7 +4,6 @@ import io.mulan.config.ScheduleConfig.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -24,6 +23,7 @@ public final class Illustration implements AutoCloseable {
   /** Of the curves of training. */
   private static final int LOOKS = 50;
 
+  private static final List<String> NAMES = List.of("scalar", "multivariate", "adaptive");
   private static final Curve LINE = Curves.scalar(MIN, MAX).get("linear");
 
   /** What the images are like. */
@@ -78,57 +78,49 @@ public final class Illustration implements AutoCloseable {
   }
 
   private final Mixture data = data();
-  private final List<LearnedSchedule> sessions = new ArrayList<>();
+  private final int steps;
+  private final List<LearnedSchedule> schedules = new ArrayList<>();
   private final List<Learned> learned = new ArrayList<>();
   private List<Given> scalar = List.of();
   private List<Given> multivariate = List.of();
 
-  private Illustration() {}
-
   /**
-   * Trains three schedules, one after the other, and measures.
+   * Builds what will be trained.
    *
-   * @param steps of each of the trainings
-   * @param stop whether to end early; then nothing is returned
-   * @param done told how many steps have been made in all
+   * @param steps of each of the three trainings
    */
-  public static Optional<Illustration> of(
-      int steps, long seed, BooleanSupplier stop, IntConsumer done) {
-    Illustration made = new Illustration();
-    boolean whole = false;
-    try {
-      whole =
-          made.learn("scalar", Kind.FIXED, false, steps, seed, stop, done)
-              && made.learn("multivariate", Kind.POLYNOMIAL, false, steps, seed, stop, done)
-              && made.learn("adaptive", Kind.POLYNOMIAL, true, steps, seed, stop, done);
-      if (whole) {
-        made.scalar = made.given(Curves.scalar(MIN, MAX));
-        made.multivariate = made.given(Curves.multivariate(MIN, MAX));
-      }
-      return whole ? Optional.of(made) : Optional.empty();
-    } finally {
-      if (!whole) {
-        made.close();
-      }
-    }
+  public Illustration(int steps, long seed) {
+    this.steps = steps;
+    schedules.add(new LearnedSchedule(Kind.FIXED, false, data, MIN, MAX, steps, seed));
+    schedules.add(new LearnedSchedule(Kind.POLYNOMIAL, false, data, MIN, MAX, steps, seed));
+    schedules.add(new LearnedSchedule(Kind.POLYNOMIAL, true, data, MIN, MAX, steps, seed));
+  }
+
+  /** Steps of all trainings. */
+  public int steps() {
+    return schedules.size() * steps;
   }
 
   /**
-   * Trains a schedule.
+   * Trains one schedule after the other, and measures.
    *
-   * @return whether it was not stopped
+   * @param stop whether to end early
+   * @param done told how many steps have been made in all
+   * @return whether all is done
    */
-  private boolean learn(
-      String name,
-      Kind kind,
-      boolean adaptive,
-      int steps,
-      long seed,
-      BooleanSupplier stop,
-      IntConsumer done) {
-    LearnedSchedule schedule = new LearnedSchedule(kind, adaptive, data, MIN, MAX, steps, seed);
-    sessions.add(schedule);
-    int before = learned.size() * steps;
+  public boolean learn(BooleanSupplier stop, IntConsumer done) {
+    for (LearnedSchedule schedule : schedules) {
+      int before = learned.size() * steps;
+      if (!learn(schedule, stop, made -> done.accept(before + made))) {
+        return false;
+      }
+    }
+    scalar = given(Curves.scalar(MIN, MAX));
+    multivariate = given(Curves.multivariate(MIN, MAX));
+    return true;
+  }
+
+  private boolean learn(LearnedSchedule schedule, BooleanSupplier stop, IntConsumer done) {
     int every = Math.max(1, steps / LOOKS);
     List<double[]> looks = new ArrayList<>();
     for (int i = 0; i < steps; i++) {
@@ -136,22 +128,23 @@ public final class Illustration implements AutoCloseable {
         return false;
       }
       if (i % every == 0) {
-        looks.add(new double[] {i, bound(schedule, adaptive).value()});
+        looks.add(new double[] {i, bound(schedule).value()});
       }
       schedule.step();
-      done.accept(before + i + 1);
+      done.accept(i + 1);
     }
-    Nats bound = bound(schedule, adaptive);
+    Nats bound = bound(schedule);
     looks.add(new double[] {steps, bound.value()});
+    boolean adaptive = schedule.adaptive();
     SharedGain network = schedule.network();
     learned.add(
         new Learned(
-            name,
+            NAMES.get(learned.size()),
             adaptive,
             List.of(schedule.curve(0), schedule.curve(1)),
             network,
             bound,
-            excess(schedule, adaptive),
+            excess(schedule),
             adaptive ? data.latentCost() : Nats.exact(0),
             data.bound(LINE, network),
             looks.stream().mapToDouble(l -> l[0]).toArray(),
@@ -160,9 +153,9 @@ public final class Illustration implements AutoCloseable {
   }
 
   /** Of images whose kind is told, and paid for, or is not. */
-  private Nats bound(LearnedSchedule schedule, boolean adaptive) {
+  private Nats bound(LearnedSchedule schedule) {
     SharedGain network = schedule.network();
-    if (!adaptive) {
+    if (!schedule.adaptive()) {
       return data.bound(schedule.curve(0), network);
     }
     Nats sum = Nats.exact(0);
@@ -173,9 +166,9 @@ public final class Illustration implements AutoCloseable {
   }
 
   /** Beyond the posterior mean of those who are told as much. */
-  private Nats excess(LearnedSchedule schedule, boolean adaptive) {
+  private Nats excess(LearnedSchedule schedule) {
     SharedGain network = schedule.network();
-    if (!adaptive) {
+    if (!schedule.adaptive()) {
       return data.excess(schedule.curve(0), network);
     }
     Nats sum = Nats.exact(0);
@@ -211,12 +204,12 @@ public final class Illustration implements AutoCloseable {
     return data.kind(0).entropy();
   }
 
-  /** Scalar schedules of different shapes. */
+  /** Scalar schedules of different shapes, with the network that was trained on one of them. */
   public List<Given> scalar() {
     return scalar;
   }
 
-  /** Multivariate schedules along different paths. */
+  /** Multivariate schedules along different paths, with the same network. */
   public List<Given> multivariate() {
     return multivariate;
   }
@@ -229,6 +222,6 @@ public final class Illustration implements AutoCloseable {
   /** Closes the sessions that curves are computed in. */
   @Override
   public void close() {
-    sessions.forEach(LearnedSchedule::close);
+    schedules.forEach(LearnedSchedule::close);
   }
 }

@@ -186,6 +186,11 @@ final class LearnedSchedule implements AutoCloseable {
     }
   }
 
+  /** Whether the latent tells it the kind of an image. */
+  boolean adaptive() {
+    return adaptive;
+  }
+
   /** The network with the averaged weight. */
   SharedGain network() {
     try (Result result = session.runner().fetch(logVariance).run()) {

@@ -22,11 +22,11 @@ record Quadrature(double[] nodes, double[] weights) {
     return new Quadrature(nodes, weights);
   }
 
-  /** From 0 to 1, in panels of the same length. */
+  /** From 0 to 1, in panels that are shorter towards both ends, where some schedules are steep. */
   static Quadrature unit(int panels) {
     double[] bounds = new double[panels + 1];
     for (int i = 0; i <= panels; i++) {
-      bounds[i] = (double) i / panels;
+      bounds[i] = Math.pow(Math.sin(Math.PI / 2 * i / panels), 2);
     }
     return between(bounds);
   }

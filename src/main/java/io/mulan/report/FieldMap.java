@@ -10,7 +10,6 @@ import java.awt.geom.AffineTransform;
 import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
-import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +27,11 @@ public final class FieldMap implements Plot {
   private static final int RIGHT = 80;
   private static final int BAR = 14;
   private static final int LEGEND_ROW = 18;
-  private static final int CELLS = 150;
+  private static final int CELLS = 75;
+
+  /** Colours on either side of the one of zero. */
+  private static final int BANDS = 9;
+
   private static final Color LOWEST = new Color(0x5b86b5);
   private static final Color MIDDLE = new Color(0xcfcfcf);
   private static final Color HIGHEST = new Color(0xfff1b0);
@@ -105,7 +108,7 @@ public final class FieldMap implements Plot {
   public void paint(Graphics2D graphics) {
     graphics.setRenderingHint(
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-    graphics.drawImage(field(), LEFT, TOP, SIDE, SIDE, null);
+    field(graphics);
     graphics.setColor(Color.BLACK);
     graphics.setFont(TITLE);
     centred(graphics, title, LEFT + SIDE / 2.0, 20);
@@ -121,16 +124,31 @@ public final class FieldMap implements Plot {
     legend(graphics);
   }
 
-  private BufferedImage field() {
-    BufferedImage cells = new BufferedImage(CELLS, CELLS, BufferedImage.TYPE_INT_RGB);
-    double each = (max - min) / CELLS;
-    for (int i = 0; i < CELLS; i++) {
-      for (int j = 0; j < CELLS; j++) {
-        double value = values.applyAsDouble(min + (i + 0.5) * each, max - (j + 0.5) * each);
-        cells.setRGB(i, j, color(position(value)).getRGB());
+  /** Row by row, each stretch of one colour as one rectangle, which reaches under the next. */
+  private void field(Graphics2D graphics) {
+    double cell = (double) SIDE / CELLS;
+    for (int j = 0; j < CELLS; j++) {
+      double height = Math.min(1.5, CELLS - j) * cell;
+      int from = 0;
+      while (from < CELLS) {
+        int color = band(from, j);
+        int to = from + 1;
+        while (to < CELLS && band(to, j) == color) {
+          to++;
+        }
+        double width = Math.min(to - from + 0.5, CELLS - from) * cell;
+        graphics.setColor(color((double) color / BANDS));
+        graphics.fill(new Rectangle2D.Double(LEFT + from * cell, TOP + j * cell, width, height));
+        from = to;
       }
     }
-    return cells;
+  }
+
+  /** The number of the colour of a cell, from -BANDS to BANDS. */
+  private int band(int column, int row) {
+    double each = (max - min) / CELLS;
+    double value = values.applyAsDouble(min + (column + 0.5) * each, max - (row + 0.5) * each);
+    return (int) Math.round(position(value) * BANDS);
   }
 
   /** Where a value lies on the scale of colours, from -1 to 1. */
@@ -206,16 +224,19 @@ public final class FieldMap implements Plot {
 
   private void bar(Graphics2D graphics) {
     int left = LEFT + SIDE + 12;
-    for (int i = 0; i < SIDE; i++) {
-      graphics.setColor(color(1 - 2 * (i + 0.5) / SIDE));
-      graphics.fillRect(left, TOP + i, BAR, 1);
+    for (int band = BANDS; band >= -BANDS; band--) {
+      double upper = Math.min(1, (band + 0.5) / BANDS);
+      double top = TOP + SIDE * (1 - upper) / 2;
+      graphics.setColor(color((double) band / BANDS));
+      graphics.fill(new Rectangle2D.Double(left, top, BAR, TOP + SIDE - top));
     }
     graphics.setColor(Color.BLACK);
     graphics.draw(new Rectangle2D.Double(left, TOP, BAR, SIDE));
     tick(graphics, left, 0);
-    for (double value = linear; value <= limit * 1.0001; value *= 10) {
-      tick(graphics, left, value);
-      tick(graphics, left, -value);
+    for (double value = linear; value < 2 * limit; value *= 10) {
+      double shown = Math.min(value, limit);
+      tick(graphics, left, shown);
+      tick(graphics, left, -shown);
     }
     upright(graphics, unit, LEFT + SIDE + RIGHT - 6, TOP + SIDE / 2.0);
   }
@@ -223,7 +244,8 @@ public final class FieldMap implements Plot {
   private void tick(Graphics2D graphics, int left, double value) {
     double y = TOP + SIDE * (1 - position(value)) / 2;
     graphics.draw(new Line2D.Double(left + BAR, y, left + BAR + 3, y));
-    graphics.drawString(text(value), left + BAR + 5, (float) y + 4);
+    String beyond = value >= limit ? "≥ " : value <= -limit ? "≤ " : "";
+    graphics.drawString(beyond + text(value), left + BAR + 5, (float) y + 4);
   }
 
   private static String text(double value) {

@@ -47,7 +47,7 @@ final class IllustrateCommandTest {
     Process process =
         Program.start(folder, Program.command("illustrate", "--steps=1000000", "--out=none"));
     Path log = folder.resolve("err.txt");
-    while (process.isAlive() && !Files.readString(log).contains("training three schedules")) {
+    while (process.isAlive() && !Files.readString(log).contains("training three schedules of")) {
       Thread.sleep(10);
     }
     process.destroy();

@@ -41,8 +41,7 @@ final class FieldTest {
     for (double a : LEVELS) {
       for (double b : LEVELS) {
         double w = NETWORK.gain(a, b);
-        double expected =
-            w * (1 - w) * (1 - w) * (Math.exp(-b) * v[1] - Math.exp(-a) * v[0]) / 2;
+        double expected = w * (1 - w) * (1 - w) * (Math.exp(-b) * v[1] - Math.exp(-a) * v[0]) / 2;
         assertEquals(expected, field.curl(a, b), 1e-5 * (1 + Math.abs(expected)));
       }
     }

@@ -25,7 +25,8 @@ final class IllustrationTest {
 
   @BeforeAll
   static void train() {
-    illustration = Illustration.of(600, 0, () -> false, done -> {}).orElseThrow();
+    illustration = new Illustration(600, 0);
+    assertTrue(illustration.learn(() -> false, done -> {}));
   }
 
   @AfterAll
