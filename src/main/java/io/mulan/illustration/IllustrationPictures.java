@@ -14,7 +14,8 @@ import java.util.stream.IntStream;
 
 /** The pictures of an {@link Illustration}. */
 public final class IllustrationPictures {
-  private static final int POINTS = 400;
+  /** More would be so close that dashes vanish. */
+  private static final int POINTS = 40;
 
   /** Colours of curls, in nats for each nat². */
   private static final double LINEAR = 0.01;
