@@ -38,7 +38,9 @@ final class ArchitectureTest {
               "export",
               Set.of("sampling", "likelihood", "flow", "diffusion", "nn", "tf", "config", "data")),
           Map.entry("interop", Set.of("training", "diffusion", "data", "tf", "config")),
-          Map.entry("report", Set.of("config", "data")));
+          Map.entry("report", Set.of("config", "data")),
+          Map.entry(
+              "illustration", Set.of("training", "report", "diffusion", "nn", "tf", "config")));
 
   private static final JavaClasses OURS =
       new ClassFileImporter()

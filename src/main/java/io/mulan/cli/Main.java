@@ -30,6 +30,7 @@ public final class Main {
           new ExportCommand(),
           new ImportCommand(),
           new GraphCommand(),
+          new IllustrateCommand(),
           new BenchmarkCommand(),
           new DevicesCommand(),
           new DataInfoCommand(),

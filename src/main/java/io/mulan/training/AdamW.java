@@ -2,11 +2,14 @@ package io.mulan.training;
 
 import io.mulan.config.TrainingConfig;
 import io.mulan.diffusion.DiffusionModel;
+import io.mulan.nn.Weights;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -61,6 +64,13 @@ final class AdamW<T extends TFloating> {
     }
   }
 
+  /** The averages of the weights, by the names of the weights. */
+  static <T extends TFloating> Weights<T> averaged(List<Slot<T>> slots) {
+    Map<String, Operand<T>> averages = new TreeMap<>();
+    slots.forEach(s -> averages.put(s.weight().name(), s.average().value()));
+    return (name, shape, initializer) -> averages.get(name);
+  }
+
   /**
    * The L2 norms of gradients.
    *
@@ -70,6 +80,21 @@ final class AdamW<T extends TFloating> {
     List<Operand<T>> squares = new ArrayList<>();
     gradients.forEach(g -> squares.add(m.mul(tf.nn.l2Loss(g), 2)));
     return m.sqrt(tf.stack(squares));
+  }
+
+  /**
+   * One update of all weights and averages, and of the counter.
+   *
+   * @param steps counter of the updates made
+   * @param norms as {@link #norms} makes them
+   */
+  List<Op> step(
+      Variable<TInt64> steps, List<Slot<T>> slots, List<Operand<T>> gradients, Operand<T> norms) {
+    List<Op> updates = update(steps.value(), slots, gradients, norms);
+    // The rate depends on the counter, so it moves last.
+    Ops afterAll = tf.withControlDependencies(updates);
+    updates.add(afterAll.assignAddVariableOp(steps.handle(), afterAll.constant(1L)));
+    return updates;
   }
 
   /**

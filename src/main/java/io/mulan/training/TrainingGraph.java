@@ -5,7 +5,6 @@ import io.mulan.config.RunConfig;
 import io.mulan.config.TrainingConfig;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.likelihood.BoundGraph;
-import io.mulan.nn.Weights;
 import io.mulan.tf.Maths;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.Variables;
@@ -13,9 +12,7 @@ import io.mulan.tf.Variables.Variable;
 import io.mulan.tf.XlaCall;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -84,10 +81,7 @@ final class TrainingGraph {
     if (compiled) {
       compile(updates);
     }
-    Map<String, Operand<TFloat32>> averages = new TreeMap<>();
-    slots.forEach(s -> averages.put(s.weight().name(), s.average().value()));
-    Weights<TFloat32> averaged = (name, shape, initializer) -> averages.get(name);
-    evaluation = BoundGraph.build(exact.in("evaluation").unnamed(), model, averaged);
+    evaluation = BoundGraph.build(exact.in("evaluation").unnamed(), model, AdamW.averaged(slots));
     initialize = variables.initializer("initialize");
     saveRestore = new SaveRestore(graph, variables.all());
   }
@@ -107,11 +101,7 @@ final class TrainingGraph {
     weights.all().forEach(w -> slots.add(AdamW.Slot.create(initial, variables, w)));
     AdamW<TFloat32> optimizer = new AdamW<>(m.in("optimizer"), config.training());
     norms = optimizer.norms(batch.gradients());
-    List<Op> updates = optimizer.update(steps.value(), slots, batch.gradients(), norms);
-    // The rate depends on the counter, so it moves last.
-    Ops afterAll = m.ops().withControlDependencies(updates);
-    updates.add(afterAll.assignAddVariableOp(steps.handle(), afterAll.constant(1L)));
-    return updates;
+    return optimizer.step(steps, slots, batch.gradients(), norms);
   }
 
   /** Cuts the step out as one compiled call: variables are read and updated inside. */

@@ -31,6 +31,7 @@ final class CommandsTest {
     "plot,plot",
     "export,export",
     "import,import",
+    "illustrate,illustrate",
     "benchmark,benchmark",
     "graph,graph",
     "data-info,data info",

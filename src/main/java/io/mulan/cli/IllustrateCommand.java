@@ -1,0 +1,118 @@
+package io.mulan.cli;
+
+import io.mulan.illustration.Illustration;
+import io.mulan.illustration.Illustration.Given;
+import io.mulan.illustration.Illustration.Learned;
+import io.mulan.illustration.IllustrationPictures;
+import io.mulan.illustration.Nats;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** {@code mulan illustrate}: where the gain of learned noise comes from, on two pixels. */
+final class IllustrateCommand implements Command {
+  private static final Logger LOG = LogManager.getLogger(IllustrateCommand.class);
+  private static final int STEPS = 1500;
+  private static final String FOLDER = "illustration";
+
+  @Override
+  public String name() {
+    return "illustrate";
+  }
+
+  @Override
+  public String summary() {
+    return "show on two pixels why noise is learned: numbers and pictures";
+  }
+
+  @Override
+  public String examples() {
+    return """
+          mulan illustrate                      three statements, pictures into illustration/
+          mulan illustrate --seed 1 --out DIR   other initial weights and times, elsewhere
+        """;
+  }
+
+  @Override
+  public Options options() {
+    return new Options()
+        .addOption(ConfigOptions.withValue("out", "DIR", "where to write pictures (illustration)"))
+        .addOption(ConfigOptions.withValue("seed", "N", "of initial weights and times (0)"))
+        .addOption(
+            ConfigOptions.withValue(
+                "steps", "N", "of each of the three trainings (" + STEPS + ")"));
+  }
+
+  @Override
+  public int run(CommandLine line, Interruption interruption) {
+    OptionValues values = new OptionValues(line);
+    Path out = ConfigOptions.path(values.text("out", FOLDER));
+    int steps = values.count("steps", STEPS, 1);
+    long seed = values.seed();
+    interruption.watch("stopping");
+    LOG.info("training three schedules of two pixels...");
+    try (Illustration illustration = new Illustration(steps, seed)) {
+      Countdown countdown = new Countdown("step", illustration.steps(), 0);
+      boolean whole = illustration.learn(interruption::asked, done -> countdown.at(done, ""));
+      countdown.end();
+      if (!whole) {
+        LOG.info("interrupted: nothing is written");
+        return ExitCode.INTERRUPTED;
+      }
+      List<String> names = new IllustrationPictures(illustration).write(out);
+      print(illustration);
+      System.out.println(
+          "\nfiles: " + out + " (" + String.join(", ", names) + "; each as .png and .svg)");
+    }
+    return ExitCode.OK;
+  }
+
+  private static void print(Illustration i) {
+    System.out.println("images of two pixels, of two kinds; all numbers in nats an image");
+    System.out.println("entropy, which no bound is below: " + text(i.entropy()));
+    System.out.println("\n1. Scalar schedules: for one network, one bound, whatever the shape");
+    row("", "limited network", "exact posterior mean");
+    for (Given g : i.scalar()) {
+      row(g.name(), text(g.network()), text(g.exact()));
+    }
+    System.out.println(
+        "\n2. Exact posterior mean: on every path the bound is the entropy; not so for the network");
+    row("", "limited network", "exact posterior mean", "exact, images of kind 1");
+    for (Given g : i.multivariate()) {
+      row(g.name(), text(g.network()), text(g.exact()), text(g.gaussian()));
+    }
+    row("entropy", "", text(i.entropy()), text(i.gaussianEntropy()));
+    System.out.println("\n3. Limited network, trained with its schedule: the path matters");
+    row("", "bound", "gain over scalar", "excess error on the path");
+    Nats scalar = i.learned().get(0).bound();
+    for (Learned l : i.learned()) {
+      row(l.name(), text(l.bound()), text(scalar.minus(l.bound())), text(l.excess()));
+    }
+    System.out.println(
+        "   Bound = entropy + excess error. The adaptive one has "
+            + text(i.learned().get(2).latentCost())
+            + " for its latent in it.");
+    System.out.println("   It is the path: on a scalar schedule these networks have the bounds");
+    for (Learned l : i.learned()) {
+      row(l.name(), text(l.straight()));
+    }
+  }
+
+  private static void row(String name, String... columns) {
+    StringBuilder row = new StringBuilder(String.format("   %-22s", name));
+    for (String column : columns) {
+      row.append(String.format("%-25s", column));
+    }
+    System.out.println(row.toString().stripTrailing());
+  }
+
+  private static String text(Nats n) {
+    return n.error() == 0
+        ? String.format(Locale.ROOT, "%.6f", n.value())
+        : String.format(Locale.ROOT, "%.6f ± %.0e", n.value(), n.error());
+  }
+}
