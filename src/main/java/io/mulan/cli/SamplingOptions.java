@@ -119,6 +119,21 @@ record SamplingOptions(
         sweep(values));
   }
 
+  /** Some images of seed 0 by the reverse chain. */
+  static SamplingOptions few(int count, int steps, RunConfig config) {
+    return new SamplingOptions(
+        count,
+        -1,
+        Way.ANCESTRAL,
+        steps,
+        FlowOptions.TOLERANCE,
+        Last.MOST_LIKELY,
+        0,
+        Math.min(count, config.training().batch()),
+        false,
+        List.of());
+  }
+
   private static int label(OptionValues values, int classes) {
     if (classes == 0) {
       values.refuse(

@@ -28,6 +28,7 @@ final class CommandsTest {
     "sample,sample",
     "reconstruct,reconstruct",
     "interpolate,interpolate",
+    "report,report",
     "export,export",
     "import,import",
     "benchmark,benchmark",
