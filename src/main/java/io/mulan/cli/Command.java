@@ -6,6 +6,9 @@ import org.apache.commons.cli.Options;
 
 /** One of the program's commands. */
 interface Command {
+  /** Ends an argument that may be repeated. */
+  String MORE = "...";
+
   String name();
 
   /** What it does, in one line. */
@@ -16,7 +19,10 @@ interface Command {
 
   Options options();
 
-  /** What stands on the command line beside the options, such as {@code RUN}. */
+  /**
+   * What stands on the command line beside the options, such as {@code RUN}; of the last there may
+   * be more than one if it ends with {@link #MORE}.
+   */
   default List<String> arguments() {
     return List.of();
   }

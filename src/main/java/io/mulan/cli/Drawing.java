@@ -159,6 +159,11 @@ final class Drawing {
         ImageSet images = ImageChoice.named(line.getOptionValue("like"), run);
         return (model, first, count) -> like(model, images, options.seed(), first, count);
       }
+      return prior(run, options);
+    }
+
+    /** Of the prior. */
+    static Latents prior(TrainedRun run, SamplingOptions options) {
       DataConfig data = run.config().data();
       return (model, first, count) ->
           model.sampler().latents(first, count, options.conditions(data, first, count));

@@ -6,7 +6,10 @@ import org.apache.commons.cli.Options;
 
 /** The options of commands that follow the probability flow there and back. */
 final class FlowOptions {
-  private static final double TOLERANCE = 1e-5;
+  private static final double ERROR = 1e-5;
+
+  /** What is solved to unless another one is asked for. */
+  static final Tolerance TOLERANCE = new Tolerance(ERROR, ERROR);
 
   private FlowOptions() {}
 
@@ -22,6 +25,6 @@ final class FlowOptions {
   }
 
   static Tolerance tolerance(OptionValues values) {
-    return new Tolerance(values.positive("rtol", TOLERANCE), values.positive("atol", TOLERANCE));
+    return new Tolerance(values.positive("rtol", ERROR), values.positive("atol", ERROR));
   }
 }

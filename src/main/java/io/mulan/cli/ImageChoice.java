@@ -7,6 +7,8 @@ import io.mulan.data.Datasets;
 import io.mulan.data.ImageFiles;
 import io.mulan.data.ImageSet;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -73,6 +75,19 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
     String all = count == images.count() ? "the " : "the first " + count + " ";
     return new ImageChoice(
         OptionValues.name(split), all + which + " images of " + data.name(), images, count);
+  }
+
+  /** The options that choose the images of such a description and count again. */
+  static List<String> options(String description, int count) {
+    String others = count + " images of ";
+    List<String> options = new ArrayList<>();
+    if (description.startsWith(others)) {
+      options.addAll(List.of("--images", description.substring(others.length())));
+    } else if (description.contains(" training images of ")) {
+      options.addAll(List.of("--split", OptionValues.name(Split.TRAIN)));
+    }
+    options.addAll(List.of("--limit", "" + count));
+    return options;
   }
 
   /** All images of {@code test}, {@code train} or a path. */

@@ -27,6 +27,7 @@ public final class Main {
           new ReconstructCommand(),
           new InterpolateCommand(),
           new PlotCommand(),
+          new ReportCommand(),
           new ExportCommand(),
           new ImportCommand(),
           new GraphCommand(),
@@ -123,7 +124,8 @@ public final class Main {
       CommandLine line = new DefaultParser(false).parse(command.options(), args);
       List<String> given = line.getArgList();
       List<String> wanted = command.arguments();
-      if (given.size() > wanted.size()) {
+      boolean more = !wanted.isEmpty() && wanted.get(wanted.size() - 1).endsWith(Command.MORE);
+      if (given.size() > wanted.size() && !more) {
         throw usage(command, "takes no '" + given.get(wanted.size()) + "'");
       }
       if (given.size() < wanted.size()) {

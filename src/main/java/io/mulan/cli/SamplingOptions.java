@@ -122,6 +122,22 @@ record SamplingOptions(
         sweep(values));
   }
 
+  /** Some images of seed 0 by the reverse chain. */
+  static SamplingOptions few(int count, int steps, RunConfig config) {
+    return new SamplingOptions(
+        count,
+        -1,
+        Way.ANCESTRAL,
+        steps,
+        FlowOptions.TOLERANCE,
+        Last.MOST_LIKELY,
+        0,
+        Math.min(count, config.training().batch()),
+        false,
+        List.of());
+  }
+
+
   private static List<Integer> sweep(OptionValues values) {
     List<Integer> sweep = new ArrayList<>();
     if (values.has("steps-sweep")) {

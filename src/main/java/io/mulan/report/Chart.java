@@ -27,6 +27,9 @@ public final class Chart implements Plot {
   private static final int HEIGHT = 400;
   private static final String HIDDEN = "hidden";
 
+  /** Points between ticks of x, about: as wide as a number of steps. */
+  private static final int TICKS = 90;
+
   private final XYChart chart;
 
   /** In the order of their inks. */
@@ -67,7 +70,15 @@ public final class Chart implements Plot {
     chart.getStyler().setPlotGridLinesVisible(true);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setLegendVisible(false);
+    chart.getStyler().setXAxisTickMarkSpacingHint(TICKS);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+  }
+
+  /** With the legend below, which leaves the width to the axes. */
+  public Chart legendBelow() {
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
+    chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
+    return this;
   }
 
   /** With logarithmic x, all positive. */

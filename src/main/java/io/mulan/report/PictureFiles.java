@@ -23,7 +23,10 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
 
-/** Pictures as files, each written whole or not at all; folders are made where they are missing. */
+/**
+ * Pictures and pages as files, each written whole or not at all; folders are made where they are
+ * missing.
+ */
 public final class PictureFiles {
   private static final String GIF_METADATA = "javax_imageio_gif_image_1.0";
 
@@ -49,6 +52,11 @@ public final class PictureFiles {
     write(
         file.resolveSibling(file.getFileName() + ".svg"),
         out -> out.write(Svg.of(plot).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Writes a page. */
+  public static void page(Path file, HtmlPage page) {
+    write(file, out -> out.write(page.html().getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Writes every image as a PNG of its own size, {@code 0000.png} and so on. */

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.tensorflow.ndarray.Shape;
 
 /**
  * The checkpoints of a run: a folder for each, named by its step, that holds TensorFlow's own files
@@ -65,6 +66,14 @@ public final class Checkpoints {
       all.forEach(
           v -> map.put(v.name(), v.type().getSimpleName() + Arrays.toString(v.shape().asArray())));
       return map;
+    }
+
+    /** The shape in what {@link #variables} has of a variable. */
+    static Shape shape(String form) {
+      String sizes = form.substring(form.indexOf('[') + 1, form.length() - 1);
+      return sizes.isEmpty()
+          ? Shape.scalar()
+          : Shape.of(Stream.of(sizes.split(", ")).mapToLong(Long::parseLong).toArray());
     }
   }
 
@@ -184,6 +193,24 @@ public final class Checkpoints {
     } catch (IOException e) {
       throw damaged(step, STATE + ".index can't be read", e);
     }
+  }
+
+  /**
+   * The shapes of the weights in a checkpoint, by name.
+   *
+   * @throws CheckpointException if it is damaged
+   */
+  public SortedMap<String, Shape> weights(long step) {
+    SortedMap<String, Shape> weights = new TreeMap<>();
+    describe(step)
+        .variables()
+        .forEach(
+            (name, form) -> {
+              if (name.startsWith(RunState.AVERAGE)) {
+                weights.put(name.substring(RunState.AVERAGE.length()), Description.shape(form));
+              }
+            });
+    return weights;
   }
 
   private void load(long step, Consumer<Path> restore) {

@@ -63,6 +63,11 @@ public final class Metrics {
     return new Metrics(lines);
   }
 
+  /** The last step that something was measured after; 0 if nothing was. */
+  public long lastStep() {
+    return lines.isEmpty() ? 0 : lines.get(lines.size() - 1).path(STEP).asLong();
+  }
+
   /** A quantity such as {@code test/bits_per_dim}; empty if it was never measured. */
   public Curve curve(String name) {
     List<JsonNode> with = lines.stream().filter(l -> l.has(name)).toList();

@@ -29,6 +29,7 @@ final class CommandsTest {
     "reconstruct,reconstruct",
     "interpolate,interpolate",
     "plot,plot",
+    "report,report",
     "export,export",
     "import,import",
     "illustrate,illustrate",

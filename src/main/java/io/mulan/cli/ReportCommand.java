@@ -1,0 +1,127 @@
+package io.mulan.cli;
+
+import io.mulan.flow.FlowSolver;
+import io.mulan.report.Figure;
+import io.mulan.report.PictureFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** {@code mulan report}: all that is known of runs, in one page that opens anywhere. */
+final class ReportCommand implements Command {
+  private static final Logger LOG = LogManager.getLogger(ReportCommand.class);
+  private static final String PAGE = "report.html";
+  private static final int SAMPLES = 16;
+  private static final int STEPS = 64;
+
+  @Override
+  public String name() {
+    return "report";
+  }
+
+  @Override
+  public String summary() {
+    return "one page of HTML with all that is known of runs";
+  }
+
+  @Override
+  public List<String> arguments() {
+    return List.of("RUN" + MORE);
+  }
+
+  @Override
+  public String examples() {
+    return """
+      mulan report runs/digits                         runs/digits/report.html
+      mulan report runs/digits runs/digits-vdm         runs side by side, in report.html
+      mulan report runs/digits --samples 64 --steps 256   more images, in more steps
+      mulan report runs/digits --samples 0             none but those of mulan sample; in seconds
+    """;
+  }
+
+  @Override
+  public Options options() {
+    return new Options()
+        .addOption(
+            ConfigOptions.withValue(
+                "samples",
+                "N",
+                "how many images to draw of each run (16; 0 where mulan sample left some)"))
+        .addOption(ConfigOptions.withValue("steps", "T", "to draw them in (64)"))
+        .addOption(
+            ConfigOptions.withValue(
+                "out", "FILE", "the page (RUN/report.html; of several runs: report.html)"));
+  }
+
+  @Override
+  public int run(CommandLine line, Interruption interruption) {
+    OptionValues values = new OptionValues(line);
+    int steps = values.count("steps", STEPS, 1);
+    int most = values.count("samples", SAMPLES, 0);
+    List<ReportedRun> runs = runs(line.getArgList());
+    interruption.watch("stopping");
+    try {
+      List<Figure> samples = new ArrayList<>();
+      for (ReportedRun run : runs) {
+        List<Figure> kept = ReportSamples.kept(run);
+        samples.addAll(kept);
+        if (run.trained().isPresent() && (kept.isEmpty() || values.has("samples")) && most > 0) {
+          ReportSamples.draw(run, most, steps, interruption).ifPresent(samples::add);
+        }
+      }
+      Path file = out(line, runs);
+      PictureFiles.page(file, ReportPage.of(runs, samples));
+      System.out.printf(Locale.ROOT, "%s (%.1f MB)%n", file, size(file) / 1e6);
+      return ExitCode.OK;
+    } catch (FlowSolver.Stopped e) {
+      LOG.info("interrupted: nothing is written; --samples 0 draws no images");
+      return ExitCode.INTERRUPTED;
+    }
+  }
+
+  private static Path out(CommandLine line, List<ReportedRun> runs) {
+    if (line.hasOption("out")) {
+      return ConfigOptions.path(line.getOptionValue("out"));
+    }
+    return runs.size() > 1 ? Path.of(PAGE) : runs.get(0).path().resolve(PAGE);
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Called by the names of their folders, or by their paths where those are the same. */
+  private static List<ReportedRun> runs(List<String> arguments) {
+    List<Path> paths =
+        arguments.stream().map(a -> ConfigOptions.path(a).normalize()).distinct().toList();
+    if (paths.size() < arguments.size()) {
+      throw new UsageException("a run is named twice; name each once (mulan report --help)");
+    }
+    List<String> folders =
+        paths.stream().map(p -> String.valueOf(p.toAbsolutePath().getFileName())).toList();
+    boolean distinct = folders.stream().distinct().count() == folders.size();
+    return IntStream.range(0, paths.size())
+        .mapToObj(
+            i ->
+                ReportedRun.read(paths.get(i), distinct ? folders.get(i) : paths.get(i).toString()))
+        .toList();
+  }
+
+  /** Charts can't have what is no letter. */
+  private static String visible(String name) {
+    return name.replaceAll("\\p{Cntrl}", "?");
+  }
+}

@@ -1,0 +1,102 @@
+package io.mulan.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.config.ConfigException;
+import io.mulan.report.Figure;
+import io.mulan.report.ImageGrid;
+import io.mulan.tf.CheckpointException;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** Images that a run's model drew: those that {@code mulan sample} left, or new ones. */
+final class ReportSamples {
+  private static final Logger LOG = LogManager.getLogger(ReportSamples.class);
+
+  /** More pictures of a run are left out: a page is to be small. */
+  private static final int MOST = 4;
+
+  private ReportSamples() {}
+
+  /**
+   * Pictures that were drawn with the newest weights.
+   *
+   * @return the newest first
+   */
+  static List<Figure> kept(ReportedRun run) {
+    List<Figure> figures = new ArrayList<>();
+    Path folder = run.path().resolve("samples");
+    if (run.trained().isEmpty() || !Files.isDirectory(folder)) {
+      return figures;
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      entries
+          .filter(e -> Files.exists(e.resolve("sample.json")))
+          .sorted()
+          .flatMap(e -> kept(run, e).stream())
+          .limit(MOST)
+          .forEach(figures::add);
+    } catch (IOException e) {
+      LOG.warn("{} can't be listed: {}", folder, e.getMessage());
+    }
+    return figures;
+  }
+
+  private static Optional<Figure> kept(ReportedRun run, Path folder) {
+    try {
+      Provenance made =
+          new ObjectMapper().readValue(folder.resolve("sample.json").toFile(), Provenance.class);
+      BufferedImage grid = ImageIO.read(folder.resolve("grid.png").toFile());
+      if (grid == null || !made.weights().equals(run.trained().orElseThrow().fingerprint())) {
+        return Optional.empty();
+      }
+      return Optional.of(figure(run, grid, made.settings(), made.step()));
+    } catch (IOException e) {
+      LOG.warn("{} is left out: it is not what mulan sample wrote", folder);
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Draws images.
+   *
+   * @return nothing if the model can't be opened or its images can't be shown; the log tells why
+   * @throws io.mulan.flow.FlowSolver.Stopped if that was asked for
+   */
+  static Optional<Figure> draw(ReportedRun run, int count, int steps, Interruption interruption) {
+    TrainedRun trained = run.trained().orElseThrow();
+    SamplingOptions options = SamplingOptions.few(count, steps, run.config());
+    Drawing drawing = new Drawing(trained, options, interruption);
+    LOG.info("drawing {} images of {}...", count, run.name());
+    try (SamplingModel model = SamplingModel.open(trained, drawing.sampler(), options.seed())) {
+      Drawing.Latents prior = Drawing.Latents.prior(trained, options);
+      BufferedImage grid = ImageGrid.of(drawing.draw(model, prior, look -> {}).images());
+      return Optional.of(figure(run, grid, options.settings(), trained.step()));
+    } catch (ConfigException | CheckpointException e) {
+      LOG.warn("{} has no samples in the report: {}", run.name(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static Figure figure(
+      ReportedRun run, BufferedImage grid, Map<String, Object> settings, long step) {
+    String how =
+        settings.entrySet().stream()
+            .map(e -> e.getKey() + " " + e.getValue())
+            .collect(Collectors.joining(", "));
+    return Figure.of(
+        grid,
+        "Images drawn by " + run.name(),
+        run.name() + ": " + how + "; weights of step " + Figures.count(step) + ".");
+  }
+}

@@ -1,0 +1,116 @@
+package io.mulan.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.config.ConfigException;
+import io.mulan.config.RunConfig;
+import io.mulan.diffusion.ModelParts;
+import io.mulan.export.ExportedModel;
+import io.mulan.tf.CheckpointException;
+import io.mulan.training.Checkpoints;
+import io.mulan.training.Metrics;
+import io.mulan.training.RunFolder;
+import io.mulan.training.RunResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * All that a run folder holds, whether the run is finished or not.
+ *
+ * @param name of the run in tables and charts
+ * @param result of the bound at the end; of fewer steps in a run that was gone on with
+ * @param evaluations that {@code mulan evaluate} left, by their files' names
+ * @param trained the newest checkpoint, if there is one
+ * @param weights how many by part; empty if there is neither result nor checkpoint
+ */
+record ReportedRun(
+    String name,
+    Path path,
+    RunConfig config,
+    RunEnd end,
+    Metrics metrics,
+    Optional<RunResult> result,
+    List<EvaluationReport> evaluations,
+    Optional<TrainedRun> trained,
+    Map<String, Long> weights) {
+  private static final Logger LOG = LogManager.getLogger(ReportedRun.class);
+
+  /**
+   * Reads it.
+   *
+   * @throws ConfigException if there is nothing to report
+   */
+  static ReportedRun read(Path path, String name) {
+    if (ExportedModel.isThere(path)) {
+      throw new ConfigException(
+          path + " is an exported model, which has no curves; name the run that it was made of");
+    }
+    RunConfig config = RunFolder.readConfig(path);
+    Metrics metrics = Metrics.read(path);
+    Checkpoints checkpoints = RunFolder.checkpoints(path, config);
+    RunEnd end = RunEnd.of(path, metrics, checkpoints.steps());
+    if (end.step() == 0 && checkpoints.steps().isEmpty()) {
+      throw new ConfigException(
+          path
+              + " has measured nothing yet, there is nothing to report; train it: mulan train"
+              + " --resume "
+              + path);
+    }
+    Optional<RunResult> result = RunFolder.result(path);
+    Optional<TrainedRun> trained =
+        checkpoints.steps().isEmpty() ? Optional.empty() : Optional.of(TrainedRun.run(path, null));
+    return new ReportedRun(
+        name,
+        path,
+        config,
+        end,
+        metrics,
+        result,
+        evaluations(path.resolve("evaluations")),
+        trained,
+        result
+            .map(RunResult::parameters)
+            .or(() -> trained.flatMap(t -> counts(checkpoints, t.step())))
+            .orElse(Map.of()));
+  }
+
+  /** Of a checkpoint that can't be read there are none; what else is there is still reported. */
+  private static Optional<Map<String, Long>> counts(Checkpoints checkpoints, long step) {
+    try {
+      return Optional.of(ModelParts.counts(checkpoints.weights(step)));
+    } catch (CheckpointException e) {
+      LOG.warn(e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static List<EvaluationReport> evaluations(Path folder) {
+    List<EvaluationReport> reports = new ArrayList<>();
+    for (Path file : files(folder)) {
+      try {
+        reports.add(new ObjectMapper().readValue(file.toFile(), EvaluationReport.class));
+      } catch (IOException e) {
+        LOG.warn("{} is left out: it is not what mulan evaluate wrote", file);
+      }
+    }
+    return reports;
+  }
+
+  private static List<Path> files(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.filter(f -> f.toString().endsWith(".json")).sorted().toList();
+    } catch (IOException e) {
+      throw new ConfigException(folder + " can't be listed: " + e.getMessage(), e);
+    }
+  }
+}
