@@ -21,6 +21,11 @@ interface Command {
     return List.of();
   }
 
+  /** Whether the last of them may be followed by more of its kind. */
+  default boolean takesMore() {
+    return false;
+  }
+
   /**
    * Runs it.
    *

@@ -22,6 +22,7 @@ public final class Main {
   private static final List<Command> COMMANDS =
       List.of(
           new TrainCommand(),
+          new CompareCommand(),
           new EvaluateCommand(),
           new SampleCommand(),
           new ReconstructCommand(),
@@ -121,7 +122,7 @@ public final class Main {
       CommandLine line = new DefaultParser(false).parse(command.options(), args);
       List<String> given = line.getArgList();
       List<String> wanted = command.arguments();
-      if (given.size() > wanted.size()) {
+      if (given.size() > wanted.size() && !command.takesMore()) {
         throw usage(command, "takes no '" + given.get(wanted.size()) + "'");
       }
       if (given.size() < wanted.size()) {
