@@ -24,13 +24,17 @@ final class ConfigOptions {
     return options
         .addOption(withValue("preset", "P", Presets.summary() + " (digits)"))
         .addOption(withValue("config", "FILE", "YAML laid over the preset"))
-        .addOption(
-            withValue("set", "KEY=VALUE", "one setting, such as latent.size=20; may be repeated"));
+        .addOption(single());
   }
 
-  /** Which model, and how to train it. */
+  /** One setting. */
+  static Option single() {
+    return withValue("set", "KEY=VALUE", "one setting, such as latent.size=20; may be repeated");
+  }
+
+  /** How to train. */
   static Options training(Options options) {
-    return model(options)
+    return options
         .addOption(withValue("steps", "N", "short for --set training.steps=N"))
         .addOption(skipBad())
         .addOption(
@@ -58,18 +62,26 @@ final class ConfigOptions {
         Optional.ofNullable(line.getOptionValue("config")).map(ConfigOptions::path);
     List<String> overrides = new ArrayList<>(settings(line));
     overrides.addAll(more);
-    RunConfig config =
-        ConfigReader.read(Optional.ofNullable(line.getOptionValue("preset")), file, overrides);
+    return read(Optional.ofNullable(line.getOptionValue("preset")), file, overrides);
+  }
+
+  /** The configuration of a preset, a file over it, and settings over both. */
+  static RunConfig read(Optional<String> preset, Optional<Path> file, List<String> settings) {
+    RunConfig config = ConfigReader.read(preset, file, settings);
     return config.with(Datasets.resolve(config.data()));
   }
 
   /** What to call files of the model: the name of the configuration's file, or of the preset. */
   static String name(CommandLine line) {
     if (line.hasOption("config")) {
-      Path file = path(line.getOptionValue("config")).getFileName();
-      return file.toString().replaceFirst("\\.[^.]*$", "");
+      return name(path(line.getOptionValue("config")));
     }
     return line.getOptionValue("preset", Presets.names().get(0));
+  }
+
+  /** What to call files of the model that a file describes. */
+  static String name(Path file) {
+    return file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
   }
 
   /** What {@code --set} asked for. */

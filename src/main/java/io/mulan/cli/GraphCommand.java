@@ -34,14 +34,14 @@ final class GraphCommand implements Command {
           mulan graph                                   the digits model: graphs/digits.pb and .txt
           mulan graph --preset cifar10                  another model
           mulan graph --set latent.kind=none --to out   the digits model without a latent, elsewhere
-          mulan graph --all                             every preset
+          mulan graph --all                             every model, and VDM beside each
         """;
   }
 
   @Override
   public Options options() {
     return ConfigOptions.model(new Options())
-        .addOption(ConfigOptions.flag("all", "every preset"))
+        .addOption(ConfigOptions.flag("all", "every model, and VDM beside each"))
         .addOption(ConfigOptions.withValue("to", "DIR", "where to write (graphs)"));
   }
 
@@ -57,7 +57,7 @@ final class GraphCommand implements Command {
     for (String option : List.of("preset", "config", "set")) {
       values.refuse(option, "does not go with --all");
     }
-    for (String preset : Presets.names()) {
+    for (String preset : Presets.models()) {
       RunConfig config = ConfigReader.read(Optional.of(preset), Optional.empty(), List.of());
       write(folder, preset, config, List.of());
     }

@@ -22,6 +22,7 @@ public final class Main {
   private static final List<Command> COMMANDS =
       List.of(
           new TrainCommand(),
+          new CompareCommand(),
           new EvaluateCommand(),
           new SampleCommand(),
           new ReconstructCommand(),

@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.config.TrainingConfig;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.training.TrainingListener;
 import io.mulan.training.TrainingSession;
@@ -25,17 +26,28 @@ final class Progress implements TrainingListener {
   private final int batch;
   private final double toBits;
   private final boolean terminal;
+  private final Frame frame;
   private double sum;
   private int summed;
   private long lastDrawn = System.nanoTime();
   private double secondsPerStep;
 
-  Progress(int steps, int every, int batch, int dimensions, boolean terminal) {
-    this.steps = steps;
-    this.every = every;
-    this.batch = batch;
+  /** What a line says beside how the run goes, where it is one of several. */
+  @FunctionalInterface
+  interface Frame {
+    Frame NONE = (step, line) -> line;
+
+    /** The line with it, after this step. */
+    String around(long step, String line);
+  }
+
+  Progress(TrainingConfig config, int dimensions, Frame frame) {
+    this.steps = config.steps();
+    this.every = config.logEvery();
+    this.batch = config.batch();
     this.toBits = 1 / (dimensions * Math.log(2));
-    this.terminal = terminal;
+    this.terminal = Boolean.getBoolean("mulan.terminal");
+    this.frame = frame;
   }
 
   @Override
@@ -58,14 +70,16 @@ final class Progress implements TrainingListener {
 
   private void show(long step, double bitsPerDim) {
     String line =
-        String.format(
-            Locale.ROOT,
-            "step %d/%d  %.3f bits/dim  %.0f images/s  %s left",
+        frame.around(
             step,
-            steps,
-            bitsPerDim,
-            batch / secondsPerStep,
-            Durations.of((steps - step) * secondsPerStep));
+            String.format(
+                Locale.ROOT,
+                "step %d/%d  %.3f bits/dim  %.0f images/s  %s left",
+                step,
+                steps,
+                bitsPerDim,
+                batch / secondsPerStep,
+                Durations.of((steps - step) * secondsPerStep)));
     if (terminal) {
       TerminalLine.draw(line);
       LOG.debug(line);

@@ -3,8 +3,10 @@ package io.mulan.cli;
 import java.nio.file.Path;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.Appender;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.FileAppender;
+import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.layout.PatternLayout;
 
 /**
@@ -12,9 +14,13 @@ import org.apache.logging.log4j.core.layout.PatternLayout;
  * out.
  */
 final class RunLog {
+  private static final String NAME = "run";
+
   private RunLog() {}
 
+  /** Until it is detached, or sent to another run's. */
   static void attach(Path folder) {
+    detach();
     LoggerContext context = (LoggerContext) LogManager.getContext(false);
     var configuration = context.getConfiguration();
     PatternLayout layout =
@@ -24,7 +30,7 @@ final class RunLog {
             .build();
     FileAppender appender =
         FileAppender.newBuilder()
-            .setName("run")
+            .setName(NAME)
             .setConfiguration(configuration)
             .setFileName(folder.resolve("mulan.log").toString())
             .setAppend(true)
@@ -34,5 +40,16 @@ final class RunLog {
     configuration.getRootLogger().addAppender(appender, Level.DEBUG, null);
     configuration.getRootLogger().setLevel(Level.DEBUG);
     context.updateLoggers();
+  }
+
+  static void detach() {
+    LoggerContext context = (LoggerContext) LogManager.getContext(false);
+    LoggerConfig root = context.getConfiguration().getRootLogger();
+    Appender attached = root.getAppenders().get(NAME);
+    if (attached != null) {
+      root.removeAppender(NAME);
+      attached.stop();
+      context.updateLoggers();
+    }
   }
 }

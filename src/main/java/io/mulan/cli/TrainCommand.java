@@ -4,20 +4,10 @@ import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Difference;
 import io.mulan.config.RunConfig;
-import io.mulan.config.TrainingConfig;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
-import io.mulan.data.PixelEntropy;
-import io.mulan.diffusion.ModelParts;
-import io.mulan.likelihood.BoundEstimate;
-import io.mulan.tf.Devices;
-import io.mulan.training.Checkpoints;
-import io.mulan.training.MetricsFile;
 import io.mulan.training.RunFolder;
 import io.mulan.training.RunResult;
-import io.mulan.training.RunSummaries;
-import io.mulan.training.Trainer;
-import io.mulan.training.TrainingSession;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +50,7 @@ final class TrainCommand implements Command {
 
   @Override
   public Options options() {
-    return ConfigOptions.training(new Options())
+    return ConfigOptions.training(ConfigOptions.model(new Options()))
         .addOption(ConfigOptions.withValue("run", "DIR", "the run folder (runs/PRESET)"))
         .addOption(
             ConfigOptions.withValue(
@@ -85,7 +75,7 @@ final class TrainCommand implements Command {
     } else {
       RunConfig config = configured(line);
       data = Datasets.open(config.data());
-      checkBatch(config.training(), data);
+      Training.checkBatch(config.training(), data);
       opened = RunFolder.open(newFolder(line), config);
     }
     try (RunFolder run = opened) {
@@ -153,126 +143,13 @@ final class TrainCommand implements Command {
     return ConfigOptions.path(line.getOptionValue(option));
   }
 
-  /** Before a folder is made for a run that could not begin. */
-  private static void checkBatch(TrainingConfig config, Dataset data) {
-    if (config.batch() > data.train().count()) {
-      throw new ConfigException(
-          "training.batch is "
-              + config.batch()
-              + ", more than the "
-              + data.train().count()
-              + " training images of "
-              + data.name()
-              + "; choose at most that many");
-    }
-  }
-
   private static int train(RunFolder run, Dataset data, Interruption interruption) {
-    long start = System.nanoTime();
-    RunLog.attach(run.path());
-    RunConfig config = run.config();
-    boolean compiled = compiled(config.training());
-    LOG.info("building the model...");
-    try (TrainingSession session = new TrainingSession(config, data.train().shape(), compiled)) {
-      Checkpoints checkpoints = run.checkpoints();
-      long step = begin(session, checkpoints, run.path());
-      int dimensions = data.train().shape().size();
-      Optional<BoundEstimate> bound;
-      interruption.watch("finishing the step and saving");
-      try (MetricsFile metrics =
-              new MetricsFile(run.path(), step, config.training().logEvery(), dimensions);
-          RunPictures pictures =
-              new RunPictures(metrics.events(), config, checkpoints, data.test())) {
-        RunSummaries summaries = new RunSummaries(metrics.events(), session, config, step);
-        Progress progress =
-            new Progress(
-                config.training().steps(),
-                config.training().logEvery(),
-                config.training().batch(),
-                dimensions,
-                Boolean.getBoolean("mulan.terminal"));
-        bound =
-            new Trainer(
-                    config.training(),
-                    session,
-                    data,
-                    checkpoints,
-                    // What follows an evaluation is not of the steps that the last two time.
-                    List.of(summaries, pictures, metrics, progress),
-                    interruption::asked)
-                .run();
-      }
-      if (bound.isEmpty()) {
-        LOG.info(
-            "interrupted at step {}, saved; go on with: mulan train --resume {}",
-            session.steps(),
-            run.path());
-        return ExitCode.INTERRUPTED;
-      }
-      RunResult result =
-          result(
-              session, config, bound.get(), data, checkpoints, (System.nanoTime() - start) / 1e9);
-      run.writeResult(result);
-      System.out.print(TrainingReport.of(result, run, data));
-      return ExitCode.OK;
+    Optional<RunResult> result = Training.run(run, data, interruption, Progress.Frame.NONE);
+    if (result.isEmpty()) {
+      LOG.info("go on with: mulan train --resume {}", run.path());
+      return ExitCode.INTERRUPTED;
     }
-  }
-
-  private static boolean compiled(TrainingConfig config) {
-    boolean compiled =
-        switch (config.xla()) {
-          case ON -> true;
-          case OFF -> false;
-          case AUTO -> Devices.hasGpu() && !config.recompute();
-        };
-    LOG.info(
-        "step {} XLA (training.xla: {})",
-        compiled ? "compiled by" : "not compiled by",
-        switch (config.xla()) {
-          case ON -> "on";
-          case OFF -> "off";
-          case AUTO -> {
-            if (config.recompute()) {
-              yield "auto, it recomputes blocks, which XLA would undo";
-            }
-            yield compiled
-                ? "auto, there is a GPU"
-                : "auto, there is no GPU and plain convolutions are faster on a CPU";
-          }
-        });
-    return compiled;
-  }
-
-  /** The step that training goes on from. */
-  private static long begin(TrainingSession session, Checkpoints checkpoints, Path path) {
-    checkpoints.clean();
-    Optional<Long> step = checkpoints.restoreNewest(session);
-    if (step.isEmpty()) {
-      session.initialize();
-      LOG.info("training in {}", path);
-      return 0;
-    }
-    LOG.info("going on in {} from step {}", path, step.get());
-    return step.get();
-  }
-
-  private static RunResult result(
-      TrainingSession session,
-      RunConfig config,
-      BoundEstimate bound,
-      Dataset data,
-      Checkpoints checkpoints,
-      double seconds) {
-    PixelEntropy pixels = new PixelEntropy(data.train());
-    return new RunResult(
-        session.steps(),
-        bound,
-        TrainingReport.method(bound, config),
-        pixels.crossEntropy(data.test()),
-        pixels.entropy(),
-        ModelParts.counts(session.weights()),
-        seconds,
-        checkpoints.best().orElse(session.steps()),
-        Version.all());
+    System.out.print(TrainingReport.of(result.get(), run, data));
+    return ExitCode.OK;
   }
 }

@@ -7,29 +7,46 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The configurations in the jar. */
+/**
+ * The configurations in the jar: models, and ablations that can be laid over each of them, {@code
+ * MODEL-ABLATION}.
+ */
 public final class Presets {
-  /** Ends the name of a preset that holds what VDM has different from the one before it. */
-  private static final String VDM = "-vdm";
+  /** The ablation that is a published model of its own. */
+  private static final String VDM = "vdm";
 
   private static final List<String> MODELS = List.of("digits", "photos", "cifar10", "imagenet32");
+  private static final List<String> ABLATIONS =
+      List.of(VDM, "fixed", "scalar", "linear", "nonadaptive", "monotone", "gumbel", "gaussian");
   private static final List<String> NAMES =
-      Stream.concat(MODELS.stream(), MODELS.stream().map(n -> n + VDM)).toList();
+      Stream.concat(
+              MODELS.stream(),
+              MODELS.stream().flatMap(m -> ABLATIONS.stream().map(a -> m + "-" + a)))
+          .toList();
 
   private Presets() {}
 
-  /** The default first. */
+  /** All of them, the default first. */
   public static List<String> names() {
     return NAMES;
   }
 
+  /** The models, and VDM beside each: those whose graphs are kept. */
+  public static List<String> models() {
+    return Stream.concat(MODELS.stream(), MODELS.stream().map(m -> m + "-" + VDM)).toList();
+  }
+
   /** The names in words. */
   public static String summary() {
-    return String.join(", ", MODELS) + ", or one of them with " + VDM + " after it";
+    return String.join(", ", MODELS)
+        + ", or one of them with -"
+        + String.join(", -", ABLATIONS)
+        + " after it";
   }
 
   /**
-   * A preset as YAML texts, each to be laid over the ones before.
+   * A preset as YAML texts, each to be laid over the ones before: the model's, the ablation's, and
+   * what is so for this ablation of this model alone.
    *
    * @throws ConfigException if there is none of that name
    */
@@ -41,11 +58,16 @@ public final class Presets {
               + "'"
               + Nearest.hint(name, NAMES)
               + "; there are "
-              + String.join(", ", NAMES));
+              + summary());
     }
-    return name.endsWith(VDM)
-        ? List.of(text(name.substring(0, name.length() - VDM.length())), text(name))
-        : List.of(text(name));
+    if (MODELS.contains(name)) {
+      return List.of(text(name));
+    }
+    int dash = name.indexOf('-');
+    return Stream.of(name.substring(0, dash), "ablations/" + name.substring(dash + 1), name)
+        .filter(n -> Presets.class.getResource(file(n)) != null)
+        .map(Presets::text)
+        .toList();
   }
 
   /** YAML with the settings that files of earlier versions lack, at what those versions did. */
@@ -54,10 +76,14 @@ public final class Presets {
   }
 
   private static String text(String name) {
-    try (InputStream in = Presets.class.getResourceAsStream("/presets/" + name + ".yaml")) {
+    try (InputStream in = Presets.class.getResourceAsStream(file(name))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String file(String name) {
+    return "/presets/" + name + ".yaml";
   }
 }

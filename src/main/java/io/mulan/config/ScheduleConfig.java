@@ -20,8 +20,12 @@ public record ScheduleConfig(Kind kind, double gammaMin, double gammaMax, int wi
      * MuLAN.
      */
     MONOTONE(true, true),
+    /** A polynomial of the latent for all pixels, ends fixed. */
+    POLYNOMIAL_SCALAR(true, false),
     /** A straight line for every pixel. Published: {@code linear}. */
     LINEAR(false, false),
+    /** A straight line with learned ends for each pixel. */
+    MULTIVARIATE_LINEAR(false, true),
     /** VDM's straight line for all pixels. Published: {@code fixed}. */
     FIXED(false, false),
     /** VDM's straight line with learned ends. Published: {@code learnable_scalar}. */

@@ -8,16 +8,18 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * γ(t) = b + |w| t, one line for all pixels, both ends learned: VDM's learnable scalar schedule
- * (Kingma et al. 2021, appendix D).
+ * γ(t) = b + |w| t, both ends learned: of size 1 VDM's learnable scalar schedule (Kingma et al.
+ * 2021, appendix D).
+ *
+ * @param size 1 for all pixels together, or n for each dimension of an image
  */
-record LearnedLine(double gammaMin, double gammaMax) implements NoiseSchedule {
+record LearnedLine(double gammaMin, double gammaMax, int size) implements NoiseSchedule {
 
   @Override
   public <T extends TFloating> Path<T> path(Net<T> net, Operand<T> latent) {
     Maths<T> m = net.m();
-    Operand<T> w = net.weight("w", Shape.of(1), new Initializer.Same(gammaMax - gammaMin));
-    Operand<T> b = net.weight("b", Shape.of(1), new Initializer.Same(gammaMin));
+    Operand<T> w = net.weight("w", Shape.of(size), new Initializer.Same(gammaMax - gammaMin));
+    Operand<T> b = net.weight("b", Shape.of(size), new Initializer.Same(gammaMin));
     return t -> m.add(m.mul(t, m.ops().math.abs(w)), b);
   }
 }

@@ -54,9 +54,11 @@ public sealed interface NoiseSchedule
     return switch (c.kind()) {
       case POLYNOMIAL -> new PolynomialSchedule(min, max, width, n);
       case MONOTONE -> new MonotoneNetwork(min, max, true, width, n);
+      case POLYNOMIAL_SCALAR -> new PolynomialSchedule(min, max, width, 1);
       case LINEAR -> new StraightLine(min, max, n);
+      case MULTIVARIATE_LINEAR -> new LearnedLine(min, max, n);
       case FIXED -> new StraightLine(min, max, 1);
-      case SCALAR -> new LearnedLine(min, max);
+      case SCALAR -> new LearnedLine(min, max, 1);
       case MONOTONE_SCALAR -> new MonotoneNetwork(min, max, false, scalarWidth, 1);
     };
   }

@@ -15,7 +15,7 @@ import org.tensorflow.types.family.TFloating;
  * section 3.2.2).
  *
  * @param width hidden units
- * @param size n, the dimensions of an image
+ * @param size n, the dimensions of an image, or 1 for all together
  */
 record PolynomialSchedule(double gammaMin, double gammaMax, int width, int size)
     implements NoiseSchedule {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 
 /** What {@code metrics.jsonl} of a run holds: curves of what was measured, in bits/dim. */
@@ -36,7 +37,33 @@ public final class Metrics {
     public int size() {
       return values.length;
     }
+
+    /**
+     * When it first came down to a value: where a straight line between the first measurement at or
+     * below it and the one before crosses it. Empty if it never did; before the first measurement
+     * nothing is known, so that one is the earliest.
+     */
+    public Optional<Moment> reaches(double value) {
+      for (int i = 0; i < values.length; i++) {
+        if (values[i] <= value) {
+          double back = i == 0 ? 0 : (value - values[i]) / (values[i - 1] - values[i]);
+          return Optional.of(new Moment(before(steps, i, back), before(seconds, i, back)));
+        }
+      }
+      return Optional.empty();
+    }
+
+    private static double before(double[] x, int i, double back) {
+      return back == 0 ? x[i] : x[i] - back * (x[i] - x[i - 1]);
+    }
   }
+
+  /**
+   * A point in the course of a run.
+   *
+   * @param seconds that steps took until then
+   */
+  public record Moment(double step, double seconds) {}
 
   /**
    * Reads them, of a run that may be going on: a last line that is not whole yet is left out. A run

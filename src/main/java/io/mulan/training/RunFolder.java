@@ -45,24 +45,18 @@ public final class RunFolder implements AutoCloseable {
    */
   public static RunFolder open(Path path, RunConfig config) {
     if (Files.exists(path) && !Files.isDirectory(path)) {
-      throw new ConfigException(path + " is a file; name a folder with --run");
+      throw new ConfigException(path + " is a file; name a folder");
     }
-    if (isEmpty(path)) {
+    if (!begun(path)) {
       create(path);
       RunFolder run = new RunFolder(path, config, lock(path));
       run.writeConfig();
       return run;
     }
-    RunConfig there = readConfig(path);
-    List<Difference> differences = RunConfig.differences(there, config);
-    if (!differences.isEmpty()) {
-      throw new ConfigException(
-          path
-              + " holds a run of another configuration ("
-              + summary(differences)
-              + "); name another folder with --run, or go on with that run: mulan train --resume "
-              + path);
-    }
+    checkSame(
+        path,
+        config,
+        "name another folder with --run, or go on with that run: mulan train --resume " + path);
     if (finished(path)) {
       throw new ConfigException(
           path
@@ -74,6 +68,20 @@ public final class RunFolder implements AutoCloseable {
               + 2L * config.training().steps());
     }
     return new RunFolder(path, config, lock(path));
+  }
+
+  /**
+   * That the run in this folder is of this configuration.
+   *
+   * @param wayOn what the user can do if it is not
+   * @throws ConfigException if it is not, or there is none
+   */
+  public static void checkSame(Path path, RunConfig config, String wayOn) {
+    List<Difference> differences = RunConfig.differences(readConfig(path), config);
+    if (!differences.isEmpty()) {
+      throw new ConfigException(
+          path + " holds a run of another configuration (" + summary(differences) + "); " + wayOn);
+    }
   }
 
   /**
@@ -131,12 +139,13 @@ public final class RunFolder implements AutoCloseable {
     return first.key() + ": " + first.left() + " there, " + first.right() + " asked for" + more;
   }
 
-  private static boolean isEmpty(Path path) {
+  /** Whether there is a folder that holds anything; of a run or not. */
+  public static boolean begun(Path path) {
     if (!Files.exists(path)) {
-      return true;
+      return false;
     }
     try (Stream<Path> entries = Files.list(path)) {
-      return entries.allMatch(p -> p.getFileName().toString().equals(LOCK));
+      return !entries.allMatch(p -> p.getFileName().toString().equals(LOCK));
     } catch (IOException e) {
       throw new ConfigException(path + " can't be read: " + reason(e), e);
     }
@@ -146,8 +155,7 @@ public final class RunFolder implements AutoCloseable {
     try {
       Files.createDirectories(path);
     } catch (IOException e) {
-      throw new ConfigException(
-          path + " can't be made: " + reason(e) + "; name another folder with --run", e);
+      throw new ConfigException(path + " can't be made: " + reason(e) + "; name another folder", e);
     }
   }
 
@@ -159,7 +167,7 @@ public final class RunFolder implements AutoCloseable {
                   new ConfigException(
                       "another mulan is training in "
                           + path
-                          + "; wait for it, or name another --run"));
+                          + "; wait for it, or name another folder"));
     } catch (IOException e) {
       throw new ConfigException(path + " can't be written to: " + reason(e), e);
     }

@@ -32,12 +32,12 @@ public final class RunSummaries implements TrainingListener {
   }
 
   @Override
-  public void stepping(long done, Supplier<Spread> spread) {
+  public void stepping(long done, Supplier<StepSpread> spread) {
     int every = config.training().summariesEvery();
     if (every == 0 || done % every != 0) {
       return;
     }
-    Spread s = spread.get();
+    StepSpread s = spread.get();
     events.histogram(done, "times", s.times());
     s.gradients().forEach((block, h) -> events.histogram(done, "gradients/" + block, h));
     s.weights().forEach((block, h) -> events.histogram(done, "weights/" + block, h));

@@ -56,7 +56,7 @@ public final class Trainer {
     Batches batches = new Batches(train, config.batch(), config.seed());
     byte[] batch = new byte[config.batch() * train.shape().size()];
     float[] told = new float[config.batch() * train.conditions().size()];
-    Supplier<Spread> spread = () -> session.spread(batch, told);
+    Supplier<StepSpread> spread = () -> session.spread(batch, told);
     long first = session.steps();
     lastSaved = first;
     for (long step = first; step < config.steps(); ) {

@@ -13,7 +13,7 @@ public interface TrainingListener {
    * @param done updates made before it
    * @param spread of what it will see; to ask takes about as long as the step
    */
-  default void stepping(long done, Supplier<Spread> spread) {}
+  default void stepping(long done, Supplier<StepSpread> spread) {}
 
   /** After each step. */
   default void stepped(long step, TrainingSession.Step values) {}

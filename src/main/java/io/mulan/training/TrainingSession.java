@@ -161,7 +161,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
    * @param levels of the images of a batch, row by row
    * @param told what the model is told of them [B,k]
    */
-  public Spread spread(byte[] levels, float[] told) {
+  public StepSpread spread(byte[] levels, float[] told) {
     try (ImageBatch input = ImageBatch.of(batch, levels, told)) {
       Session.Runner runner = fed(input);
       gradients.forEach(runner::fetch);
@@ -170,10 +170,10 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
         int count = weights.size();
         List<TFloat32> values =
             IntStream.range(0, result.size()).mapToObj(i -> (TFloat32) result.get(i)).toList();
-        return new Spread(
+        return new StepSpread(
             Histogram.of(values.subList(2 * count, 2 * count + 1)),
-            Spread.byBlock(weights, values.subList(0, count)),
-            Spread.byBlock(weights, values.subList(count, 2 * count)));
+            StepSpread.byBlock(weights, values.subList(0, count)),
+            StepSpread.byBlock(weights, values.subList(count, 2 * count)));
       }
     }
   }

@@ -23,7 +23,17 @@ import org.tensorflow.types.TFloat64;
 final class IntegrandsTest {
   /** A network that predicts ε̂, and what it says in the terms of f and v. */
   @ParameterizedTest
-  @ValueSource(strings = {"polynomial", "monotone", "linear", "fixed", "scalar", "monotone_scalar"})
+  @ValueSource(
+      strings = {
+        "polynomial",
+        "polynomial_scalar",
+        "monotone",
+        "linear",
+        "multivariate_linear",
+        "fixed",
+        "scalar",
+        "monotone_scalar"
+      })
   void oneNetworkHasOneIntegrandInAllParameterisations(String schedule) {
     try (SmallModel<TFloat32> small =
         new SmallModel<>(TFloat32.class, "schedule.kind=" + schedule)) {

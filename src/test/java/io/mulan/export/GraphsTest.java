@@ -27,7 +27,7 @@ final class GraphsTest {
   private static final String HINT = " is not what the code makes; run: mulan graph --all";
 
   static List<String> presets() {
-    return Presets.names();
+    return Presets.models();
   }
 
   @ParameterizedTest

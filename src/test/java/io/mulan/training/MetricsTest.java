@@ -9,6 +9,7 @@ import io.mulan.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,5 +62,19 @@ final class MetricsTest {
     double[] after = Metrics.read(run).curve("train/bits_per_dim").seconds();
     assertEquals(before[0], after[0]);
     assertTrue(after[1] > after[0]);
+  }
+
+  /** Down to 3 at a quarter of the way from 3.5 to 1.5. */
+  @Test
+  void aCurveReachesAValueBetweenTwoMeasurements() {
+    Metrics.Curve curve =
+        new Metrics.Curve(
+            new double[] {100, 200, 300, 400},
+            new double[] {1, 3, 7, 9},
+            new double[] {4, 3.5, 1.5, 3.2});
+    assertEquals(Optional.of(new Metrics.Moment(225, 4)), curve.reaches(3));
+    assertEquals(Optional.of(new Metrics.Moment(300, 7)), curve.reaches(1.5));
+    assertEquals(Optional.of(new Metrics.Moment(100, 1)), curve.reaches(9), "not known before");
+    assertEquals(Optional.empty(), curve.reaches(1.4));
   }
 }

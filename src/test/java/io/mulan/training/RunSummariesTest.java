@@ -61,9 +61,9 @@ final class RunSummariesTest {
   })
   void everyNumberIsCounted(String gradient, String parts, int times) {
     RunConfig config = SmallRun.config(gradient, parts);
-    List<Spread> seen = new ArrayList<>();
+    List<StepSpread> seen = new ArrayList<>();
     SmallRun.train(folder, config, List.of(looking(seen)), () -> seen.size() == 1);
-    Spread spread = seen.get(0);
+    StepSpread spread = seen.get(0);
     assertEquals(times, spread.times().count());
     assertTrue(spread.times().least() >= 0 && spread.times().greatest() < 1, spread::toString);
     assertTrue(spread.times().greatest() - spread.times().least() > 0.9, spread::toString);
@@ -79,7 +79,7 @@ final class RunSummariesTest {
     Path looked = folder.resolve("looked");
     Path blind = folder.resolve("blind");
     RunConfig config = SmallRun.config("training.steps=3");
-    List<Spread> seen = new ArrayList<>();
+    List<StepSpread> seen = new ArrayList<>();
     SmallRun.train(looked, config, List.of(looking(seen)), () -> false);
     SmallRun.train(blind, config);
     assertEquals(3, seen.size());
@@ -88,10 +88,10 @@ final class RunSummariesTest {
         Files.readAllBytes(blind.resolve("3/state.data-00000-of-00001")));
   }
 
-  private static TrainingListener looking(List<Spread> seen) {
+  private static TrainingListener looking(List<StepSpread> seen) {
     return new TrainingListener() {
       @Override
-      public void stepping(long done, Supplier<Spread> spread) {
+      public void stepping(long done, Supplier<StepSpread> spread) {
         seen.add(spread.get());
       }
     };

@@ -105,6 +105,8 @@ final class TrainerTest {
       strings = {
         "schedule.kind=monotone",
         "schedule.kind=linear",
+        "schedule.kind=polynomial_scalar",
+        "schedule.kind=multivariate_linear latent.kind=none",
         "schedule.kind=fixed",
         "schedule.kind=scalar latent.kind=none loss.prediction=epsilon",
         "schedule.kind=monotone_scalar latent.kind=none network.kind=per_pixel",

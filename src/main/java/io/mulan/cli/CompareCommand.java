@@ -1,0 +1,199 @@
+package io.mulan.cli;
+
+import io.mulan.config.ConfigException;
+import io.mulan.config.ConfigReader;
+import io.mulan.config.Difference;
+import io.mulan.config.RunConfig;
+import io.mulan.data.Dataset;
+import io.mulan.data.Datasets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** {@code mulan compare}: trains several configurations alike and shows how fast they learn. */
+final class CompareCommand implements Command {
+  private static final Logger LOG = LogManager.getLogger(CompareCommand.class);
+  private static final int SEEDS = 3;
+
+  /** How often the bound is measured in a run, unless it is told. */
+  private static final int EVALUATIONS = 20;
+
+  private static final String EVALUATE_EVERY = "training.evaluate_every";
+
+  /** Besides the data: what must be the same where curves are compared. */
+  private static final Set<String> ALIKE =
+      Set.of("training.steps", "training.batch", EVALUATE_EVERY, "training.times_per_image");
+
+  @Override
+  public String name() {
+    return "compare";
+  }
+
+  @Override
+  public String summary() {
+    return "train presets on the same data, batches and seeds: bits/dim against steps and time";
+  }
+
+  @Override
+  public List<String> arguments() {
+    return List.of("PRESET" + MORE);
+  }
+
+  @Override
+  public String examples() {
+    return """
+          mulan compare digits digits-vdm                      three seeds of each, into runs/compare/digits
+          mulan compare digits digits-vdm --steps 400 --seeds 2     a first look
+          mulan compare digits digits-nonadaptive digits-scalar digits-linear digits-vdm   what each part brings
+          mulan compare photos photos-gumbel photos-gaussian photos-nonadaptive   kinds of latents
+          mulan compare digits-vdm mine.yaml --target 1.8      your own settings; when do they reach 1.8 bits/dim?
+
+        Each run is a folder, DIR/PRESET-seedN, as mulan train makes them. The same command goes on after
+        Ctrl-C, and makes use of the runs that are finished: name one preset more, or more seeds. A run that
+        diverges is reported with what it has, the others go on, and the exit code is 5 in the end; the same
+        command tries it again from its last checkpoint. The bound is measured after each twentieth of the
+        steps, or as --set training.evaluate_every=N says; seconds are those that steps took.
+        PRESET is one of mulan train, or a YAML file laid over the one of --preset.
+        """;
+  }
+
+  @Override
+  public Options options() {
+    return ConfigOptions.training(new Options())
+        .addOption(ConfigOptions.withValue("seeds", "S", "of each preset: 0 to S-1 (3)"))
+        .addOption(
+            ConfigOptions.withValue(
+                "target",
+                "BITS",
+                "bits/dim to reach (the highest that a run ends at: all reach it)"))
+        .addOption(ConfigOptions.withValue("out", "DIR", "where (runs/compare/FIRST-PRESET)"))
+        .addOption(ConfigOptions.single())
+        .addOption(
+            ConfigOptions.withValue("preset", "P", "what YAML files are laid over (digits)"));
+  }
+
+  @Override
+  public int run(CommandLine line, Interruption interruption) {
+    OptionValues values = new OptionValues(line);
+    int seeds = values.count("seeds", SEEDS, 1);
+    OptionalDouble target =
+        values.has("target")
+            ? OptionalDouble.of(values.positive("target", 0))
+            : OptionalDouble.empty();
+    Map<String, RunConfig> configs = configs(line);
+    String first = configs.keySet().iterator().next();
+    Path out = ConfigOptions.path(values.text("out", "runs/compare/" + first));
+    RunConfig config = configs.get(first);
+    Dataset data = Datasets.open(config.data());
+    Training.checkBatch(config.training(), data);
+
+    ComparedTraining training = new ComparedTraining(configs, seeds, out);
+    boolean whole = training.run(data, interruption);
+    int steps = config.training().steps();
+    String title =
+        "bits/dim on the %d test images of %s in %d steps"
+            .formatted(data.test().count(), data.name(), steps);
+    ComparisonReport report =
+        new ComparisonReport(
+            Comparison.of(training.presets(), target),
+            title,
+            steps,
+            seeds,
+            command(line, steps, seeds, out));
+    report.write(out);
+    System.out.print(report.text());
+    System.out.println("files: " + out + " (comparison.png, .svg, .json; a folder for each run)");
+    if (!whole) {
+      LOG.info("interrupted; the same command goes on");
+      return ExitCode.INTERRUPTED;
+    }
+    return training.diverged() ? ExitCode.DIVERGED : ExitCode.OK;
+  }
+
+  /** The configurations by name; the seed is not set yet. */
+  private static Map<String, RunConfig> configs(CommandLine line) {
+    List<String> presets = line.getArgList();
+    if (presets.size() < 2) {
+      throw new UsageException(
+          "mulan compare needs a second PRESET, to compare "
+              + presets.get(0)
+              + " with (mulan compare --help)");
+    }
+    List<String> settings = new ArrayList<>(ConfigOptions.settings(line));
+    if (settings.stream().anyMatch(s -> s.startsWith("training.seed="))) {
+      throw new UsageException("--set training.seed does not go here: --seeds says how many");
+    }
+    settings.addAll(ConfigOptions.trainingSettings(line));
+    Map<String, RunConfig> configs = new LinkedHashMap<>();
+    for (String preset : presets) {
+      boolean file = preset.endsWith(".yaml") || preset.endsWith(".yml");
+      String name = file ? ConfigOptions.name(ConfigOptions.path(preset)) : preset;
+      RunConfig config =
+          file
+              ? ConfigOptions.read(
+                  Optional.ofNullable(line.getOptionValue("preset")),
+                  Optional.of(ConfigOptions.path(preset)),
+                  settings)
+              : ConfigOptions.read(Optional.of(preset), Optional.empty(), settings);
+      if (configs.put(name, evaluatedOften(config, settings)) != null) {
+        throw new UsageException(name + " is named twice; each needs a name of its own");
+      }
+    }
+    checkAlike(configs);
+    return configs;
+  }
+
+  private static RunConfig evaluatedOften(RunConfig config, List<String> settings) {
+    if (settings.stream().anyMatch(s -> s.startsWith(EVALUATE_EVERY + "="))) {
+      return config;
+    }
+    int every = Math.max(1, config.training().steps() / EVALUATIONS);
+    return ConfigReader.override(config, List.of(EVALUATE_EVERY + "=" + every));
+  }
+
+  private static void checkAlike(Map<String, RunConfig> configs) {
+    String first = configs.keySet().iterator().next();
+    configs.forEach(
+        (name, config) -> {
+          for (Difference d : RunConfig.differences(configs.get(first), config)) {
+            if (d.key().startsWith("data.") || ALIKE.contains(d.key())) {
+              throw new ConfigException(
+                  "%s and %s can't be compared: %s is %s in one and %s in the other; give both one with --set %s="
+                      .formatted(first, name, d.key(), d.left(), d.right(), d.key()));
+            }
+          }
+        });
+  }
+
+  /** The command line that repeats it. */
+  private static String command(CommandLine line, int steps, int seeds, Path out) {
+    List<String> words = new ArrayList<>(List.of("mulan", "compare"));
+    words.addAll(line.getArgList());
+    words.addAll(List.of("--steps", "" + steps, "--seeds", "" + seeds));
+    for (String option : List.of("preset", "xla", "target")) {
+      if (line.hasOption(option)) {
+        words.addAll(List.of("--" + option, line.getOptionValue(option)));
+      }
+    }
+    if (line.hasOption("skip-bad")) {
+      words.add("--skip-bad");
+    }
+    ConfigOptions.settings(line).forEach(s -> words.addAll(List.of("--set", s)));
+    words.addAll(List.of("--out", out.toString()));
+    return String.join(" ", words.stream().map(CompareCommand::quoted).toList());
+  }
+
+  /** As a shell reads it. */
+  private static String quoted(String word) {
+    return word.matches("[\\w./=:,+@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+}

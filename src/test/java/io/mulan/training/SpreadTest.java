@@ -1,0 +1,25 @@
+package io.mulan.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+final class SpreadTest {
+  @Test
+  void theDeviationIsOfOneValueAndTheErrorOfTheMean() {
+    Spread spread = Spread.of(1, 2, 3, 6);
+    assertEquals(3, spread.mean());
+    assertEquals(Math.sqrt(14.0 / 3), spread.deviation(), 1e-15);
+    assertEquals(spread.deviation() / 2, spread.standardError());
+    assertEquals(4, spread.count());
+  }
+
+  @Test
+  void oneValueHasNoSpreadAndNoneHasNoMean() {
+    assertEquals(5, Spread.of(5).mean());
+    assertTrue(Double.isNaN(Spread.of(5).deviation()));
+    assertTrue(Double.isNaN(Spread.of().mean()));
+    assertTrue(Double.isNaN(Spread.of().standardError()));
+  }
+}
