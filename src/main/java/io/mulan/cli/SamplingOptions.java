@@ -137,7 +137,6 @@ record SamplingOptions(
         List.of());
   }
 
-
   private static List<Integer> sweep(OptionValues values) {
     List<Integer> sweep = new ArrayList<>();
     if (values.has("steps-sweep")) {

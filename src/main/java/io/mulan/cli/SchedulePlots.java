@@ -94,7 +94,8 @@ final class SchedulePlots {
     add(
         "snr",
         "The signal-to-noise ratio ν = α²/σ² = exp(-γ) of pixels.",
-        pixelChart("Signal-to-noise ratio by pixel", "ν = α²/σ²", with((g, r) -> Math.exp(-g)), true));
+        pixelChart(
+            "Signal-to-noise ratio by pixel", "ν = α²/σ²", with((g, r) -> Math.exp(-g)), true));
     add(
         "dnu_dt",
         "How fast the signal-to-noise ratio of pixels falls.",
@@ -202,7 +203,10 @@ final class SchedulePlots {
       chart.band(channel(c), noise.times(), Quantiles.of(its, LOW), Quantiles.of(its, HIGH));
       chart.line(channel(c), noise.times(), Quantiles.means(its));
     }
-    add("gamma_by_channel", "The mean of each channel, and where 5% to 95% of its pixels are.", chart);
+    add(
+        "gamma_by_channel",
+        "The mean of each channel, and where 5% to 95% of its pixels are.",
+        chart);
   }
 
   private void histogram() {
@@ -258,8 +262,7 @@ final class SchedulePlots {
   static List<Plot> frames(LearnedNoise noise) {
     SchedulePlots made = new SchedulePlots(noise);
     HeatMap.Scale scale =
-        HeatMap.Scale.of(
-            Arrays.stream(made.relative).map(r -> made.panel("", r, 0)).toList());
+        HeatMap.Scale.of(Arrays.stream(made.relative).map(r -> made.panel("", r, 0)).toList());
     return IntStream.range(0, noise.times().length)
         .<Plot>mapToObj(
             k ->
@@ -285,7 +288,10 @@ final class SchedulePlots {
     if (apart[0].length > 1) {
       chart.line("image 1", noise.times(), Quantiles.column(apart, 1));
     }
-    add("gamma_by_image", "How far the schedules of images are apart: what adaptive noise does.", chart);
+    add(
+        "gamma_by_image",
+        "How far the schedules of images are apart: what adaptive noise does.",
+        chart);
     add(
         "images_map",
         "Where the schedules of images differ: the standard deviation of γ over images.",
@@ -344,7 +350,8 @@ final class SchedulePlots {
 
   private static double[][] minus(double[][] a, double[][] b) {
     return IntStream.range(0, a.length)
-        .mapToObj(k -> IntStream.range(0, a[k].length).mapToDouble(j -> a[k][j] - b[k][j]).toArray())
+        .mapToObj(
+            k -> IntStream.range(0, a[k].length).mapToDouble(j -> a[k][j] - b[k][j]).toArray())
         .toArray(double[][]::new);
   }
 
