@@ -51,18 +51,18 @@ final class CompareCommand implements Command {
   @Override
   public String examples() {
     return """
-          mulan compare digits digits-vdm                      three seeds of each, into runs/compare/digits
-          mulan compare digits digits-vdm --steps 400 --seeds 2     a first look
-          mulan compare digits digits-nonadaptive digits-scalar digits-linear digits-vdm   what each part brings
-          mulan compare photos photos-gumbel photos-gaussian photos-nonadaptive   kinds of latents
-          mulan compare digits-vdm mine.yaml --target 1.8      your own settings; when do they reach 1.8 bits/dim?
+          mulan compare digits digits-vdm      three seeds of each, into runs/compare/digits
+          mulan compare digits digits-vdm --steps 400 --seeds 2   a first look
+          mulan compare digits digits-nonadaptive digits-scalar digits-linear   what each part brings
+          mulan compare photos photos-gumbel photos-gaussian      other latents
+          mulan compare digits-vdm mine.yaml --target 1.8         your own settings: when at 1.8 bits/dim?
 
-        Each run is a folder, DIR/PRESET-seedN, as mulan train makes them. The same command goes on after
-        Ctrl-C, and makes use of the runs that are finished: name one preset more, or more seeds. A run that
-        diverges is reported with what it has, the others go on, and the exit code is 5 in the end; the same
-        command tries it again from its last checkpoint. The bound is measured after each twentieth of the
-        steps, or as --set training.evaluate_every=N says; seconds are those that steps took.
-        PRESET is one of mulan train, or a YAML file laid over the one of --preset.
+        PRESET is one of mulan train, or a YAML file laid over the one of --preset. Each run has a folder,
+        DIR/PRESET-seedN, as mulan train makes them. The same command goes on after Ctrl-C and makes use of
+        finished runs, so that a preset or a seed can be added. A run that diverges is reported with what it
+        has, the others go on, and the exit code is 5 in the end; the same command tries it again from its
+        last checkpoint. The bound is measured after each twentieth of the steps (otherwise:
+        --set training.evaluate_every=N). Seconds are those that steps took.
         """;
   }
 

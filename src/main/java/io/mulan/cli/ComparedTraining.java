@@ -121,7 +121,7 @@ final class ComparedTraining {
   private String left(long stepsOfThis) {
     long made = done + stepsOfThis;
     double each = (System.nanoTime() - start) / 1e9 / made;
-    return Durations.of((toDo - made) * each) + " of all";
+    return Durations.of((toDo - made) * each) + " of all runs";
   }
 
   boolean diverged() {

@@ -25,7 +25,7 @@ import java.util.function.ToDoubleFunction;
  */
 record ComparisonReport(Comparison comparison, String title, int steps, int seeds, String command) {
   private static final String NONE = "–";
-  private static final int RIGHT = 22;
+  private static final int RIGHT = 20;
 
   /** Writes {@code comparison.png}, {@code .svg} and {@code .json}. */
   void write(Path folder) {

@@ -24,6 +24,7 @@ final class CommandsTest {
   @CsvSource({
     "mulan,''",
     "train,train",
+    "compare,compare",
     "evaluate,evaluate",
     "sample,sample",
     "reconstruct,reconstruct",
