@@ -26,9 +26,6 @@ public final class Chart implements Plot {
   private static final int WIDTH = 640;
   private static final int HEIGHT = 400;
 
-  /** Points between ticks of x, about: as wide as a number of steps. */
-  private static final int TICKS = 90;
-
   private final XYChart chart;
 
   /** In the order of their inks. */
@@ -69,7 +66,6 @@ public final class Chart implements Plot {
     chart.getStyler().setPlotGridLinesVisible(true);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setLegendVisible(false);
-    chart.getStyler().setXAxisTickMarkSpacingHint(TICKS);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
   }
 
