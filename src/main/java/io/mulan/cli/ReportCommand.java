@@ -116,7 +116,8 @@ final class ReportCommand implements Command {
     return IntStream.range(0, paths.size())
         .mapToObj(
             i ->
-                ReportedRun.read(paths.get(i), distinct ? folders.get(i) : paths.get(i).toString()))
+                ReportedRun.read(
+                    paths.get(i), visible(distinct ? folders.get(i) : paths.get(i).toString())))
         .toList();
   }
 

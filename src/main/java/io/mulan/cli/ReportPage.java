@@ -46,9 +46,14 @@ final class ReportPage {
     ReportPage report = new ReportPage(runs);
     report.trained();
     report.settings();
-    report.curves();
+    report.pictures(
+        "curves", "Curves", ReportCurves.of(runs), "Nothing was measured while training.");
     report.likelihoods();
-    report.samples(samples);
+    report.pictures(
+        "samples",
+        "Samples",
+        samples,
+        "None were drawn: mulan report --samples N draws some where there are weights.");
     report.provenance();
     report.repetition();
     return report.page;
@@ -199,27 +204,18 @@ final class ReportPage {
         .orElse(standard);
   }
 
-  private void curves() {
-    List<Figure> curves = ReportCurves.of(runs);
-    page.section("curves", "Curves");
-    if (curves.isEmpty()) {
-      page.text("Nothing was measured while training.");
-    } else {
-      page.figures(curves);
-    }
-  }
-
   private void likelihoods() {
     page.section("likelihoods", "Likelihoods");
     Likelihoods.addTo(page, runs);
   }
 
-  private void samples(List<Figure> samples) {
-    page.section("samples", "Samples");
-    if (samples.isEmpty()) {
-      page.text("None were drawn: mulan report --samples N draws some where there are weights.");
+  /** A section of pictures. */
+  private void pictures(String id, String heading, List<Figure> figures, String none) {
+    page.section(id, heading);
+    if (figures.isEmpty()) {
+      page.text(none);
     } else {
-      page.figures(samples);
+      page.figures(figures);
     }
   }
 

@@ -27,9 +27,6 @@ public final class Chart implements Plot {
   private static final int HEIGHT = 400;
   private static final String HIDDEN = "hidden";
 
-  /** Points between ticks of x, about: as wide as a number of steps. */
-  private static final int TICKS = 90;
-
   private final XYChart chart;
 
   /** In the order of their inks. */
@@ -70,7 +67,6 @@ public final class Chart implements Plot {
     chart.getStyler().setPlotGridLinesVisible(true);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setLegendVisible(false);
-    chart.getStyler().setXAxisTickMarkSpacingHint(TICKS);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
   }
 

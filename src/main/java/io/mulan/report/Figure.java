@@ -19,11 +19,14 @@ import javax.imageio.ImageIO;
  */
 public record Figure(String source, String description, String caption, int width, int height) {
 
-  /** Of a plot: as SVG, or as PNG of two pixels a point where that is smaller. */
+  /** A page is to be small: plots of more than this, bytes, are pixels. */
+  private static final int LARGEST_SVG = 100_000;
+
+  /** Of a plot: as SVG, or as PNG of two pixels a point where there is much in it. */
   public static Figure of(Plot plot, String caption) {
     byte[] svg = Svg.of(plot).getBytes(StandardCharsets.UTF_8);
-    byte[] png = png(plot.picture(2));
-    String source = svg.length <= png.length ? uri("svg+xml", svg) : uri("png", png);
+    String source =
+        svg.length <= LARGEST_SVG ? uri("svg+xml", svg) : uri("png", png(plot.picture(2)));
     return new Figure(source, plot.title(), caption, plot.width(), plot.height());
   }
 
