@@ -3,6 +3,9 @@ package io.mulan.report;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
+import java.awt.Shape;
+import java.awt.geom.Path2D;
+import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -15,6 +18,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
@@ -31,6 +35,16 @@ public final class Chart implements Plot {
 
   /** In the order of their inks. */
   private final List<String> names = new ArrayList<>();
+
+  /** XChart begins each piece of a line with a new dash: no dash is seen where points are close. */
+  private record Line(Ink ink, double[] x, double[] y) {}
+
+  private final List<Line> lines = new ArrayList<>();
+
+  /** The range of y, if it is given. */
+  private double low;
+
+  private double high;
 
   /** How many series there are; they are called by number and labelled by name. */
   private int drawn;
@@ -93,6 +107,8 @@ public final class Chart implements Plot {
   public Chart between(double low, double high) {
     chart.getStyler().setYAxisMin(low);
     chart.getStyler().setYAxisMax(high);
+    this.low = low;
+    this.high = high;
     return this;
   }
 
@@ -100,9 +116,18 @@ public final class Chart implements Plot {
   public Chart line(String name, double[] x, double[] y) {
     int[] kept = finite(x, y);
     if (kept.length > 0) {
-      XYSeries series = chart.addSeries(String.valueOf(drawn++), at(x, kept), at(y, kept));
-      series.setMarker(SeriesMarkers.NONE);
-      ink(series, name);
+      double[] xs = at(x, kept);
+      double[] ys = at(y, kept);
+      // For the axes alone.
+      XYSeries range = chart.addSeries(String.valueOf(drawn++), xs, ys);
+      range.setMarker(SeriesMarkers.NONE);
+      range.setLineStyle(SeriesLines.NONE);
+      range.setShowInLegend(false);
+      // For the legend alone.
+      XYSeries sample =
+          chart.addSeries(String.valueOf(drawn++), Arrays.copyOf(xs, 1), Arrays.copyOf(ys, 1));
+      sample.setMarker(SeriesMarkers.NONE);
+      lines.add(new Line(ink(sample, name), xs, ys));
     }
     return this;
   }
@@ -230,6 +255,32 @@ public final class Chart implements Plot {
       hideUnevenPoint();
     }
     chart.paint(graphics, width(), height());
+    Shape clip = graphics.getClip();
+    if (high > low) {
+      double top = chart.getScreenYFromChart(high);
+      graphics.clip(
+          new Rectangle2D.Double(0, top, width(), chart.getScreenYFromChart(low) - top));
+    }
+    for (Line line : lines) {
+      graphics.setColor(line.ink().color());
+      graphics.setStroke(line.ink().stroke());
+      graphics.draw(path(line));
+    }
+    graphics.setClip(clip);
+  }
+
+  private Path2D path(Line line) {
+    Path2D path = new Path2D.Double();
+    for (int i = 0; i < line.x().length; i++) {
+      double x = chart.getScreenXFromChart(line.x()[i]);
+      double y = chart.getScreenYFromChart(line.y()[i]);
+      if (i == 0) {
+        path.moveTo(x, y);
+      } else {
+        path.lineTo(x, y);
+      }
+    }
+    return path;
   }
 
   /**
