@@ -56,7 +56,7 @@ final class SchedulePlots {
     if (adaptive) {
       made.images();
       for (LearnedNoise.OfGroups of : noise.ofGroups()) {
-        boolean study = of == noise.ofGroups().get(0);
+        boolean study = of.equals(noise.ofGroups().get(0));
         made.groups(of, PixelRegion.of(study ? view : View.WHOLE, made.shape));
       }
     } else if (PixelRegion.of(view, made.shape).size() > 1) {

@@ -258,8 +258,7 @@ public final class Chart implements Plot {
     Shape clip = graphics.getClip();
     if (high > low) {
       double top = chart.getScreenYFromChart(high);
-      graphics.clip(
-          new Rectangle2D.Double(0, top, width(), chart.getScreenYFromChart(low) - top));
+      graphics.clip(new Rectangle2D.Double(0, top, width(), chart.getScreenYFromChart(low) - top));
     }
     for (Line line : lines) {
       graphics.setColor(line.ink().color());

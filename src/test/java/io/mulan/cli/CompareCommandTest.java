@@ -38,8 +38,14 @@ final class CompareCommandTest {
     Program.Outcome done =
         Program.run(
                 folder,
-                arguments("digits-fixed", "digits-vdm", "--steps=4", "--seeds=2", "--out=a",
-                    "--set=training.evaluate_every=2", "--set=training.log_every=2"))
+                arguments(
+                    "digits-fixed",
+                    "digits-vdm",
+                    "--steps=4",
+                    "--seeds=2",
+                    "--out=a",
+                    "--set=training.evaluate_every=2",
+                    "--set=training.log_every=2"))
             .assertDone();
     assertTrue(done.err().contains("run 4 of 4, step 4/4"), done::toString);
     assertTrue(done.err().contains(" of all runs"), done::toString);
@@ -75,8 +81,7 @@ final class CompareCommandTest {
       assertEquals(curve.values()[i], run.get("bits_per_dim").get(i).asDouble());
     }
     JsonNode result = new ObjectMapper().readTree(there.resolve("result.json").toFile());
-    assertEquals(
-        result.at("/bound/total/bitsPerDim").asDouble(), curve.values()[curve.size() - 1]);
+    assertEquals(result.at("/bound/total/bitsPerDim").asDouble(), curve.values()[curve.size() - 1]);
     return 1;
   }
 
@@ -87,11 +92,20 @@ final class CompareCommandTest {
         """
         training: {learning_rate: 1e30, warmup_steps: 4, learning_rate_decay: false, clip_norm: 0}
         """);
-    Program.run(folder, arguments("digits-fixed", "digits-vdm", "--steps=8", "--seeds=1", "--out=a"))
+    Program.run(
+            folder, arguments("digits-fixed", "digits-vdm", "--steps=8", "--seeds=1", "--out=a"))
         .assertDone();
     Program.Outcome done =
         Program.run(
-            folder, arguments("digits-fixed", "wild.yaml", "digits-vdm", "--preset=digits-vdm", "--steps=8", "--seeds=1", "--out=a"));
+            folder,
+            arguments(
+                "digits-fixed",
+                "wild.yaml",
+                "digits-vdm",
+                "--preset=digits-vdm",
+                "--steps=8",
+                "--seeds=1",
+                "--out=a"));
     assertEquals(5, done.code(), done::toString);
     assertTrue(done.err().contains("a/digits-fixed-seed0 is finished"), done::toString);
     assertTrue(done.err().contains("a/digits-vdm-seed0 is finished"), done::toString);
@@ -114,7 +128,12 @@ final class CompareCommandTest {
   @DisabledOnOs(OS.WINDOWS)
   void interruptedItReportsWhatThereIsAndTheSameCommandGoesOn() throws Exception {
     String[] arguments =
-        arguments("digits-fixed", "digits-vdm", "--steps=40", "--seeds=1", "--out=a",
+        arguments(
+            "digits-fixed",
+            "digits-vdm",
+            "--steps=40",
+            "--seeds=1",
+            "--out=a",
             "--set=training.log_every=1");
     Process process = Program.start(folder, Program.command(arguments));
     Path metrics = folder.resolve("a/digits-fixed-seed0/metrics.jsonl");
