@@ -52,7 +52,9 @@ final class HelpText {
   /** Two columns; one too wide for the first has a line of its own. */
   private static String line(String left, int width, String right) {
     String gap =
-        left.length() < width - 1 ? " ".repeat(width - left.length()) : "\n" + " ".repeat(width + 2);
+        left.length() < width - 1
+            ? " ".repeat(width - left.length())
+            : "\n" + " ".repeat(width + 2);
     return "  " + left + gap + right + "\n";
   }
 }

@@ -29,8 +29,7 @@ final class ComparedPresetTest {
       steps[i] = 10 * (i + 1);
       times[i] = seconds * steps[i];
     }
-    return new ComparedRun(
-        "two", seed, Path.of("two"), state, "", new Curve(steps, times, values));
+    return new ComparedRun("two", seed, Path.of("two"), state, "", new Curve(steps, times, values));
   }
 
   @Test
