@@ -46,7 +46,9 @@ final class ReportCurves {
   }
 
   private static boolean measured(List<ReportedRun> runs, String quantity) {
-    return runs.stream().anyMatch(r -> r.metrics().curve(quantity).size() > 0);
+    return runs.stream()
+        .flatMapToDouble(r -> DoubleStream.of(r.metrics().curve(quantity).values()))
+        .anyMatch(Double::isFinite);
   }
 
   private static List<Figure> totals(List<ReportedRun> runs) {

@@ -1,2 +1,2 @@
-/** Pictures for people: grids of images, moving pictures, charts. */
+/** Pictures for people: grids of images, moving pictures, charts, and pages of them. */
 package io.mulan.report;
