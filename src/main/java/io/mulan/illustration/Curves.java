@@ -37,7 +37,7 @@ final class Curves {
     DoubleUnaryOperator late = t -> min + range * t * (0.5 + 0.5 * t);
     DoubleUnaryOperator lateRate = t -> range * (0.5 + t);
     Map<String, Curve> curves = new LinkedHashMap<>();
-    curves.put("both at once", same(t -> min + range * t, t -> range));
+    curves.put("both pixels at once", same(t -> min + range * t, t -> range));
     curves.put("pixel 1 first", Curve.of(early, earlyRate, late, lateRate));
     curves.put("pixel 2 first", Curve.of(late, lateRate, early, earlyRate));
     curves.put(

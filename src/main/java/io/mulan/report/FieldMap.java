@@ -21,10 +21,10 @@ import java.util.function.DoubleBinaryOperator;
  * legible in grey. They are linear around zero and logarithmic beyond.
  */
 public final class FieldMap implements Plot {
-  private static final int SIDE = 260;
+  private static final int SIDE = 300;
   private static final int LEFT = 56;
   private static final int TOP = 34;
-  private static final int RIGHT = 88;
+  private static final int RIGHT = 80;
   private static final int BAR = 14;
   private static final int LEGEND_ROW = 18;
   private static final int CELLS = 75;

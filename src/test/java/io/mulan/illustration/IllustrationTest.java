@@ -92,6 +92,7 @@ final class IllustrationTest {
   /** The bound by draws of image, latent, time and noise, from none of the formulas above. */
   @Test
   void theGainIsTheOneOfDrawnImages() {
+    Mixture data = Illustration.data();
     Random random = new Random(7);
     double scalar = 0;
     double squares = 0;
@@ -107,8 +108,7 @@ final class IllustrationTest {
     List<Curve.Points> paths = last.curves().stream().map(c -> c.at(times)).toList();
     for (int i = 0; i < SAMPLES; i++) {
       int k = random.nextInt(2);
-      Gaussian kind = Illustration.data().kind(k);
-      Matrix root = kind.covariance().root();
+      Matrix root = data.kind(k).covariance().root();
       double n1 = random.nextGaussian();
       double n2 = random.nextGaussian();
       double[] f = {root.first(n1, n2), root.second(n1, n2)};
@@ -122,7 +122,6 @@ final class IllustrationTest {
     double difference = (scalar - adaptive) / SAMPLES;
     double error = Math.sqrt((squares / SAMPLES - difference * difference) / SAMPLES);
     // The ends, and the latent, are not drawn.
-    Mixture data = Illustration.data();
     double expected = diffusion(data, first) - diffusion(data, last);
     assertTrue(error < 0.05, "standard error " + error);
     assertEquals(expected, difference, 4 * error);
