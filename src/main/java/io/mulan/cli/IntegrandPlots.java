@@ -20,7 +20,10 @@ final class IntegrandPlots {
   private static final int INTERVALS = 32;
   private static final int DRAWS = 1;
   private static final long SEED = 0;
-  private static final String TIME = "t, from image (0) to noise (1)";
+
+  /** Of the mean over all images: parts of them lie higher. */
+  private static final double HEADROOM = 1.5;
+
   private static final String UNIT = "bits/dim per unit of t";
 
   private IntegrandPlots() {}
@@ -57,8 +60,8 @@ final class IntegrandPlots {
                     + " errors; the area is the term, %.4f bits/dim. Flat would be least noisy.",
                 images.count(),
                 term),
-            chart("The loss integrand", "all images", integrand, all));
-    Chart parts = new Chart("The loss integrand by " + groups.what(), TIME, UNIT);
+            line(chart("The loss integrand", all), "all images", integrand, all));
+    Chart parts = chart("The loss integrand by " + groups.what(), all);
     for (int g = 0; g < groups.count(); g++) {
       int group = g;
       IntPredicate taken = i -> groups.of()[i] == group;
@@ -72,8 +75,10 @@ final class IntegrandPlots {
             parts));
   }
 
-  private static Chart chart(String title, String name, Integrand integrand, Figure[] figures) {
-    return line(new Chart(title, TIME, UNIT), name, integrand, figures);
+  /** From zero on, so that the area below a line can be seen. */
+  private static Chart chart(String title, Figure[] all) {
+    double most = Arrays.stream(all).mapToDouble(Figure::bitsPerDim).max().orElseThrow();
+    return new Chart(title, SchedulePlots.TIME, UNIT).between(0, HEADROOM * most);
   }
 
   private static Chart line(Chart chart, String name, Integrand integrand, Figure[] figures) {

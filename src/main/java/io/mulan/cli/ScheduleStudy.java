@@ -116,7 +116,8 @@ record ScheduleStudy(
 
   /** The pictures of schedule and latents. */
   List<NamedPlot> plots() {
-    List<NamedPlot> plots = new ArrayList<>(SchedulePlots.of(noise, data.view(), adaptive()));
+    List<NamedPlot> plots = new ArrayList<>(SchedulePlots.of(noise));
+    plots.addAll(ScheduleDifferences.of(noise, data.view(), adaptive()));
     plots.addAll(latents.plots());
     return plots;
   }
