@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntConsumer;
-import java.util.function.IntPredicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** Where along t the diffusion term of the bound comes from. */
 final class IntegrandPlots {
@@ -21,8 +21,8 @@ final class IntegrandPlots {
   private static final int DRAWS = 1;
   private static final long SEED = 0;
 
-  /** Of the mean over all images: parts of them lie higher. */
-  private static final double HEADROOM = 1.5;
+  /** Of the highest point. */
+  private static final double HEADROOM = 1.05;
 
   private static final String UNIT = "bits/dim per unit of t";
 
@@ -56,16 +56,18 @@ final class IntegrandPlots {
             "integrand",
             String.format(
                 Locale.ROOT,
-                "The diffusion term before it is integrated over t, on %d images with standard"
-                    + " errors; the area is the term, %.4f bits/dim. Flat would be least noisy.",
+                "The diffusion term before it is integrated over t, on %d images; band: one standard"
+                    + " error; the area is the term, %.4f bits/dim.",
                 images.count(),
                 term),
-            line(chart("The loss integrand", all), "all images", integrand, all));
-    Chart parts = chart("The loss integrand by " + groups.what(), all);
+            line(chart("The loss integrand", List.of(all)), "all images", integrand, all));
+    List<Figure[]> ofGroups =
+        IntStream.range(0, groups.count())
+            .mapToObj(g -> integrand.figures(n, i -> groups.of()[i] == g))
+            .toList();
+    Chart parts = chart("The loss integrand by " + groups.what(), ofGroups);
     for (int g = 0; g < groups.count(); g++) {
-      int group = g;
-      IntPredicate taken = i -> groups.of()[i] == group;
-      line(parts, groups.names().get(g), integrand, integrand.figures(n, taken));
+      line(parts, groups.names().get(g), integrand, ofGroups.get(g));
     }
     return List.of(
         whole,
@@ -76,8 +78,13 @@ final class IntegrandPlots {
   }
 
   /** From zero on, so that the area below a line can be seen. */
-  private static Chart chart(String title, Figure[] all) {
-    double most = Arrays.stream(all).mapToDouble(Figure::bitsPerDim).max().orElseThrow();
+  private static Chart chart(String title, List<Figure[]> shown) {
+    double most =
+        shown.stream()
+            .flatMap(Arrays::stream)
+            .mapToDouble(f -> f.bitsPerDim() + f.standardError())
+            .max()
+            .orElseThrow();
     return new Chart(title, SchedulePlots.TIME, UNIT).between(0, HEADROOM * most);
   }
 
