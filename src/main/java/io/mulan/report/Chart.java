@@ -188,7 +188,7 @@ public final class Chart implements Plot {
       double low = edges[i];
       double high = edges[i + 1];
       boolean last = i == bins - 1;
-      long count = Arrays.stream(values).filter(v -> v >= low && (v < high || last && v == high)).count();
+      long count = Arrays.stream(values).filter(v -> v >= low && (v < high || (last && v == high))).count();
       x[2 * i + 1] = low;
       x[2 * i + 2] = high;
       y[2 * i + 1] = count;
