@@ -12,15 +12,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntConsumer;
-import java.util.function.IntPredicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** Where along t the diffusion term of the bound comes from. */
 final class IntegrandPlots {
   private static final int INTERVALS = 32;
   private static final int DRAWS = 1;
   private static final long SEED = 0;
-  private static final String TIME = "t, from image (0) to noise (1)";
+
+  /** Of the highest point. */
+  private static final double HEADROOM = 1.05;
+
   private static final String UNIT = "bits/dim per unit of t";
 
   private IntegrandPlots() {}
@@ -51,16 +54,18 @@ final class IntegrandPlots {
             "integrand",
             String.format(
                 Locale.ROOT,
-                "The diffusion term before it is integrated over t, on %d images with standard"
-                    + " errors; the area is the term, %.4f bits/dim. Flat would be least noisy.",
+                "The diffusion term before it is integrated over t, on %d images; band: one standard"
+                    + " error; the area is the term, %.4f bits/dim.",
                 images.count(),
                 term),
-            chart("The loss integrand", "all images", integrand, all));
-    Chart parts = new Chart("The loss integrand by " + groups.what(), TIME, UNIT);
+            line(chart("The loss integrand", List.of(all)), "all images", integrand, all));
+    List<Figure[]> ofGroups =
+        IntStream.range(0, groups.count())
+            .mapToObj(g -> integrand.figures(n, i -> groups.of()[i] == g))
+            .toList();
+    Chart parts = chart("The loss integrand by " + groups.what(), ofGroups);
     for (int g = 0; g < groups.count(); g++) {
-      int group = g;
-      IntPredicate taken = i -> groups.of()[i] == group;
-      line(parts, groups.names().get(g), integrand, integrand.figures(n, taken));
+      line(parts, groups.names().get(g), integrand, ofGroups.get(g));
     }
     return List.of(
         whole,
@@ -70,8 +75,15 @@ final class IntegrandPlots {
             parts));
   }
 
-  private static Chart chart(String title, String name, Integrand integrand, Figure[] figures) {
-    return line(new Chart(title, TIME, UNIT), name, integrand, figures);
+  /** From zero on, so that the area below a line can be seen. */
+  private static Chart chart(String title, List<Figure[]> shown) {
+    double most =
+        shown.stream()
+            .flatMap(Arrays::stream)
+            .mapToDouble(f -> f.bitsPerDim() + f.standardError())
+            .max()
+            .orElseThrow();
+    return new Chart(title, SchedulePlots.TIME, UNIT).between(0, HEADROOM * most);
   }
 
   private static Chart line(Chart chart, String name, Integrand integrand, Figure[] figures) {

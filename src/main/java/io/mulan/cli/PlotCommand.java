@@ -8,6 +8,7 @@ import io.mulan.report.Plot;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -95,10 +96,11 @@ final class PlotCommand implements Command {
   private static void write(
       TrainedRun run, ImageChoice choice, ScheduleStudy study, List<NamedPlot> plots, Path out) {
     plots.forEach(p -> PictureFiles.plot(out.resolve(p.name()), p.plot()));
-    if (SchedulePlots.multivariate(study.noise())) {
+    boolean moving = SchedulePlots.multivariate(study.noise());
+    if (moving) {
       PictureFiles.gif(
           out.resolve("gamma_map.gif"),
-          SchedulePlots.frames(study.noise()).stream().map(PlotCommand::frame).iterator(),
+          frames(study),
           FRAME,
           LAST_FRAME);
     }
@@ -108,10 +110,10 @@ final class PlotCommand implements Command {
         "pictures of %s on %s, weights of step %d%n", run.path(), choice.description(), run.step());
     plots.forEach(p -> System.out.printf("  %-24s %s%n", p.name(), p.caption()));
     study.missing().forEach(why -> System.out.println("left out: " + why));
-    System.out.println("files: " + out + " (each as .png and .svg; gamma_map.gif; plot.json)");
+    System.out.println("files: " + out + " (each as .png and .svg" + (moving ? ", gamma_map.gif" : "") + ", plot.json)");
   }
 
-  private static BufferedImage frame(Plot plot) {
-    return plot.picture(1);
+  private static Iterator<BufferedImage> frames(ScheduleStudy study) {
+    return SchedulePlots.frames(study.noise()).map(plot -> plot.picture(1)).iterator();
   }
 }

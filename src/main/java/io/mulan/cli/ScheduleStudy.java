@@ -115,7 +115,8 @@ record ScheduleStudy(DataConfig data, ImageGroups parts, LearnedNoise noise, Lat
 
   /** The pictures of schedule and latents. */
   List<NamedPlot> plots() {
-    List<NamedPlot> plots = new ArrayList<>(SchedulePlots.of(noise, data.view(), adaptive()));
+    List<NamedPlot> plots = new ArrayList<>(SchedulePlots.of(noise));
+    plots.addAll(ScheduleDifferences.of(noise, data.view(), adaptive()));
     plots.addAll(latents.plots());
     return plots;
   }

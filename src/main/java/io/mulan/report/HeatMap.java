@@ -19,6 +19,9 @@ public final class HeatMap implements Plot {
   /** For the bar and its numbers. */
   private static final int RIGHT = 96;
 
+  /** Points across of a letter of the title, at most. */
+  private static final int LETTER = 9;
+
   private static final int MOST_TICKS = 6;
 
   private final String title;
@@ -95,7 +98,7 @@ public final class HeatMap implements Plot {
 
   @Override
   public int width() {
-    return GAP + columns * (panelWidth() + GAP) + RIGHT;
+    return Math.max(GAP + columns * (panelWidth() + GAP) + RIGHT, GAP + LETTER * title.length());
   }
 
   @Override
@@ -131,7 +134,7 @@ public final class HeatMap implements Plot {
   }
 
   private void paintBar(Graphics2D graphics) {
-    int x = width() - RIGHT + GAP;
+    int x = GAP + columns * (panelWidth() + GAP) + GAP;
     int top = TITLE + HEADING;
     int length = panelHeight() + (rows() - 1) * (HEADING + panelHeight() + GAP);
     for (int i = 0; i < length; i++) {
@@ -139,7 +142,7 @@ public final class HeatMap implements Plot {
       graphics.fillRect(x, top + i, BAR, 1);
     }
     graphics.setColor(Color.BLACK);
-    graphics.drawString(unit, width() - 4 - graphics.getFontMetrics().stringWidth(unit), TITLE + 8);
+    graphics.drawString(unit, x, top - HEADING / 4);
     double span = scale.high() - scale.low();
     for (double tick : Ticks.between(scale.low(), scale.high(), MOST_TICKS)) {
       int y = top + (int) Math.round(length * (span > 0 ? 1 - (tick - scale.low()) / span : 1));

@@ -12,7 +12,7 @@ import java.util.Arrays;
  */
 public record TSne(double[][] points, double[] divergences) {
   private static final double EXAGGERATION = 4;
-  private static final double LEARNING_RATE = 100;
+  private static final double LEARNING_RATE = 50;
   private static final double LEAST_GAIN = 0.01;
   private static final double START = 1e-4;
 

@@ -21,7 +21,7 @@ final class Ticks {
     double step = step((high - low) / most);
     List<Double> ticks = new ArrayList<>();
     // Whole numbers are counted, so that errors do not add up.
-    for (double k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) {
+    for (long k = (long) Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) {
       ticks.add(k * step);
     }
     return ticks;

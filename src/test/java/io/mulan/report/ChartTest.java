@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,43 @@ final class ChartTest {
         new Chart("title", "x", "y").logarithmicX().errors("a", x, x, new double[] {0.1, 0.1});
     long blue = Arrays.stream(pixels(chart)).filter(p -> p == 0xff0072b2).count();
     assertTrue(blue > 300, "pixels of the line: " + blue);
+  }
+
+  @Test
+  void ticksAreRoundWhereverThePointsAre() {
+    double[] even = IntStream.range(0, 50).mapToDouble(i -> i / 49.0).toArray();
+    double[] uneven = {0, 0.3, 1};
+    int[] first = pixels(new Chart("t", "x", "y").line("a", even, even));
+    int[] second = pixels(new Chart("t", "x", "y").line("a", uneven, uneven));
+    int labels = 640 * 350; // from there on is what stands below the axis
+    assertArrayEquals(
+        Arrays.copyOfRange(second, labels, second.length),
+        Arrays.copyOfRange(first, labels, first.length));
+  }
+
+  @Test
+  void dashesAreSeenHoweverClosePointsAre() {
+    double[] many = IntStream.range(0, 500).mapToDouble(i -> i / 499.0).toArray();
+    double[] two = {0, 1};
+    long close = orange(new Chart("t", "x", "y").line("a", X, X).line("b", many, many));
+    long far = orange(new Chart("t", "x", "y").line("a", X, X).line("b", two, two));
+    assertEquals(far, close, 0.1 * far);
+  }
+
+  /** Pixels in the second ink. */
+  private static long orange(Plot plot) {
+    return Arrays.stream(pixels(plot)).filter(p -> p == 0xffd55e00).count();
+  }
+
+  @Test
+  void aHistogramIsAsHighAsItsCounts() {
+    double[] edges = {0, 1, 2, 3};
+    double[] values = {0.5, 1, 1.5, 1.9, 3, 4, -1, Double.NaN};
+    double[] x = {0, 0, 1, 1, 2, 2, 3, 3};
+    double[] y = {0, 1, 1, 3, 3, 1, 1, 0};
+    assertArrayEquals(
+        pixels(new Chart("t", "x", "y").line("a", x, y)),
+        pixels(new Chart("t", "x", "y").histogram("a", values, edges)));
   }
 
   private static int[] pixels(Plot plot) {
