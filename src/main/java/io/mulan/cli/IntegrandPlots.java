@@ -58,7 +58,8 @@ final class IntegrandPlots {
                     + " error; the area is the term, %.4f bits/dim.",
                 images.count(),
                 term),
-            line(chart("The loss integrand", List.of(all)), "all images", integrand, all));
+            line(
+                chart("The loss integrand", List.<Figure[]>of(all)), "all images", integrand, all));
     List<Figure[]> ofGroups =
         IntStream.range(0, groups.count())
             .mapToObj(g -> integrand.figures(n, i -> groups.of()[i] == g))

@@ -105,7 +105,7 @@ final class ChartTest {
     double[] two = {0, 1};
     long close = orange(new Chart("t", "x", "y").line("a", X, X).line("b", many, many));
     long far = orange(new Chart("t", "x", "y").line("a", X, X).line("b", two, two));
-    assertEquals(far, close, 0.1 * far);
+    assertEquals((double) far, (double) close, 0.1 * far);
   }
 
   /** Pixels in the second ink. */
