@@ -20,7 +20,7 @@ import javax.imageio.ImageIO;
 public record Figure(String source, String description, String caption, int width, int height) {
 
   /** A page is to be small: plots of more than this, bytes, are pixels. */
-  private static final int LARGEST_SVG = 100_000;
+  private static final int LARGEST_SVG = 250_000;
 
   /** Of a plot: as SVG, or as PNG of two pixels a point where there is much in it. */
   public static Figure of(Plot plot, String caption) {
