@@ -124,7 +124,7 @@ class ConditionsTest {
     assertTrue(
         refused
             .getMessage()
-            .matches("data.classes is 9, but image \\d+ of digits train is of.*10.*"),
+            .matches("data.classes is 9, .*image \\d+ of digits train is of class 9; .*10 or more"),
         refused::getMessage);
   }
 
