@@ -34,15 +34,13 @@ final class IntegrandPlots {
    * @param groups parts of them, for a picture of its own
    * @param done told after each batch how many images are done
    */
-  static List<NamedPlot> of(
-      TrainedRun run, ImageSet images, ImageGroups groups, IntConsumer done) {
+  static List<NamedPlot> of(TrainedRun run, ImageSet images, ImageGroups groups, IntConsumer done) {
     // By t, whatever times the model was trained on.
     TrainedRun continuous = run.with("loss.timesteps=0", "loss.times=antithetic");
     try (TrainedModel<BoundGraph> model = continuous.open(BoundGraph::build)) {
       int batch = run.config().training().batch();
       Integrand integrand =
-          Integrand.of(
-              model.session(), model.parts(), images, batch, INTERVALS, DRAWS, SEED, done);
+          Integrand.of(model.session(), model.parts(), images, batch, INTERVALS, DRAWS, SEED, done);
       return plots(integrand, images, groups);
     }
   }
@@ -60,7 +58,8 @@ final class IntegrandPlots {
                     + " error; the area is the term, %.4f bits/dim.",
                 images.count(),
                 term),
-            line(chart("The loss integrand", List.of(all)), "all images", integrand, all));
+            line(
+                chart("The loss integrand", List.<Figure[]>of(all)), "all images", integrand, all));
     List<Figure[]> ofGroups =
         IntStream.range(0, groups.count())
             .mapToObj(g -> integrand.figures(n, i -> groups.of()[i] == g))

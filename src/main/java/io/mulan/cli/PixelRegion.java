@@ -39,7 +39,11 @@ record PixelRegion(String name, int from, int to) {
     int row = shape.width() * shape.channels();
     return Arrays.stream(values)
         .mapToDouble(
-            at -> IntStream.range(from * row, to * row).mapToDouble(j -> at[j]).average().orElseThrow())
+            at ->
+                IntStream.range(from * row, to * row)
+                    .mapToDouble(j -> at[j])
+                    .average()
+                    .orElseThrow())
         .toArray();
   }
 }

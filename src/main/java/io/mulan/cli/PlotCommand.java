@@ -97,11 +97,7 @@ final class PlotCommand implements Command {
     plots.forEach(p -> PictureFiles.plot(out.resolve(p.name()), p.plot()));
     boolean moving = SchedulePlots.multivariate(study.noise());
     if (moving) {
-      PictureFiles.gif(
-          out.resolve("gamma_map.gif"),
-          frames(study),
-          FRAME,
-          LAST_FRAME);
+      PictureFiles.gif(out.resolve("gamma_map.gif"), frames(study), FRAME, LAST_FRAME);
     }
     Provenance.of(run, Provenance.settings("images", choice.description()))
         .write(out.resolve("plot.json"));
@@ -109,7 +105,12 @@ final class PlotCommand implements Command {
         "pictures of %s on %s, weights of step %d%n", run.path(), choice.description(), run.step());
     plots.forEach(p -> System.out.printf("  %-24s %s%n", p.name(), p.caption()));
     study.missing().forEach(why -> System.out.println("left out: " + why));
-    System.out.println("files: " + out + " (each as .png and .svg" + (moving ? ", gamma_map.gif" : "") + ", plot.json)");
+    System.out.println(
+        "files: "
+            + out
+            + " (each as .png and .svg"
+            + (moving ? ", gamma_map.gif" : "")
+            + ", plot.json)");
   }
 
   private static Iterator<BufferedImage> frames(ScheduleStudy study) {

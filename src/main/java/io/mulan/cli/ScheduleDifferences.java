@@ -58,14 +58,24 @@ final class ScheduleDifferences {
     double[][] apart = Quantiles.centred(noise.ofImages());
     String name = "median image, 5% to 95%";
     Chart chart =
-        new Chart("γ by image, less the mean of all images", SchedulePlots.TIME, "mean γ of an image, nats")
-            .band(name, noise.times(), Quantiles.of(apart, SchedulePlots.LOW), Quantiles.of(apart, SchedulePlots.HIGH))
+        new Chart(
+                "γ by image, less the mean of all images",
+                SchedulePlots.TIME,
+                "mean γ of an image, nats")
+            .band(
+                name,
+                noise.times(),
+                Quantiles.of(apart, SchedulePlots.LOW),
+                Quantiles.of(apart, SchedulePlots.HIGH))
             .line(name, noise.times(), Quantiles.of(apart, 0.5))
             .line("image 0", noise.times(), Quantiles.column(apart, 0));
     if (apart[0].length > 1) {
       chart.line("image 1", noise.times(), Quantiles.column(apart, 1));
     }
-    add("gamma_by_image", "How far the schedules of images are apart: what adaptive noise does.", chart);
+    add(
+        "gamma_by_image",
+        "How far the schedules of images are apart: what adaptive noise does.",
+        chart);
     add(
         "images_map",
         "Where the schedules of images differ: the standard deviation of γ over images.",
@@ -74,7 +84,10 @@ final class ScheduleDifferences {
 
   private void groups(LearnedNoise.OfGroups of, List<PixelRegion> regions) {
     Chart chart =
-        new Chart("σ² by " + of.groups().what() + ", less that of all images", SchedulePlots.TIME, "mean σ²");
+        new Chart(
+            "σ² by " + of.groups().what() + ", less that of all images",
+            SchedulePlots.TIME,
+            "mean σ²");
     List<double[][]> apart = new ArrayList<>();
     for (int g = 0; g < of.groups().count(); g++) {
       double[][] differences = minus(of.sigma2()[g], noise.sigma2());
@@ -122,12 +135,14 @@ final class ScheduleDifferences {
 
   private static double[][] minus(double[][] a, double[][] b) {
     return IntStream.range(0, a.length)
-        .mapToObj(k -> IntStream.range(0, a[k].length).mapToDouble(j -> a[k][j] - b[k][j]).toArray())
+        .mapToObj(
+            k -> IntStream.range(0, a[k].length).mapToDouble(j -> a[k][j] - b[k][j]).toArray())
         .toArray(double[][]::new);
   }
 
   private void regions(List<PixelRegion> regions) {
-    Chart chart = new Chart("σ² by part of the image", SchedulePlots.TIME, "mean σ² less that of all pixels");
+    Chart chart =
+        new Chart("σ² by part of the image", SchedulePlots.TIME, "mean σ² less that of all pixels");
     double[][] apart = Quantiles.centred(noise.sigma2());
     for (PixelRegion region : regions) {
       chart.line(region.name(), noise.times(), region.means(apart, shape));

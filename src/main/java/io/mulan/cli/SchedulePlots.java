@@ -75,7 +75,8 @@ final class SchedulePlots {
     add(
         "snr",
         "The signal-to-noise ratio ν = α²/σ² = exp(-γ) of pixels, at their mean γ over images.",
-        pixelChart("Signal-to-noise ratio by pixel", "ν = α²/σ²", with((g, r) -> Math.exp(-g)), true));
+        pixelChart(
+            "Signal-to-noise ratio by pixel", "ν = α²/σ²", with((g, r) -> Math.exp(-g)), true));
     add(
         "dnu_dt",
         "How fast the signal-to-noise ratio of pixels falls, at their mean γ and dγ/dt over images.",
@@ -177,7 +178,10 @@ final class SchedulePlots {
       chart.band(maps.channel(c), noise.times(), Quantiles.of(its, LOW), Quantiles.of(its, HIGH));
       chart.line(maps.channel(c), noise.times(), Quantiles.means(its));
     }
-    add("gamma_by_channel", "The mean of each channel, and where 5% to 95% of its pixels are.", chart);
+    add(
+        "gamma_by_channel",
+        "The mean of each channel, and where 5% to 95% of its pixels are.",
+        chart);
   }
 
   private void histogram() {
@@ -192,7 +196,8 @@ final class SchedulePlots {
             .orElseThrow();
     double[] edges =
         IntStream.rangeClosed(0, BINS).mapToDouble(i -> most * (2.0 * i / BINS - 1)).toArray();
-    IN_HISTOGRAM.forEach(t -> chart.histogram(maps.at(maps.index(t)), relative[maps.index(t)], edges));
+    IN_HISTOGRAM.forEach(
+        t -> chart.histogram(maps.at(maps.index(t)), relative[maps.index(t)], edges));
     add("gamma_histogram", "The pixels (of every channel) at some times.", chart);
   }
 
@@ -202,8 +207,7 @@ final class SchedulePlots {
     HeatMap.Scale scale =
         HeatMap.Scale.of(
             Arrays.stream(made.relative).flatMap(r -> made.maps.panels("", r).stream()).toList());
-    return IntStream.range(0, noise.times().length)
-        .mapToObj(k -> made.frame(k, scale));
+    return IntStream.range(0, noise.times().length).mapToObj(k -> made.frame(k, scale));
   }
 
   private HeatMap frame(int k, HeatMap.Scale scale) {

@@ -25,8 +25,7 @@ import org.tensorflow.types.TFloat32;
  *
  * @param parts the images in the groups that are compared
  */
-record ScheduleStudy(
-    DataConfig data, ImageGroups parts, LearnedNoise noise, LatentSpace latents) {
+record ScheduleStudy(DataConfig data, ImageGroups parts, LearnedNoise noise, LatentSpace latents) {
   private static final int TIMES = 101;
 
   /**

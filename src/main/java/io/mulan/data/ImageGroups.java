@@ -44,10 +44,16 @@ public record ImageGroups(String what, List<String> names, int[] of) {
     double[] sorted = means.clone();
     Arrays.sort(sorted);
     double middle = sorted[sorted.length / 2];
-    return halves("brightness", "dark images", "bright images", IntStream.range(0, means.length).mapToObj(i -> means[i] >= middle).toList());
+    return halves(
+        "brightness",
+        "dark images",
+        "bright images",
+        IntStream.range(0, means.length).mapToObj(i -> means[i] >= middle).toList());
   }
 
-  /** Of images of the intensity split: those with a grey upper half, those with a grey lower one. */
+  /**
+   * Of images of the intensity split: those with a grey upper half, those with a grey lower one.
+   */
   public static ImageGroups greyHalves(ImageSet images) {
     byte[] image = new byte[images.shape().size()];
     int grey = (images.levels() - 1) / 2;
@@ -59,13 +65,15 @@ public record ImageGroups(String what, List<String> names, int[] of) {
             .mapToObj(
                 i -> {
                   images.copy(i, image, 0);
-                  return IntStream.range(0, image.length / 2).anyMatch(k -> (image[k] & 0xff) != grey);
+                  return IntStream.range(0, image.length / 2)
+                      .anyMatch(k -> (image[k] & 0xff) != grey);
                 })
             .toList());
   }
 
   /** Two groups, or one if the other would be empty. */
-  private static ImageGroups halves(String what, String first, String second, List<Boolean> inSecond) {
+  private static ImageGroups halves(
+      String what, String first, String second, List<Boolean> inSecond) {
     TreeMap<Boolean, String> names = new TreeMap<>();
     inSecond.forEach(in -> names.put(in, in ? second : first));
     return new ImageGroups(

@@ -13,8 +13,8 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /**
- * The diffusion term of the bound before it is integrated over t: ½ Σ γ'(t) (ε - ε̂)², in
- * intervals of equal length. Its mean over all of them is the term.
+ * The diffusion term of the bound before it is integrated over t: ½ Σ γ'(t) (ε - ε̂)², in intervals
+ * of equal length. Its mean over all of them is the term.
  *
  * @param nats mean in each interval, for each image: per unit of t [intervals][images]
  */

@@ -21,6 +21,7 @@ import org.tensorflow.types.TFloat32;
 public record LatentUse(double kl, double mutualInformation, int inUse, int size) {
   /** Of a component in use. */
   public static final double SMALLEST_SHARE = 0.01;
+
   private static final double COLLAPSED_NATS = 0.05;
 
   /** Whether c is as good as independent of the image. */

@@ -188,7 +188,8 @@ public final class Chart implements Plot {
       double low = edges[i];
       double high = edges[i + 1];
       boolean last = i == bins - 1;
-      long count = Arrays.stream(values).filter(v -> v >= low && (v < high || (last && v == high))).count();
+      long count =
+          Arrays.stream(values).filter(v -> v >= low && (v < high || (last && v == high))).count();
       x[2 * i + 1] = low;
       x[2 * i + 2] = high;
       y[2 * i + 1] = count;
@@ -250,8 +251,7 @@ public final class Chart implements Plot {
     Shape clip = graphics.getClip();
     if (high > low) {
       double top = chart.getScreenYFromChart(high);
-      graphics.clip(
-          new Rectangle2D.Double(0, top, width(), chart.getScreenYFromChart(low) - top));
+      graphics.clip(new Rectangle2D.Double(0, top, width(), chart.getScreenYFromChart(low) - top));
     }
     for (Line line : lines) {
       graphics.setColor(line.ink().color());
@@ -283,9 +283,7 @@ public final class Chart implements Plot {
     XYSeries some = chart.getSeriesCollection().iterator().next();
     XYSeries hidden =
         chart.addSeries(
-            HIDDEN,
-            new double[] {within(some.getXData())},
-            new double[] {within(some.getYData())});
+            HIDDEN, new double[] {within(some.getXData())}, new double[] {within(some.getYData())});
     hidden.setMarker(SeriesMarkers.NONE);
     hidden.setShowInLegend(false);
   }

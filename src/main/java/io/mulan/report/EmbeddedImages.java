@@ -19,8 +19,7 @@ final class EmbeddedImages extends DefaultImageHandler {
   @Override
   protected void handleHREF(Image image, Element element, SVGGeneratorContext context) {
     BufferedImage copy =
-        new BufferedImage(
-            image.getWidth(null), image.getHeight(null), BufferedImage.TYPE_INT_ARGB);
+        new BufferedImage(image.getWidth(null), image.getHeight(null), BufferedImage.TYPE_INT_ARGB);
     Graphics2D graphics = copy.createGraphics();
     graphics.drawImage(image, 0, 0, null);
     graphics.dispose();

@@ -49,8 +49,7 @@ public final class HeatMap implements Plot {
               .flatMapToDouble(Arrays::stream)
               .filter(Double::isFinite)
               .toArray();
-      return new Scale(
-          Arrays.stream(all).min().orElse(0), Arrays.stream(all).max().orElse(1));
+      return new Scale(Arrays.stream(all).min().orElse(0), Arrays.stream(all).max().orElse(1));
     }
 
     Color color(double value) {

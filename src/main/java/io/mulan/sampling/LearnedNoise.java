@@ -84,8 +84,7 @@ public record LearnedNoise(
     return noise;
   }
 
-  private static LearnedNoise zeros(
-      ImageSet images, double[] times, List<ImageGroups> groupings) {
+  private static LearnedNoise zeros(ImageSet images, double[] times, List<ImageGroups> groupings) {
     int n = images.shape().size();
     return new LearnedNoise(
         images.shape(),

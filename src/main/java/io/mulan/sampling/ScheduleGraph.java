@@ -20,10 +20,7 @@ import org.tensorflow.types.TFloat64;
  * @param rate dγ/dt [B,H,W,C]
  */
 public record ScheduleGraph(
-    EncodingGraph encoding,
-    Operand<TFloat64> time,
-    Operand<TFloat64> gamma,
-    Operand<TFloat64> rate)
+    EncodingGraph encoding, Operand<TFloat64> time, Operand<TFloat64> gamma, Operand<TFloat64> rate)
     implements GraphPart<ScheduleGraph> {
 
   /** Adds it to a graph. */
@@ -37,7 +34,6 @@ public record ScheduleGraph(
 
   @Override
   public ScheduleGraph in(OrderedSums copy) {
-    return new ScheduleGraph(
-        encoding.in(copy), copy.of(time), copy.of(gamma), copy.of(rate));
+    return new ScheduleGraph(encoding.in(copy), copy.of(time), copy.of(gamma), copy.of(rate));
   }
 }

@@ -41,8 +41,7 @@ final class PlotCommandTest {
 
   @Test
   void everythingIsDrawnOfARun() throws IOException {
-    Program.Outcome done =
-        Program.run(folder, "plot", "a", "--limit=24", "--out=all").assertDone();
+    Program.Outcome done = Program.run(folder, "plot", "a", "--limit=24", "--out=all").assertDone();
     assertThere("all", ALWAYS);
     assertTrue(Files.exists(folder.resolve("all/gamma_map.gif")));
     assertTrue(Files.readString(folder.resolve("all/plot.json")).contains("first 24 test images"));
@@ -71,11 +70,7 @@ final class PlotCommandTest {
   @Test
   void schedulesThatGoByTheClassAreComparedByClass() throws IOException {
     Program.train(
-            folder,
-            "--steps=2",
-            "--run=told",
-            "--set=data.classes=10",
-            "--set=data.view=intensity")
+            folder, "--steps=2", "--run=told", "--set=data.classes=10", "--set=data.view=intensity")
         .assertDone();
     Program.run(folder, "plot", "told", "--limit=30", "--out=told-plots").assertDone();
     assertThere("told-plots", List.of("sigma2_by_grey_half", "grey_half_map", "gamma_by_image"));

@@ -59,8 +59,7 @@ final class EmbeddingsTest {
     assertTrue(end >= 0, "no divergence is below zero: " + end);
     // Momentum may overshoot a little; over 50 steps of plain descent it does not rise.
     for (int step = 150; step < 400; step += 50) {
-      assertTrue(
-          divergences[Math.min(step + 50, 399)] <= divergences[step] + 1e-3, "from " + step);
+      assertTrue(divergences[Math.min(step + 50, 399)] <= divergences[step] + 1e-3, "from " + step);
     }
   }
 

@@ -55,8 +55,7 @@ final class HeatMapTest {
     int at = svg.indexOf(start);
     assertTrue(at > 0, svg);
     String data = svg.substring(at + start.length(), svg.indexOf('"', at));
-    byte[] png =
-        Base64.getMimeDecoder().decode(data.getBytes(StandardCharsets.US_ASCII));
+    byte[] png = Base64.getMimeDecoder().decode(data.getBytes(StandardCharsets.US_ASCII));
     BufferedImage panel = ImageIO.read(new ByteArrayInputStream(png));
     assertEquals(Viridis.of(0).getRGB(), panel.getRGB(10, 10));
   }
