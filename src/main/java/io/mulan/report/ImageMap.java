@@ -1,7 +1,6 @@
 package io.mulan.report;
 
 import io.mulan.data.ImageSet;
-import io.mulan.report.HeatMap.Type;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -40,8 +39,8 @@ public record ImageMap(
   @Override
   public void paint(Graphics2D graphics) {
     graphics.setColor(Color.BLACK);
-    Type.bold(graphics).drawString(title, MARGIN, MARGIN / 2);
-    Type.plain(graphics);
+    HeatMap.Type.bold(graphics).drawString(title, MARGIN, MARGIN / 2);
+    HeatMap.Type.plain(graphics);
     graphics.drawString(xTitle, MARGIN, SIDE - MARGIN / 3);
     graphics.rotate(-Math.PI / 2);
     graphics.drawString(yTitle, MARGIN - SIDE, MARGIN * 2 / 3);
