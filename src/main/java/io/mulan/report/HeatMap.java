@@ -142,7 +142,7 @@ public final class HeatMap implements Plot {
       graphics.fillRect(x, top + i, BAR, 1);
     }
     graphics.setColor(Color.BLACK);
-    graphics.drawString(unit, x, top - HEADING / 4);
+    graphics.drawString(unit, x, top - HEADING * 2 / 3);
     double span = scale.high() - scale.low();
     for (double tick : Ticks.between(scale.low(), scale.high(), MOST_TICKS)) {
       int y = top + (int) Math.round(length * (span > 0 ? 1 - (tick - scale.low()) / span : 1));
