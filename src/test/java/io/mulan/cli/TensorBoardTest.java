@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The TensorBoard of PyPI shows all that a run has written, its pages in a Chromium. Needs the
  * Python of {@code scripts/python/setup}, which {@code -Dpython=} names, and a Chromium.
  */
-@Tag("python")
+@Tag("browser")
 final class TensorBoardTest {
   private static final String PYTHON = System.getProperty("python", ".venv/bin/python");
 
