@@ -189,11 +189,6 @@ final class CompareCommand implements Command {
     }
     ConfigOptions.settings(line).forEach(s -> words.addAll(List.of("--set", s)));
     words.addAll(List.of("--out", out.toString()));
-    return String.join(" ", words.stream().map(CompareCommand::quoted).toList());
-  }
-
-  /** As a shell reads it. */
-  private static String quoted(String word) {
-    return word.matches("[\\w./=:,+@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    return Repetition.line(words);
   }
 }

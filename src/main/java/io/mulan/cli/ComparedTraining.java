@@ -155,6 +155,6 @@ final class ComparedTraining {
         run.folder(),
         state,
         diverged.getOrDefault(run, ""),
-        Metrics.read(run.folder()).curve("test/bits_per_dim"));
+        Metrics.read(run.folder()).curve(Metrics.TEST_BOUND));
   }
 }

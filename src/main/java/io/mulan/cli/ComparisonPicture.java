@@ -1,8 +1,8 @@
 package io.mulan.cli;
 
 import io.mulan.report.Chart;
+import io.mulan.report.Panels;
 import io.mulan.report.Plot;
-import io.mulan.report.Row;
 import io.mulan.training.Metrics;
 import java.util.Arrays;
 import java.util.List;
@@ -24,8 +24,9 @@ final class ComparisonPicture {
   private ComparisonPicture() {}
 
   static Plot of(Comparison comparison, String title) {
-    return new Row(
+    return new Panels(
         title,
+        2,
         List.of(
             chart(comparison, title, "steps", ComparedPreset.Band::steps, Metrics.Curve::steps),
             chart(

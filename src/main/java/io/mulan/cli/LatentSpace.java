@@ -25,8 +25,10 @@ import java.util.stream.IntStream;
  * @param means E[c|x] [images][m]
  * @param shares of the prior's variance that the expectation of each component has over images;
  *     empty if there is no latent
+ * @param clusters of the means; empty if there is nothing to see
  */
-record LatentSpace(ImageSet images, double[][] means, double[] shares) {
+record LatentSpace(
+    ImageSet images, double[][] means, double[] shares, Optional<Clusters> clusters) {
   private static final int CLUSTERS = 6;
   private static final int MEMBERS = 12;
   private static final double PERPLEXITY = 20;
@@ -43,8 +45,10 @@ record LatentSpace(ImageSet images, double[][] means, double[] shares) {
    */
   static LatentSpace of(ImageSet images, List<float[]> means, double priorVariance) {
     double[] shares = priorVariance > 0 ? LatentUse.shares(means, priorVariance) : new double[0];
+    double[][] rows = means.stream().map(LatentSpace::doubles).toArray(double[][]::new);
+    boolean tells = LatentUse.inUse(shares) > 0 && images.count() >= FEWEST;
     return new LatentSpace(
-        images, means.stream().map(LatentSpace::doubles).toArray(double[][]::new), shares);
+        images, rows, shares, tells ? Optional.of(Clusters.of(rows, CLUSTERS)) : Optional.empty());
   }
 
   private static double[] doubles(float[] row) {
@@ -53,12 +57,12 @@ record LatentSpace(ImageSet images, double[][] means, double[] shares) {
 
   /** How many components tell something of the images. */
   int inUse() {
-    return (int) Arrays.stream(shares).filter(s -> s > LatentUse.SMALLEST_SHARE).count();
+    return LatentUse.inUse(shares);
   }
 
   /** Whether there is something to see. */
   boolean tells() {
-    return inUse() > 0 && images.count() >= FEWEST;
+    return clusters.isPresent();
   }
 
   /** Why there is nothing to see. */
@@ -71,31 +75,31 @@ record LatentSpace(ImageSet images, double[][] means, double[] shares) {
         : images.count() + " images are too few for a latent space; take " + FEWEST + " or more";
   }
 
-  private Clusters clusters() {
-    return Clusters.of(means, CLUSTERS);
-  }
-
   /** The images by cluster of their latents, if these tell something. */
   Optional<ImageGroups> groups() {
-    if (!tells()) {
-      return Optional.empty();
-    }
-    Clusters clusters = clusters();
-    return Optional.of(new ImageGroups("latent", names(clusters), clusters.ofPoints()));
+    return clusters.map(of -> new ImageGroups("latent", names(of), of.ofPoints()));
   }
 
-  private static List<String> names(Clusters clusters) {
-    return IntStream.rangeClosed(1, clusters.members().size())
-        .mapToObj(i -> "cluster " + i)
-        .toList();
+  private static List<String> names(Clusters found) {
+    return IntStream.rangeClosed(1, found.members().size()).mapToObj(i -> "cluster " + i).toList();
   }
 
   /** Its pictures; none if it tells nothing. */
   List<NamedPlot> plots() {
-    if (!tells()) {
-      return List.of();
+    return clusters.map(this::plots).orElse(List.of());
+  }
+
+  private List<NamedPlot> plots(Clusters found) {
+    List<NamedPlot> plots = new ArrayList<>();
+    if (ImageGrid.shows(images.shape())) {
+      plots.addAll(marked(found));
     }
-    Clusters clusters = clusters();
+    plots.add(components());
+    return plots;
+  }
+
+  /** Those with images as marks. */
+  private List<NamedPlot> marked(Clusters found) {
     List<NamedPlot> plots = new ArrayList<>();
     Projection seen = Projection.of(means);
     plots.add(
@@ -108,7 +112,7 @@ record LatentSpace(ImageSet images, double[][] means, double[] shares) {
                 axis("second", seen.shares()[1]),
                 images,
                 seen.points(),
-                clusters.ofPoints())));
+                found.ofPoints())));
     TSne embedded = TSne.of(means, PERPLEXITY, STEPS);
     plots.add(
         new NamedPlot(
@@ -121,13 +125,12 @@ record LatentSpace(ImageSet images, double[][] means, double[] shares) {
                 "second coordinate, arbitrary units",
                 images,
                 embedded.points(),
-                clusters.ofPoints())));
+                found.ofPoints())));
     plots.add(
         new NamedPlot(
             "latent_clusters",
             "k-means clusters of E[c|x], with the images nearest to each centre.",
-            new ImagePlot("Clusters of latents", members(clusters))));
-    plots.add(components());
+            new ImagePlot("Clusters of latents", members(found))));
     return plots;
   }
 
@@ -136,13 +139,13 @@ record LatentSpace(ImageSet images, double[][] means, double[] shares) {
         Locale.ROOT, "%s component of E[c|x] (%.0f%% of the variance)", which, 100 * share);
   }
 
-  private BufferedImage members(Clusters clusters) {
+  private BufferedImage members(Clusters found) {
     List<ImageSet> rows = new ArrayList<>();
     List<String> labels = new ArrayList<>();
-    for (int k = 0; k < clusters.members().size(); k++) {
-      int[] members = clusters.members().get(k);
+    for (int k = 0; k < found.members().size(); k++) {
+      int[] members = found.members().get(k);
       rows.add(images.chosen(Arrays.copyOf(members, Math.min(MEMBERS, members.length))));
-      labels.add(names(clusters).get(k) + " (" + members.length + " images)");
+      labels.add(names(found).get(k) + " (" + members.length + " images)");
     }
     return ImageGrid.rows(rows, labels);
   }

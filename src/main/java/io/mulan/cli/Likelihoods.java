@@ -65,17 +65,17 @@ final class Likelihoods {
   }
 
   private static double lastOfCurve(ReportedRun run) {
-    Curve curve = run.metrics().curve("test/bits_per_dim");
+    Curve curve = run.metrics().curve(Metrics.TEST_BOUND);
     return curve.size() == 0 ? 0 : curve.steps()[curve.size() - 1];
   }
 
   private static Optional<Measured> whileTraining(ReportedRun run) {
     Metrics metrics = run.metrics();
-    if (metrics.curve("test/bits_per_dim").size() == 0) {
+    if (metrics.curve(Metrics.TEST_BOUND).size() == 0) {
       return Optional.empty();
     }
     Figure total =
-        new Figure(last(metrics, "test/bits_per_dim"), last(metrics, "test/standard_error"));
+        new Figure(last(metrics, Metrics.TEST_BOUND), last(metrics, "test/standard_error"));
     return Optional.of(
         new Measured(
             run,

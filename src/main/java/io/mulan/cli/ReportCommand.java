@@ -22,6 +22,7 @@ final class ReportCommand implements Command {
   private static final String PAGE = "report.html";
   private static final int SAMPLES = 16;
   private static final int STEPS = 64;
+  private static final int IMAGES = 64;
 
   @Override
   public String name() {
@@ -44,7 +45,7 @@ final class ReportCommand implements Command {
       mulan report runs/digits                         runs/digits/report.html
       mulan report runs/digits runs/digits-vdm         runs side by side, in report.html
       mulan report runs/digits --samples 64 --steps 256   more images, in more steps
-      mulan report runs/digits --samples 0             none but those of mulan sample; in seconds
+      mulan report runs/digits --samples 0 --images 0  what is there already; in seconds
     """;
   }
 
@@ -59,6 +60,11 @@ final class ReportCommand implements Command {
         .addOption(ConfigOptions.withValue("steps", "T", "to draw them in (64)"))
         .addOption(
             ConfigOptions.withValue(
+                "images",
+                "N",
+                "how many test images to show the schedule on (64; 0 leaves it out)"))
+        .addOption(
+            ConfigOptions.withValue(
                 "out", "FILE", "the page (RUN/report.html; of several runs: report.html)"));
   }
 
@@ -67,23 +73,28 @@ final class ReportCommand implements Command {
     OptionValues values = new OptionValues(line);
     int steps = values.count("steps", STEPS, 1);
     int most = values.count("samples", SAMPLES, 0);
+    int images = values.count("images", IMAGES, 0);
     List<ReportedRun> runs = runs(line.getArgList());
     interruption.watch("stopping");
     try {
       List<Figure> samples = new ArrayList<>();
+      List<Figure> schedules = new ArrayList<>();
       for (ReportedRun run : runs) {
         List<Figure> kept = ReportSamples.kept(run);
         samples.addAll(kept);
         if (run.trained().isPresent() && (kept.isEmpty() || values.has("samples")) && most > 0) {
           ReportSamples.draw(run, most, steps, interruption).ifPresent(samples::add);
         }
+        if (run.trained().isPresent() && images > 0) {
+          schedules.addAll(ReportSchedules.draw(run, images, interruption));
+        }
       }
       Path file = out(line, runs);
-      PictureFiles.page(file, ReportPage.of(runs, samples));
+      PictureFiles.page(file, ReportPage.of(runs, samples, schedules));
       System.out.printf(Locale.ROOT, "%s (%.1f MB)%n", file, size(file) / 1e6);
       return ExitCode.OK;
     } catch (FlowSolver.Stopped e) {
-      LOG.info("interrupted: nothing is written; --samples 0 draws no images");
+      LOG.info("interrupted: nothing is written; --samples 0 --images 0 draws nothing");
       return ExitCode.INTERRUPTED;
     }
   }

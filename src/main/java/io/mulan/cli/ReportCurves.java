@@ -3,6 +3,7 @@ package io.mulan.cli;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.report.Chart;
 import io.mulan.report.Figure;
+import io.mulan.training.Metrics;
 import io.mulan.training.Metrics.Curve;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +32,7 @@ final class ReportCurves {
   /** One of all runs for each quantity, and the terms of each run. */
   static List<Figure> of(List<ReportedRun> runs) {
     List<Figure> figures = new ArrayList<>();
-    if (measured(runs, "test/bits_per_dim") || measured(runs, "train/bits_per_dim")) {
+    if (measured(runs, Metrics.TEST_BOUND) || measured(runs, Metrics.TRAIN_BOUND)) {
       figures.addAll(totals(runs));
     }
     for (ReportedRun run : runs) {
@@ -73,8 +74,7 @@ final class ReportCurves {
         figure(
             chart,
             List.of(
-                run.metrics().curve("train/bits_per_dim"),
-                run.metrics().curve("test/bits_per_dim")),
+                run.metrics().curve(Metrics.TRAIN_BOUND), run.metrics().curve(Metrics.TEST_BOUND)),
             "Bits/dim of training batches, means since the point before, with the weights of the"
                 + " moment; and of the test images with averaged weights and standard errors over"
                 + " images."));

@@ -41,8 +41,9 @@ final class ReportPage {
    * The page.
    *
    * @param samples images that the models drew
+   * @param schedules what the models' noise is
    */
-  static HtmlPage of(List<ReportedRun> runs, List<Figure> samples) {
+  static HtmlPage of(List<ReportedRun> runs, List<Figure> samples, List<Figure> schedules) {
     ReportPage report = new ReportPage(runs);
     report.trained();
     report.settings();
@@ -54,6 +55,11 @@ final class ReportPage {
         "Samples",
         samples,
         "None were drawn: mulan report --samples N draws some where there are weights.");
+    report.pictures(
+        "schedules",
+        "Schedules",
+        schedules,
+        "None were drawn: mulan report --images N draws those of runs that have weights and data.");
     report.provenance();
     report.repetition();
     return report.page;
@@ -144,7 +150,10 @@ final class ReportPage {
     List<Figure> figures = new ArrayList<>();
     for (DataConfig config : sets.keySet()) {
       try {
-        figures.add(examples(Datasets.open(config)));
+        Dataset data = Datasets.open(config);
+        if (ImageGrid.shows(data.test().shape())) {
+          figures.add(examples(data));
+        }
       } catch (ConfigException e) {
         LOG.warn("the report shows no images of the data: {}", e.getMessage());
         page.text("The images are not where they were: " + data(config).replace('\n', ' ') + ".");

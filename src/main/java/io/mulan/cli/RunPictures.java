@@ -9,14 +9,13 @@ import io.mulan.likelihood.BoundEstimate;
 import io.mulan.nn.Weights;
 import io.mulan.report.Chart;
 import io.mulan.report.ImageGrid;
-import io.mulan.sampling.EncodingGraph;
 import io.mulan.sampling.Encodings;
 import io.mulan.sampling.ImageSampler;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
+import io.mulan.sampling.ScheduleGraph;
 import io.mulan.tf.EventWriter;
 import io.mulan.tf.GraphPart;
-import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.Tensors;
@@ -30,7 +29,6 @@ import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -62,16 +60,10 @@ final class RunPictures implements TrainingListener, AutoCloseable {
   private TrainedModel<Parts> model;
   private long evaluated = -1;
 
-  /** What is asked of the model; γ at one time, for latents of images [B,H,W,C]. */
-  private record Parts(
-      SamplingGraph sampling,
-      EncodingGraph encoding,
-      Operand<TFloat64> time,
-      Operand<TFloat64> gamma)
-      implements GraphPart<Parts> {
+  private record Parts(SamplingGraph sampling, ScheduleGraph schedule) implements GraphPart<Parts> {
     @Override
     public Parts in(OrderedSums copy) {
-      return new Parts(sampling.in(copy), encoding.in(copy), copy.of(time), copy.of(gamma));
+      return new Parts(sampling.in(copy), schedule.in(copy));
     }
   }
 
@@ -107,13 +99,9 @@ final class RunPictures implements TrainingListener, AutoCloseable {
 
   private static Parts parts(
       Maths<TFloat32> m, DiffusionModel diffusion, Weights<TFloat32> weights) {
-    EncodingGraph encoding = EncodingGraph.build(m, diffusion, weights);
-    Operand<TFloat64> time = Inputs.of(m.ops(), "time", TFloat64.class);
     return new Parts(
         SamplingGraph.build(m, diffusion, weights, Sampler.ANCESTRAL),
-        encoding,
-        time,
-        diffusion.reverse(m, weights, encoding.latent()).gamma(time));
+        ScheduleGraph.build(m, diffusion, weights));
   }
 
   private ImageSet samples() {
@@ -131,7 +119,7 @@ final class RunPictures implements TrainingListener, AutoCloseable {
   private double[][] gamma() {
     int count = shown.count();
     byte[] levels = shown.copies(count, i -> i);
-    Encodings encodings = new Encodings(model.session(), model.parts().encoding());
+    Encodings encodings = new Encodings(model.session(), model.parts().schedule().encoding());
     try (TFloat32 latents = encodings.mostLikely(levels, shown.conditions(count, i -> i))) {
       return IntStream.range(0, TIMES)
           .mapToObj(i -> gamma(latents, time(i)))
@@ -140,15 +128,15 @@ final class RunPictures implements TrainingListener, AutoCloseable {
   }
 
   private double[] gamma(TFloat32 latents, double time) {
-    Parts parts = model.parts();
+    ScheduleGraph schedule = model.parts().schedule();
     try (TFloat64 t = TFloat64.scalarOf(time);
         Result result =
             model
                 .session()
                 .runner()
-                .feed(parts.encoding().latent(), latents)
-                .feed(parts.time(), t)
-                .fetch(parts.gamma())
+                .feed(schedule.encoding().latent(), latents)
+                .feed(schedule.time(), t)
+                .fetch(schedule.gamma())
                 .run()) {
       return Tensors.doubles((TFloat64) result.get(0));
     }

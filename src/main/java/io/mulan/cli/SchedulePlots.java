@@ -32,6 +32,10 @@ final class SchedulePlots {
   private final ImageShape shape;
   private final PixelMaps maps;
   private final double[][] relative;
+
+  /** Whether pixels have schedules of their own. */
+  private final boolean multivariate;
+
   private final List<NamedPlot> plots = new ArrayList<>();
 
   private SchedulePlots(LearnedNoise noise) {
@@ -39,13 +43,14 @@ final class SchedulePlots {
     this.shape = noise.shape();
     this.maps = new PixelMaps(shape, noise.times());
     this.relative = Quantiles.centred(noise.gamma());
+    this.multivariate = multivariate(noise, relative);
   }
 
   /** A schedule's curves, and what it does differently from pixel to pixel. */
   static List<NamedPlot> of(LearnedNoise noise) {
     SchedulePlots made = new SchedulePlots(noise);
     made.curves();
-    if (multivariate(noise)) {
+    if (made.multivariate) {
       made.pixels();
     }
     return made.plots;
@@ -53,12 +58,12 @@ final class SchedulePlots {
 
   /** Whether pixels have schedules of their own. */
   static boolean multivariate(LearnedNoise noise) {
+    return multivariate(noise, Quantiles.centred(noise.gamma()));
+  }
+
+  private static boolean multivariate(LearnedNoise noise, double[][] relative) {
     double largest =
-        Arrays.stream(Quantiles.centred(noise.gamma()))
-            .flatMapToDouble(Arrays::stream)
-            .map(Math::abs)
-            .max()
-            .orElse(0);
+        Arrays.stream(relative).flatMapToDouble(Arrays::stream).map(Math::abs).max().orElse(0);
     double[] last = noise.gamma()[noise.gamma().length - 1];
     return largest > SAME * (last[0] - noise.gamma()[0][0]);
   }
@@ -103,7 +108,7 @@ final class SchedulePlots {
     if (logarithmic) {
       chart.logarithmicY();
     }
-    if (!multivariate(noise)) {
+    if (!multivariate) {
       return chart.line("all pixels", noise.times(), Quantiles.column(values, 0));
     }
     String all = "median pixel, 5% to 95%";

@@ -6,6 +6,7 @@ import io.mulan.data.ImageGroups;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.flow.FlowSolver;
+import io.mulan.report.ImageGrid;
 import io.mulan.report.NamedPlot;
 import io.mulan.sampling.Encodings;
 import io.mulan.sampling.LearnedNoise;
@@ -109,6 +110,8 @@ record ScheduleStudy(DataConfig data, ImageGroups parts, LearnedNoise noise, Lat
     }
     if (!latents.tells()) {
       missing.add("the latent space: " + latents.nothing());
+    } else if (!ImageGrid.shows(latents.images().shape())) {
+      missing.add("maps of the latent space: images are shown that have 1 or 3 channels");
     }
     return missing;
   }

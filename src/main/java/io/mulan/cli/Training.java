@@ -9,6 +9,7 @@ import io.mulan.diffusion.ModelParts;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.tf.Devices;
 import io.mulan.training.Checkpoints;
+import io.mulan.training.DivergedException;
 import io.mulan.training.MetricsFile;
 import io.mulan.training.RunFolder;
 import io.mulan.training.RunResult;
@@ -52,7 +53,7 @@ final class Training {
    *
    * @param frame of the lines of progress
    * @return the result; empty if it was interrupted, and saved
-   * @throws io.mulan.training.DivergedException if it diverged
+   * @throws DivergedException if it diverged
    */
   static Optional<RunResult> run(
       RunFolder run, Dataset data, Interruption interruption, Progress.Frame frame) {
@@ -73,16 +74,21 @@ final class Training {
               new RunPictures(metrics.events(), config, checkpoints, data.test())) {
         RunSummaries summaries = new RunSummaries(metrics.events(), session, config, step);
         Progress progress = new Progress(config.training(), dimensions, frame);
-        bound =
+        Trainer trainer =
             new Trainer(
-                    config.training(),
-                    session,
-                    data,
-                    checkpoints,
-                    // What follows an evaluation is not of the steps that the last two time.
-                    List.of(summaries, pictures, metrics, progress),
-                    interruption::asked)
-                .run();
+                config.training(),
+                session,
+                data,
+                checkpoints,
+                // What follows an evaluation is not of the steps that the last two time.
+                List.of(summaries, pictures, metrics, progress),
+                interruption::asked);
+        try {
+          bound = trainer.run();
+        } catch (DivergedException e) {
+          summaries.diverged();
+          throw e;
+        }
       }
       if (bound.isEmpty()) {
         LOG.info("interrupted at step {}, saved", session.steps());

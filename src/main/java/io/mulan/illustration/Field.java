@@ -26,13 +26,4 @@ public interface Field {
     double along2 = at(gamma1, gamma2 + STEP)[0] - at(gamma1, gamma2 - STEP)[0];
     return (along1 - along2) / (2 * STEP);
   }
-
-  /** Half of this field and half of another: that of two kinds, equally likely. */
-  default Field between(Field other) {
-    return gamma -> {
-      double[] a = at(gamma);
-      double[] b = other.at(gamma);
-      return new double[] {(a[0] + b[0]) / 2, (a[1] + b[1]) / 2};
-    };
-  }
 }

@@ -4,6 +4,7 @@ import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.tf.ImageBatch;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -85,26 +86,19 @@ public final class BoundEstimator {
       int size = (int) Math.min(batch, rows - row);
       Rows drawn = new Rows(first, row, size, timesPerImage);
       try (ImageBatch fed = Batches.of(images, size, drawn::image);
-          Result result = run(session, fed, drawn)) {
+          Result result =
+              graph.run(
+                  session,
+                  fed,
+                  drawn,
+                  timesPerImage,
+                  seed,
+                  List.of(graph.terms(), graph.slowest()))) {
         add(result, drawn, first, nats);
       }
       onBatch.accept((int) ((row + size) / timesPerImage));
     }
     return nats;
-  }
-
-  private Result run(Session session, ImageBatch fed, Rows rows) {
-    try (TInt64 s = TInt64.scalarOf(seed);
-        TInt64 number = TInt64.scalarOf(rows.number());
-        TInt64 perImage = TInt64.scalarOf(timesPerImage)) {
-      return fed.feed(session.runner(), graph.images(), graph.conditions())
-          .feed(graph.seed(), s)
-          .feed(graph.firstRow(), number)
-          .feed(graph.perImage(), perImage)
-          .fetch(graph.terms())
-          .fetch(graph.slowest())
-          .run();
-    }
   }
 
   /**

@@ -8,6 +8,7 @@ import io.mulan.diffusion.Posterior;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
 import io.mulan.tf.GraphPart;
+import io.mulan.tf.ImageBatch;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
 import io.mulan.tf.OrderedSums;
@@ -15,6 +16,8 @@ import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -121,6 +124,33 @@ public record BoundGraph(
 
   private static Operand<TInt64> wide(Ops tf, Operand<TInt32> x) {
     return tf.dtypes.cast(x, TInt64.class);
+  }
+
+  /**
+   * A run on some draws.
+   *
+   * @param rows which they are
+   * @param draws of each image, K
+   * @param asked what is fetched
+   */
+  Result run(
+      Session session,
+      ImageBatch fed,
+      Rows rows,
+      int draws,
+      long noise,
+      List<Operand<TFloat32>> asked) {
+    try (TInt64 s = TInt64.scalarOf(noise);
+        TInt64 number = TInt64.scalarOf(rows.number());
+        TInt64 each = TInt64.scalarOf(draws)) {
+      Session.Runner runner =
+          fed.feed(session.runner(), images, conditions)
+              .feed(seed, s)
+              .feed(firstRow, number)
+              .feed(perImage, each);
+      asked.forEach(runner::fetch);
+      return runner.run();
+    }
   }
 
   @Override

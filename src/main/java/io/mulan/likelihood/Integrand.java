@@ -4,13 +4,13 @@ import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.tf.ImageBatch;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt64;
 
 /**
  * The diffusion term of the bound before it is integrated over t: ½ Σ γ'(t) (ε - ε̂)², in intervals
@@ -45,17 +45,9 @@ public record Integrand(double[][] nats) {
     for (long row = 0; row < rows; row += batch) {
       Rows drawn = new Rows(0, row, (int) Math.min(batch, rows - row), perImage);
       try (ImageBatch fed = Batches.of(images, drawn.size(), drawn::image);
-          TInt64 s = TInt64.scalarOf(seed);
-          TInt64 number = TInt64.scalarOf(drawn.number());
-          TInt64 each = TInt64.scalarOf(perImage);
           Result result =
-              fed.feed(session.runner(), graph.images(), graph.conditions())
-                  .feed(graph.seed(), s)
-                  .feed(graph.firstRow(), number)
-                  .feed(graph.perImage(), each)
-                  .fetch(graph.times())
-                  .fetch(graph.terms())
-                  .run()) {
+              graph.run(
+                  session, fed, drawn, perImage, seed, List.of(graph.times(), graph.terms()))) {
         TFloat32 times = (TFloat32) result.get(0);
         TFloat32 terms = (TFloat32) result.get(1);
         for (int i = 0; i < drawn.size(); i++) {

@@ -51,6 +51,11 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
     return shares;
   }
 
+  /** How many components are in use, by these shares. */
+  public static int inUse(double[] shares) {
+    return (int) Arrays.stream(shares).filter(share -> share > SMALLEST_SHARE).count();
+  }
+
   /** Gathers batches. */
   public static final class Collector {
     private final double priorVariance;
@@ -102,7 +107,8 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
       if (priorVariance == 0) {
         return null;
       }
-      return new LatentUse(kl, mutualInformation(), inUse(), means.get(0).length);
+      int used = LatentUse.inUse(shares(means, priorVariance));
+      return new LatentUse(kl, mutualInformation(), used, means.get(0).length);
     }
 
     private double mutualInformation() {
@@ -130,11 +136,6 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
         sum += (double) a[i] * b[i];
       }
       return sum;
-    }
-
-    private int inUse() {
-      double[] shares = shares(means, priorVariance);
-      return (int) Arrays.stream(shares).filter(share -> share > SMALLEST_SHARE).count();
     }
   }
 }

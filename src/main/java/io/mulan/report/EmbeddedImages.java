@@ -4,10 +4,6 @@ import java.awt.Graphics2D;
 import java.awt.Image;
 import java.awt.image.BufferedImage;
 import java.awt.image.RenderedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.util.Base64;
-import javax.imageio.ImageIO;
 import org.apache.batik.svggen.DefaultImageHandler;
 import org.apache.batik.svggen.SVGGeneratorContext;
 import org.w3c.dom.Element;
@@ -28,13 +24,6 @@ final class EmbeddedImages extends DefaultImageHandler {
 
   @Override
   protected void handleHREF(RenderedImage image, Element element, SVGGeneratorContext context) {
-    ByteArrayOutputStream png = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", png);
-    } catch (IOException e) {
-      throw new IllegalStateException("a picture can't be written to memory", e);
-    }
-    String data = "data:image/png;base64," + Base64.getEncoder().encodeToString(png.toByteArray());
-    element.setAttributeNS(XLINK, "xlink:href", data);
+    element.setAttributeNS(XLINK, "xlink:href", DataUri.png(image));
   }
 }

@@ -2,7 +2,6 @@ package io.mulan.report;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.Shape;
@@ -35,8 +34,6 @@ public final class FieldMap implements Plot {
   private static final Color LOWEST = new Color(0x5b86b5);
   private static final Color MIDDLE = new Color(0xcfcfcf);
   private static final Color HIGHEST = new Color(0xfff1b0);
-  private static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 13);
-  private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
 
   private record Line(String name, double[] x, double[] y) {}
 
@@ -110,9 +107,8 @@ public final class FieldMap implements Plot {
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     field(graphics);
     graphics.setColor(Color.BLACK);
-    graphics.setFont(TITLE);
-    centred(graphics, title, LEFT + SIDE / 2.0, 20);
-    graphics.setFont(TEXT);
+    centred(Lettering.bold(graphics), title, LEFT + SIDE / 2.0, 20);
+    Lettering.plain(graphics);
     Shape clip = graphics.getClip();
     graphics.clip(new Rectangle2D.Double(LEFT, TOP, SIDE, SIDE));
     for (int i = 0; i < lines.size(); i++) {

@@ -1,7 +1,6 @@
 package io.mulan.report;
 
 import java.awt.Color;
-import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
@@ -109,8 +108,8 @@ public final class HeatMap implements Plot {
   @Override
   public void paint(Graphics2D graphics) {
     graphics.setColor(Color.BLACK);
-    Type.bold(graphics).drawString(title, GAP, TITLE - GAP);
-    Type.plain(graphics);
+    Lettering.bold(graphics).drawString(title, GAP, TITLE - GAP);
+    Lettering.plain(graphics);
     for (int i = 0; i < panels.size(); i++) {
       int x = GAP + i % columns * (panelWidth() + GAP);
       int y = TITLE + i / columns * (HEADING + panelHeight() + GAP) + HEADING;
@@ -147,24 +146,7 @@ public final class HeatMap implements Plot {
     for (double tick : Ticks.between(scale.low(), scale.high(), MOST_TICKS)) {
       int y = top + (int) Math.round(length * (span > 0 ? 1 - (tick - scale.low()) / span : 1));
       graphics.drawLine(x + BAR, y, x + BAR + 3, y);
-      graphics.drawString(Ticks.text(tick), x + BAR + 6, y + Type.SIZE / 3);
-    }
-  }
-
-  /** The lettering of plots that are painted here. */
-  static final class Type {
-    static final int SIZE = 12;
-
-    private Type() {}
-
-    static Graphics2D plain(Graphics2D graphics) {
-      graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, SIZE));
-      return graphics;
-    }
-
-    static Graphics2D bold(Graphics2D graphics) {
-      graphics.setFont(new Font(Font.SANS_SERIF, Font.BOLD, SIZE + 1));
-      return graphics;
+      graphics.drawString(Ticks.text(tick), x + BAR + 6, y + Lettering.SIZE / 3);
     }
   }
 }

@@ -39,8 +39,8 @@ public record ImageMap(
   @Override
   public void paint(Graphics2D graphics) {
     graphics.setColor(Color.BLACK);
-    HeatMap.Type.bold(graphics).drawString(title, MARGIN, MARGIN / 2);
-    HeatMap.Type.plain(graphics);
+    Lettering.bold(graphics).drawString(title, MARGIN, MARGIN / 2);
+    Lettering.plain(graphics);
     graphics.drawString(xTitle, MARGIN, SIDE - MARGIN / 3);
     graphics.rotate(-Math.PI / 2);
     graphics.drawString(yTitle, MARGIN - SIDE, MARGIN * 2 / 3);

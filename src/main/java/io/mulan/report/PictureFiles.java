@@ -22,10 +22,11 @@ import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * Pictures and pages as files, each written whole or not at all; folders are made where they are
- * missing.
+ * missing. No temporary files of ImageIO's are used: it can't open any while the program ends.
  */
 public final class PictureFiles {
   private static final String GIF_METADATA = "javax_imageio_gif_image_1.0";
@@ -39,7 +40,7 @@ public final class PictureFiles {
 
   /** Writes a PNG. */
   public static void png(Path file, BufferedImage picture) {
-    write(file, out -> ImageIO.write(picture, "png", out));
+    write(file, out -> ImageIO.write(picture, "png", new MemoryCacheImageOutputStream(out)));
   }
 
   /**
@@ -79,7 +80,7 @@ public final class PictureFiles {
         file,
         out -> {
           ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
-          try (ImageOutputStream stream = ImageIO.createImageOutputStream(out)) {
+          try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
             writer.setOutput(stream);
             writer.prepareWriteSequence(null);
             boolean first = true;

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.Event;
 import org.tensorflow.proto.GraphDef;
@@ -108,7 +109,7 @@ public final class EventWriter implements AutoCloseable {
   public void picture(long step, String tag, BufferedImage picture) {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     try {
-      ImageIO.write(picture, "png", png);
+      ImageIO.write(picture, "png", new MemoryCacheImageOutputStream(png));
     } catch (IOException e) {
       throw failure(file, e);
     }
@@ -154,9 +155,13 @@ public final class EventWriter implements AutoCloseable {
     hyperParameters(HyperParameters.START_TAG, HyperParameters.start(settings, seconds()));
   }
 
-  /** Adds that the run whose {@link #hyperParameters} were written has come to its end. */
-  public void finished() {
-    hyperParameters(HyperParameters.END_TAG, HyperParameters.end(seconds()));
+  /**
+   * Adds that the run whose {@link #hyperParameters} were written has come to its end.
+   *
+   * @param well whether as it should
+   */
+  public void ended(boolean well) {
+    hyperParameters(HyperParameters.END_TAG, HyperParameters.end(seconds(), well));
   }
 
   /** The message is in what would otherwise describe a tensor. */

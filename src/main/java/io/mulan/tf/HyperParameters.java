@@ -46,11 +46,12 @@ final class HyperParameters {
   private static final int KEY = 1;
   private static final int VALUE = 2;
 
-  /** Fields of SessionEndInfo, and the status of a run that has come to its end. */
+  /** Fields of SessionEndInfo, and the statuses of a run that has come to its end. */
   private static final int STATUS = 1;
 
   private static final int END_TIME = 2;
   private static final int SUCCESS = 1;
+  private static final int FAILURE = 2;
 
   private HyperParameters() {}
 
@@ -105,11 +106,11 @@ final class HyperParameters {
   }
 
   /** That the run has come to its end. */
-  static byte[] end(double seconds) {
+  static byte[] end(double seconds, boolean well) {
     byte[] end =
         WireMessage.of(
             m -> {
-              m.writeEnum(STATUS, SUCCESS);
+              m.writeEnum(STATUS, well ? SUCCESS : FAILURE);
               m.writeDouble(END_TIME, seconds);
             });
     return WireMessage.of(m -> m.writeByteArray(SESSION_END, end));

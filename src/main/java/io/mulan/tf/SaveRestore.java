@@ -61,6 +61,15 @@ public final class SaveRestore {
             .placeholderWithDefault(
                 tf.withName("filename_default").constant("model"), Shape.scalar());
     names = variables.stream().map(Variable::name).toList();
+    if (variables.isEmpty()) {
+      // The operations refuse to handle nothing.
+      storedNames = tf.withName("tensor_names").placeholder(TString.class);
+      saved = List.of();
+      save = tf.withName("SaveV2").noOp().op();
+      read = tf.withName("RestoreV2").noOp().op();
+      restore = tf.withName("restore_all").noOp().op();
+      return;
+    }
     String[] whole = new String[names.size()];
     Arrays.fill(whole, "");
     storedNames =

@@ -14,6 +14,12 @@ import java.util.stream.DoubleStream;
 
 /** What {@code metrics.jsonl} of a run holds: curves of what was measured, in bits/dim. */
 public final class Metrics {
+  /** The bound on the test images, with averaged weights. */
+  public static final String TEST_BOUND = "test/bits_per_dim";
+
+  /** That of training batches. */
+  public static final String TRAIN_BOUND = "train/bits_per_dim";
+
   static final String FILE = "metrics.jsonl";
   static final String STEP = "step";
   static final String SECONDS = "seconds";

@@ -1,5 +1,6 @@
 package io.mulan.training;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mulan.diffusion.BoundTerms;
@@ -24,9 +25,6 @@ import java.util.Map;
  * bound and saving do not count.
  */
 public final class MetricsFile implements TrainingListener, AutoCloseable {
-  /** The tag of the bound on the test images. */
-  static final String TEST_BOUND = "test/bits_per_dim";
-
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
@@ -72,9 +70,12 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
     if (Files.exists(file)) {
       for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
         // A line cut by a crash has no end, and is of a step that comes again.
-        if (line.endsWith("}") && JSON.readTree(line).path(Metrics.STEP).asLong() <= step) {
-          kept.add(line);
-          seconds = JSON.readTree(line).path(Metrics.SECONDS).asDouble();
+        if (line.endsWith("}")) {
+          JsonNode values = JSON.readTree(line);
+          if (values.path(Metrics.STEP).asLong() <= step) {
+            kept.add(line);
+            seconds = values.path(Metrics.SECONDS).asDouble();
+          }
         }
       }
     }
@@ -101,7 +102,7 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
       sums[i] = 0;
     }
     summed = 0;
-    scalars.put("train/bits_per_dim", total);
+    scalars.put(Metrics.TRAIN_BOUND, total);
     scalars.put("train/gradient_norm", values.gradientNorm());
     write(step, scalars);
   }
@@ -110,7 +111,7 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
   public void evaluated(long step, BoundEstimate bound) {
     Map<String, Double> scalars = new LinkedHashMap<>();
     bound.terms().forEach((name, f) -> scalars.put("test/" + name, f.bitsPerDim()));
-    scalars.put(TEST_BOUND, bound.total().bitsPerDim());
+    scalars.put(Metrics.TEST_BOUND, bound.total().bitsPerDim());
     scalars.put("test/standard_error", bound.total().standardError());
     if (bound.latent() != null) {
       scalars.put("latent/kl_nats", bound.latent().kl());

@@ -26,7 +26,7 @@ public final class RunSummaries implements TrainingListener {
     events.text(step, "config", "```yaml\n" + config.toYaml() + "```\n");
     if (events.first()) {
       events.graph(session.shownGraph());
-      events.hyperParameters(config.settings(), List.of(MetricsFile.TEST_BOUND));
+      events.hyperParameters(config.settings(), List.of(Metrics.TEST_BOUND));
     }
     events.flush();
   }
@@ -47,8 +47,17 @@ public final class RunSummaries implements TrainingListener {
   @Override
   public void evaluated(long step, BoundEstimate bound) {
     if (step == config.training().steps()) {
-      events.finished();
-      events.flush();
+      ended(true);
     }
+  }
+
+  /** The run has diverged: it will not go on by itself. */
+  public void diverged() {
+    ended(false);
+  }
+
+  private void ended(boolean well) {
+    events.ended(well);
+    events.flush();
   }
 }

@@ -24,7 +24,8 @@ final class BadInputTest {
 
   @Test
   void anUnknownCommandOrOption() {
-    Program.run(folder, "trian").assertRefused(2, "no command 'trian'", "train, evaluate, sample");
+    Program.run(folder, "trian")
+        .assertRefused(2, "no command 'trian'", "train, compare, evaluate, sample");
     Program.run(folder, "train", "--stepz", "5").assertRefused(2, "--stepz", "train --help");
     Program.run(folder, "train", "digits").assertRefused(2, "takes no 'digits'");
     Program.run(folder, "train", "--steps").assertRefused(2, "steps");

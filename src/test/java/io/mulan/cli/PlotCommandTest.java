@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.data.NpyArray;
+import io.mulan.data.Npz;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,6 +78,34 @@ final class PlotCommandTest {
         .assertDone();
     Program.run(folder, "plot", "told", "--limit=30", "--out=told-plots").assertDone();
     assertThere("told-plots", List.of("sigma2_by_grey_half", "grey_half_map", "gamma_by_image"));
+  }
+
+  @Test
+  void imagesThatCantBeShownAreNoMarks() throws IOException {
+    byte[] levels = new byte[24 * 8 * 8 * 2];
+    new Random(1).nextBytes(levels);
+    Npz.write(
+        folder.resolve("pairs.npz"),
+        Map.of(
+            "x_train",
+            NpyArray.of(levels, 24, 8, 8, 2),
+            "x_test",
+            NpyArray.of(levels, 24, 8, 8, 2)));
+    Program.train(
+            folder,
+            "--steps=2",
+            "--run=pairs",
+            "--set=data.kind=npz",
+            "--set=data.path=pairs.npz",
+            "--set=latent.kind=gaussian")
+        .assertDone();
+    Program.Outcome done =
+        Program.run(folder, "plot", "pairs", "--limit=12", "--out=of-pairs").assertDone();
+    assertThere("of-pairs", ALWAYS);
+    assertThere("of-pairs", List.of("gamma_by_channel", "latent_components"));
+    assertFalse(Files.exists(folder.resolve("of-pairs/latent_pca.png")));
+    assertTrue(done.out().contains("images are shown that have 1 or 3 channels"), done::toString);
+    Program.run(folder, "report", "pairs", "--samples=0", "--images=12").assertDone();
   }
 
   @Test

@@ -23,7 +23,8 @@ final class Program {
           "--set=network.layers=1",
           "--set=network.groups=2",
           "--set=training.batch=16",
-          "--set=training.times_per_image=1");
+          "--set=training.times_per_image=1",
+          "--set=training.summaries_every=0");
 
   private Program() {}
 

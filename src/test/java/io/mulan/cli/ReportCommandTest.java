@@ -30,13 +30,14 @@ final class ReportCommandTest {
   void aReportHoldsWhatTheRunDoes() throws Exception {
     train("runs/digits", "--steps=4", "--set=training.evaluate_every=2");
     Program.run(folder, "evaluate", "runs/digits", "--limit=4", "--times=2").assertDone();
-    String out = report("runs/digits", "--samples=4", "--steps=2").out();
+    String out = report("runs/digits", "--samples=4", "--steps=2", "--images=12").out();
     assertTrue(out.startsWith("runs/digits/report.html ("), out);
     Path file = folder.resolve("runs/digits/report.html");
     assertTrue(Files.size(file) < LARGEST_BYTES);
     Document page = parse(file);
     List<Element> images = elements(page, "img");
-    assertEquals(5, images.size(), "data, samples, bits/dim, terms, latent");
+    assertEquals(
+        9, images.size(), "data, samples, bits/dim, terms, latent, γ, dν/dt, γ by pixel, its map");
     for (Element image : images) {
       assertTrue(image.getAttribute("src").startsWith("data:image/"), "it is in the page");
       assertFalse(image.getAttribute("alt").isBlank());
@@ -52,6 +53,7 @@ final class ReportCommandTest {
     assertTrue(text.contains("the first 4 test images of digits"), text);
     assertTrue(text.contains("weights: score network"), text);
     assertTrue(text.contains("sampler ancestral, steps 2"), text);
+    assertTrue(text.contains("On the first 12 test images, weights of step 4"), text);
     assertFalse(text.contains("not finished"), text);
   }
 
@@ -60,7 +62,7 @@ final class ReportCommandTest {
     train("runs/a", "--preset=digits-vdm", "--steps=2", "--set=data.split_seed=7");
     Program.run(folder, "evaluate", "runs/a", "--limit=3", "--times=2", "--split=train")
         .assertDone();
-    report("runs/a", "--samples=0");
+    report("runs/a", "--samples=0", "--images=0");
     List<String> commands =
         elements(parse(folder.resolve("runs/a/report.html")), "code").stream()
             .map(Element::getTextContent)
@@ -85,7 +87,8 @@ final class ReportCommandTest {
     train("runs/digits", "--steps=2");
     train("runs/vdm", "--preset=digits-vdm", "--steps=4", "--set=training.save_every=2");
     Files.delete(folder.resolve("runs/vdm/result.json"));
-    String out = report("runs/digits", "runs/vdm", "--out=new/both.html", "--samples=0").out();
+    String out =
+        report("runs/digits", "runs/vdm", "--out=new/both.html", "--samples=0", "--images=0").out();
     assertTrue(out.startsWith("new/both.html"), out);
     Document page = parse(folder.resolve("new/both.html"));
     List<String> heads =
@@ -127,7 +130,7 @@ final class ReportCommandTest {
     String name = "<script>alert('&amp;')</script>".replace("/", "") + "\"\u0007";
     String feature = "</style><img src=x onerror=alert(1)>&\"'";
     train("runs/" + name, "--steps=2", "--set=data.feature=" + feature);
-    report("runs/" + name, "--out=page.html", "--samples=0");
+    report("runs/" + name, "--out=page.html", "--samples=0", "--images=0");
     Document page = parse(folder.resolve("page.html"));
     assertEquals(0, elements(page, "script").size());
     assertEquals(name.replace('\u0007', '?'), elements(page, "h1").get(0).getTextContent());

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
@@ -96,13 +97,35 @@ public final class GoldenFile implements AutoCloseable {
     return checks(name, condition, c -> GoldenCheck.check(c, model));
   }
 
+  /** The same of some cases, as {@link #someChecks} has it. */
+  public static Stream<DynamicTest> someTests(
+      String name, Predicate<GoldenCase> condition, CaseModel model) {
+    return someChecks(name, condition, c -> GoldenCheck.check(c, model));
+  }
+
   /** A test for each case of a file that a condition holds for; no case at all is an error. */
   public static Stream<DynamicTest> checks(
       String name, Predicate<GoldenCase> condition, Consumer<GoldenCase> check) {
+    return checks(name, condition, check, 1);
+  }
+
+  /**
+   * The same of every so many-th case, as the system property {@code golden.every} says: for checks
+   * that take long. With other vectors than the project's it is every one.
+   */
+  public static Stream<DynamicTest> someChecks(
+      String name, Predicate<GoldenCase> condition, Consumer<GoldenCase> check) {
+    return checks(name, condition, check, isChosen() ? 1 : Integer.getInteger("golden.every", 1));
+  }
+
+  private static Stream<DynamicTest> checks(
+      String name, Predicate<GoldenCase> condition, Consumer<GoldenCase> check, int every) {
     List<GoldenFile> files = named(name).map(GoldenFile::open).toList();
     List<GoldenCase> cases = files.stream().flatMap(f -> f.cases(condition).stream()).toList();
     assertFalse(cases.isEmpty() && !isChosen(), "no case to check in " + name);
-    return cases.stream()
+    return IntStream.range(0, cases.size())
+        .filter(i -> i % every == 0)
+        .mapToObj(cases::get)
         .map(c -> DynamicTest.dynamicTest(c.toString(), () -> check.accept(c)))
         .onClose(() -> files.forEach(GoldenFile::close));
   }

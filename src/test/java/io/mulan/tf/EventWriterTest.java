@@ -140,10 +140,11 @@ class EventWriterTest {
       events.hyperParameters(Map.of("latent.size", 16), List.of("test/bits_per_dim"));
       events.hyperParameters(Map.of("data.flip", true), List.of());
       events.hyperParameters(Map.of("network.fourier", List.of(6, 7)), List.of());
-      events.finished();
+      events.ended(true);
+      events.ended(false);
     }
     List<Event> all = EventFiles.read(file);
-    assertEquals(8, all.size());
+    assertEquals(9, all.size());
     // HParamsPluginData.experiment.hparam_infos: name, and 3 for a number
     UnknownFieldSet info = only(only(content(all.get(1)), 2), 4);
     assertEquals("latent.size", text(info, 1));
@@ -153,8 +154,9 @@ class EventWriterTest {
     assertEquals(Value.newBuilder().setNumberValue(16).build(), setting(all.get(2)));
     assertEquals(Value.newBuilder().setBoolValue(true).build(), setting(all.get(4)));
     assertEquals(Value.newBuilder().setStringValue("[6, 7]").build(), setting(all.get(6)));
-    // session_end_info.status is 1, success
+    // session_end_info.status is 1, success, or 2, failure
     assertEquals(List.of(1L), only(content(all.get(7)), 4).getField(1).getVarintList());
+    assertEquals(List.of(2L), only(content(all.get(8)), 4).getField(1).getVarintList());
   }
 
   @Test

@@ -9,19 +9,21 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TFloating;
 
 /** Steps of training with the published noise: the loss at each, the weights after the last. */
+@Tag("golden")
 final class TrainingGoldenTest {
   private static final String WEIGHTS = "weights";
   private static final String AVERAGES = "averages";
 
   @TestFactory
   Stream<DynamicTest> trainingEqualsThePublishedOne() {
-    return GoldenFile.checks("training", c -> true, TrainingGoldenTest::check);
+    return GoldenFile.someChecks("training", c -> true, TrainingGoldenTest::check);
   }
 
   private static void check(GoldenCase golden) {

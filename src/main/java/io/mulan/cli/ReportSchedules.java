@@ -1,0 +1,46 @@
+package io.mulan.cli;
+
+import io.mulan.config.ConfigException;
+import io.mulan.data.Datasets;
+import io.mulan.data.ImageSet;
+import io.mulan.report.Figure;
+import io.mulan.tf.CheckpointException;
+import java.util.List;
+import java.util.Set;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** What a run's schedule does: the pictures of {@code mulan plot} that say most. */
+final class ReportSchedules {
+  private static final Logger LOG = LogManager.getLogger(ReportSchedules.class);
+
+  private static final Set<String> SHOWN =
+      Set.of("gamma", "dnu_dt", "gamma_by_pixel", "gamma_map", "gamma_by_image", "latent_pca");
+
+  private ReportSchedules() {}
+
+  /**
+   * Draws them.
+   *
+   * @param most so many of the first test images are looked at
+   * @return nothing if model or data can't be opened; the log tells why
+   * @throws io.mulan.flow.FlowSolver.Stopped if that was asked for
+   */
+  static List<Figure> draw(ReportedRun run, int most, Interruption interruption) {
+    TrainedRun trained = run.trained().orElseThrow();
+    try {
+      ImageSet images = Datasets.open(run.config().data()).test().first(most);
+      LOG.info("drawing the schedule of {}...", run.name());
+      String where =
+          " On the first %d test images, weights of step %s."
+              .formatted(images.count(), Figures.count(trained.step()));
+      return ScheduleStudy.of(trained, images, interruption::asked).plots().stream()
+          .filter(plot -> SHOWN.contains(plot.name()))
+          .map(plot -> Figure.of(plot.plot(), run.name() + ": " + plot.caption() + where))
+          .toList();
+    } catch (ConfigException | CheckpointException e) {
+      LOG.warn("{} has no schedule in the report: {}", run.name(), e.getMessage());
+      return List.of();
+    }
+  }
+}
