@@ -7,6 +7,7 @@ import io.mulan.training.DivergedException;
 import io.mulan.training.Metrics;
 import io.mulan.training.RunFolder;
 import io.mulan.training.RunResult;
+import io.mulan.training.Workers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -103,7 +104,11 @@ final class ComparedTraining {
     try (RunFolder run = RunFolder.open(planned.folder(), planned.config())) {
       Optional<RunResult> result =
           Training.run(
-              run, data, interruption, (step, line) -> which + line + ", " + left(step - kept));
+              run,
+              data,
+              Workers.alone(),
+              interruption,
+              (step, line) -> which + line + ", " + left(step - kept));
       result.ifPresent(
           r -> LOG.info("{}: {} bits/dim", run.path(), Figures.withError(r.bound().total())));
       return result.isPresent();

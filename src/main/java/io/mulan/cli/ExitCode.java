@@ -8,6 +8,10 @@ final class ExitCode {
   static final int CONFIGURATION = 3;
   static final int CHECKPOINT = 4;
   static final int DIVERGED = 5;
+
+  /** Another process that trains with this one was lost. */
+  static final int WORKER = 6;
+
   static final int INTERRUPTED = 130;
 
   private ExitCode() {}

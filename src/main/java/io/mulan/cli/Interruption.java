@@ -12,6 +12,7 @@ final class Interruption {
   private volatile String doing = "";
   private volatile boolean watched;
   private volatile boolean asked;
+  private volatile boolean halts;
   private volatile int code = ExitCode.INTERRUPTED;
 
   void install() {
@@ -26,6 +27,11 @@ final class Interruption {
   void watch(String doing) {
     this.doing = doing;
     watched = true;
+  }
+
+  /** From now on the program ends without waiting for what TensorFlow still does. */
+  void halt() {
+    halts = true;
   }
 
   /** Whether to finish. */
@@ -59,6 +65,11 @@ final class Interruption {
       code = exitCode;
       finished.countDown();
       return;
+    }
+    if (halts) {
+      System.out.flush();
+      System.err.flush();
+      Runtime.getRuntime().halt(exitCode);
     }
     System.exit(exitCode);
   }

@@ -4,6 +4,7 @@ import io.mulan.config.ConfigException;
 import io.mulan.flow.FlowException;
 import io.mulan.likelihood.NotIncreasingException;
 import io.mulan.tf.CheckpointException;
+import io.mulan.tf.ClusterException;
 import io.mulan.training.DivergedException;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,7 @@ public final class Main {
   private static final List<Command> COMMANDS =
       List.of(
           new TrainCommand(),
+          new LaunchCommand(),
           new CompareCommand(),
           new EvaluateCommand(),
           new SampleCommand(),
@@ -67,6 +69,8 @@ public final class Main {
       return failed(ExitCode.CONFIGURATION, e);
     } catch (CheckpointException e) {
       return failed(ExitCode.CHECKPOINT, e);
+    } catch (ClusterException e) {
+      return failed(ExitCode.WORKER, e);
     } catch (DivergedException | NotIncreasingException | FlowException e) {
       return failed(ExitCode.DIVERGED, e);
     } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
@@ -120,7 +124,8 @@ public final class Main {
                         + " (mulan --help)"));
   }
 
-  private static CommandLine parse(Command command, String[] args) {
+  /** What was given to a command. */
+  static CommandLine parse(Command command, String[] args) {
     try {
       CommandLine line = new DefaultParser(false).parse(command.options(), args);
       List<String> given = line.getArgList();

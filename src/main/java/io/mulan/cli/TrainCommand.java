@@ -6,14 +6,20 @@ import io.mulan.config.Difference;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
+import io.mulan.tf.Cluster;
+import io.mulan.training.BatchShare;
 import io.mulan.training.RunFolder;
 import io.mulan.training.RunResult;
+import io.mulan.training.Workers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -45,12 +51,14 @@ final class TrainCommand implements Command {
           mulan train --set data.kind=images --set data.path=DIR   your own pictures
           mulan train --resume runs/digits              go on after an interruption
           mulan train --resume runs/digits --steps 4000 train further
+          mulan train --cluster a:7000,b:7000 --task 0  with another machine, which has --task 1
         """;
   }
 
   @Override
   public Options options() {
-    return ConfigOptions.training(ConfigOptions.model(new Options()))
+    return ClusterOptions.add(ConfigOptions.training(ConfigOptions.model(new Options())))
+        .addOption(LaunchCommand.restarts())
         .addOption(ConfigOptions.withValue("run", "DIR", "the run folder (runs/PRESET)"))
         .addOption(
             ConfigOptions.withValue(
@@ -66,21 +74,53 @@ final class TrainCommand implements Command {
       DryRun.print(line.hasOption("resume") ? resumed(line) : configured(line));
       return ExitCode.OK;
     }
-    Dataset data;
-    RunFolder opened;
-    if (line.hasOption("resume")) {
-      RunConfig config = resumed(line);
-      data = Datasets.open(config.data());
-      opened = RunFolder.resume(folder(line, "resume"), config);
-    } else {
-      RunConfig config = configured(line);
-      data = Datasets.open(config.data());
-      Training.checkBatch(config.training(), data);
-      opened = RunFolder.open(newFolder(line), config);
+    Optional<Cluster> cluster = ClusterOptions.read(line, System.getenv());
+    if (line.hasOption("restarts")) {
+      return restarting(line, interruption);
     }
-    try (RunFolder run = opened) {
-      return train(run, data, interruption);
+    RunConfig config = line.hasOption("resume") ? resumed(line) : configured(line);
+    Path folder = line.hasOption("resume") ? folder(line, "resume") : newFolder(line);
+    Dataset data = Datasets.open(config.data());
+    Training.checkBatch(config.training(), data);
+    cluster.ifPresent(c -> BatchShare.of(c, config.training()));
+    if (cluster.isPresent() && !cluster.get().chief()) {
+      TrainingTogether together =
+          TrainingTogether.join(
+              cluster.get(), ClusterOptions.patience(line), folder, config, data, interruption);
+      return together.beside();
     }
+    try (RunFolder run =
+        line.hasOption("resume")
+            ? RunFolder.resume(folder, config)
+            : RunFolder.open(folder, config)) {
+      if (cluster.isEmpty()) {
+        return train(run, data, Workers.alone(), interruption);
+      }
+      TrainingTogether together =
+          TrainingTogether.join(
+              cluster.get(), ClusterOptions.patience(line), folder, config, data, interruption);
+      return together.asChief(() -> train(run, data, together.workers(), interruption));
+    }
+  }
+
+  /** In a process of its own, which is started again where it ends because another is lost. */
+  private static int restarting(CommandLine line, Interruption interruption) {
+    List<String> arguments = new ArrayList<>(List.of("train"));
+    for (Option option : line.getOptions()) {
+      if (option.getLongOpt().equals("restarts")) {
+        continue;
+      }
+      arguments.add("--" + option.getLongOpt());
+      if (option.hasArg()) {
+        arguments.add(option.getValue());
+      }
+    }
+    interruption.watch("stopping");
+    return new WorkerProcesses(
+            List.of(new WorkerProcesses.Start("this worker", arguments, Map.of())),
+            ClusterOptions.patience(line).multipliedBy(2),
+            interruption)
+        .run(new OptionValues(line).count("restarts", 0, 0));
   }
 
   private static RunConfig configured(CommandLine line) {
@@ -143,8 +183,10 @@ final class TrainCommand implements Command {
     return ConfigOptions.path(line.getOptionValue(option));
   }
 
-  private static int train(RunFolder run, Dataset data, Interruption interruption) {
-    Optional<RunResult> result = Training.run(run, data, interruption, Progress.Frame.NONE);
+  private static int train(
+      RunFolder run, Dataset data, Workers workers, Interruption interruption) {
+    Optional<RunResult> result =
+        Training.run(run, data, workers, interruption, Progress.Frame.NONE);
     if (result.isEmpty()) {
       LOG.info("go on with: mulan train --resume {}", run.path());
       return ExitCode.INTERRUPTED;

@@ -16,6 +16,7 @@ import io.mulan.training.RunResult;
 import io.mulan.training.RunSummaries;
 import io.mulan.training.Trainer;
 import io.mulan.training.TrainingSession;
+import io.mulan.training.Workers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -51,18 +52,24 @@ final class Training {
    * Trains up to {@code training.steps}, logs and measures into the folder, and leaves the result
    * there.
    *
+   * @param workers that train together; of several this is the chief
    * @param frame of the lines of progress
    * @return the result; empty if it was interrupted, and saved
    * @throws DivergedException if it diverged
    */
   static Optional<RunResult> run(
-      RunFolder run, Dataset data, Interruption interruption, Progress.Frame frame) {
+      RunFolder run,
+      Dataset data,
+      Workers workers,
+      Interruption interruption,
+      Progress.Frame frame) {
     long start = System.nanoTime();
     RunLog.attach(run.path());
     RunConfig config = run.config();
     boolean compiled = compiled(config.training());
     LOG.info("building the model...");
-    try (TrainingSession session = new TrainingSession(config, data.train().shape(), compiled)) {
+    try (TrainingSession session =
+        new TrainingSession(config, data.train().shape(), compiled, workers)) {
       Checkpoints checkpoints = run.checkpoints();
       long step = begin(session, checkpoints, run.path());
       int dimensions = data.train().shape().size();
@@ -101,7 +108,8 @@ final class Training {
     }
   }
 
-  private static boolean compiled(TrainingConfig config) {
+  /** Whether XLA is to compile the step. */
+  static boolean compiled(TrainingConfig config) {
     boolean compiled =
         switch (config.xla()) {
           case ON -> true;

@@ -17,6 +17,11 @@ public final class Batches {
   private final long seed;
   private final Stream stream;
 
+  /** What is filled of each batch. */
+  private final int from;
+
+  private final int count;
+
   /** Images by their position in the stream. */
   private interface Stream {
 
@@ -38,15 +43,31 @@ public final class Batches {
     this.set = set;
     this.batch = batch;
     this.seed = seed;
+    this.from = 0;
+    this.count = batch;
     this.stream =
         set.windowBytes() == 0
             ? new Shuffled(set, seed)::copy
             : new Windows(set, seed, set.windowBytes())::copy;
   }
 
+  private Batches(Batches whole, int from, int count) {
+    this.set = whole.set;
+    this.batch = whole.batch;
+    this.seed = whole.seed;
+    this.from = from;
+    this.count = count;
+    this.stream = whole.stream;
+  }
+
+  /** The same stream, of whose batches only so many images from one on are read. */
+  public Batches part(int first, int images) {
+    return new Batches(this, first, images);
+  }
+
   /** The batch of this step, counted from 0: uint8 [batch, height, width, channels]. */
   public byte[] batch(long step) {
-    byte[] images = new byte[Math.multiplyExact(batch, set.shape().size())];
+    byte[] images = new byte[Math.multiplyExact(count, set.shape().size())];
     fill(step, images);
     return images;
   }
@@ -57,7 +78,7 @@ public final class Batches {
    * @throws ConfigException naming file and place, if an image can't be read
    */
   public void fill(long step, byte[] target) {
-    fill(step, target, new float[batch * set.conditions().size()]);
+    fill(step, target, new float[count * set.conditions().size()]);
   }
 
   /**
@@ -68,8 +89,8 @@ public final class Batches {
   public void fill(long step, byte[] target, float[] conditions) {
     set.requireClasses();
     Arrays.fill(conditions, 0);
-    long first = Math.multiplyExact(step, (long) batch);
-    for (int i = 0; i < batch; i++) {
+    long first = Math.multiplyExact(step, (long) batch) + from;
+    for (int i = 0; i < count; i++) {
       int at = i * set.shape().size();
       int number = stream.copy(first + i, target, at);
       set.classify(conditions, i, number);

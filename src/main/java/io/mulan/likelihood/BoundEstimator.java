@@ -40,9 +40,16 @@ public final class BoundEstimator {
    * @param onBatch told after each batch how many images are done
    */
   public BoundEstimate estimate(Session session, ImageSet images, IntConsumer onBatch) {
-    int count = images.count();
-    double[][] nats = perImage(session, images, 0, count, onBatch);
-    double kl = Arrays.stream(nats[BoundTerms.NAMES.indexOf("latent")]).sum() / count;
+    return estimate(session, images, perImage(session, images, 0, images.count(), onBatch));
+  }
+
+  /**
+   * The same of images whose terms have been measured.
+   *
+   * @param nats as {@link #perImage} gives them, of all images
+   */
+  public BoundEstimate estimate(Session session, ImageSet images, double[][] nats) {
+    double kl = Arrays.stream(nats[BoundTerms.NAMES.indexOf("latent")]).sum() / images.count();
     LatentUse latent = latentUse(session, images, kl);
     return BoundEstimate.of(nats, images.shape().size(), timesPerImage, latent);
   }

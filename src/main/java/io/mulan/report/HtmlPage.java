@@ -51,12 +51,6 @@ public final class HtmlPage {
     inSection = false;
   }
 
-  /** A heading within a section. */
-  public HtmlPage heading(String heading) {
-    body.append(element("h3", heading));
-    return this;
-  }
-
   /** A paragraph. */
   public HtmlPage text(String paragraph) {
     body.append(element("p", paragraph));

@@ -155,6 +155,9 @@ public final class SaveRestore {
    * @param stored what a variable is called in the file
    */
   public void restore(Session session, String path, UnaryOperator<String> stored) {
+    if (names.isEmpty()) {
+      return;
+    }
     String[] theirs = names.stream().map(stored).toArray(String[]::new);
     try (TString p = TString.scalarOf(path);
         TString n = TString.vectorOf(theirs)) {

@@ -28,8 +28,9 @@ import org.tensorflow.types.family.TFloating;
 /**
  * The bound of a batch and its gradient, of all images at once or of one part after another.
  *
- * <p>Parts see the times, the noise and the masks of dropout that they would see in the whole, so
- * that the sum of their gradients is the gradient of the whole, in other sums of rounded numbers.
+ * <p>Parts, and shares of other processes, see the times, the noise and the masks of dropout that
+ * they would see in the whole, so that the sum of their gradients is the gradient of the whole, in
+ * other sums of rounded numbers.
  *
  * @param terms of the bound, means over the batch in nats [4]
  * @param slowest the least rate of the schedule (scalar)
@@ -55,7 +56,7 @@ record BatchGradient<T extends TFloating>(
 
   /**
    * @param model told of the images what it is told
-   * @param images levels [B,H,W,C]
+   * @param images levels of this process's share of the batch [b,H,W,C]
    * @param steps updates made so far (scalar)
    */
   static <T extends TFloating> BatchGradient<T> of(
@@ -64,21 +65,34 @@ record BatchGradient<T extends TFloating>(
       DiffusionModel model,
       TrainedWeights<T> weights,
       Operand<TUint8> images,
-      Operand<TInt64> steps) {
+      Operand<TInt64> steps,
+      BatchShare share) {
     TrainingConfig c = config.training();
     StatelessRandom<T> random =
         new StatelessRandom<>(m.in("noise"), m.ops().constant(c.seed()), steps);
     Operand<TInt32> batch = m.ops().constant(c.batch());
     Operand<T> times = Times.of(config.loss()).draw(random, batch);
     Noise<T> noise = model.trainingNoise(random, batch, times, m.cast(steps));
-    Batch<T> whole = new Batch<>(config, model, weights);
-    return c.accumulate() == 1
-        ? whole.gradient(m, model, UnaryOperator.identity(), random, images, noise)
-        : whole.inParts(m, images, steps, noise);
+    Batch<T> whole = new Batch<>(config, model, weights, share);
+    if (c.accumulate() > 1) {
+      return whole.inParts(m, images, steps, noise);
+    }
+    if (share.isWhole(c)) {
+      return whole.gradient(m, model, UnaryOperator.identity(), random, images, noise);
+    }
+    int draws = model.latentDraws();
+    Operand<TInt32> first = m.ops().constant(share.first());
+    return whole.gradient(
+        m,
+        model,
+        UnaryOperator.identity(),
+        random.rows(m.ops().constant((long) share.first() * draws)),
+        images,
+        noise.part(m, first, share.count(), draws));
   }
 
   private record Batch<T extends TFloating>(
-      RunConfig config, DiffusionModel model, TrainedWeights<T> weights) {
+      RunConfig config, DiffusionModel model, TrainedWeights<T> weights, BatchShare share) {
 
     /**
      * @param told the model, told of these images what it is told
@@ -148,7 +162,7 @@ record BatchGradient<T extends TFloating>(
         Operand<TInt64> steps,
         Noise<T> noise) {
       TrainingConfig c = config.training();
-      int count = c.batch() / c.accumulate();
+      int count = share.count() / c.accumulate();
       Maths<T> m = outer.with(around.ops());
       Ops tf = m.ops();
       Operand<TInt32> first = tf.math.mul(i, tf.constant(count));
@@ -158,8 +172,9 @@ record BatchGradient<T extends TFloating>(
               .conditions()
               .map(all -> model.given(BatchPart.of(tf, around.of(all), first, count, 1)))
               .orElse(model);
+      Operand<TInt32> ofAll = tf.math.add(first, tf.constant(share.first()));
       // The network sees each image once for each of its latents.
-      Operand<TInt32> firstRow = tf.math.mul(first, tf.constant(model.latentDraws()));
+      Operand<TInt32> firstRow = tf.math.mul(ofAll, tf.constant(model.latentDraws()));
       StatelessRandom<T> random =
           new StatelessRandom<>(m.in("noise"), tf.constant(c.seed()), around.of(steps))
               .rows(tf.dtypes.cast(firstRow, TInt64.class));
@@ -170,7 +185,7 @@ record BatchGradient<T extends TFloating>(
               around::of,
               random,
               some,
-              noise.inside(around).part(m, first, count, model.latentDraws()));
+              noise.inside(around).part(m, ofAll, count, model.latentDraws()));
       List<Operand<T>> all = new ArrayList<>();
       all.add(part.terms());
       Operand<T> position = tf.oneHot(i, tf.constant(c.accumulate()), m.constant(1), m.constant(0));

@@ -22,6 +22,10 @@ public final class Trainer {
   private final Checkpoints checkpoints;
   private final Collection<? extends TrainingListener> listeners;
   private final BooleanSupplier stopAsked;
+
+  /** Steps from one comparison of all processes' weights to the next. */
+  private static final int COMPARE_EVERY = 100;
+
   private Optional<BoundEstimate> lastEstimate = Optional.empty();
   private long lastSaved = -1;
 
@@ -53,25 +57,29 @@ public final class Trainer {
    */
   public Optional<BoundEstimate> run() {
     ImageSet train = data.train();
-    Batches batches = new Batches(train, config.batch(), config.seed());
-    byte[] batch = new byte[config.batch() * train.shape().size()];
-    float[] told = new float[config.batch() * train.conditions().size()];
+    BatchShare share = session.workers().share(config);
+    Batches batches =
+        new Batches(train, config.batch(), config.seed()).part(share.first(), share.count());
+    byte[] batch = new byte[share.count() * train.shape().size()];
+    float[] told = new float[share.count() * train.conditions().size()];
     Supplier<StepSpread> spread = () -> session.spread(batch, told);
+    boolean alone = session.workers().isAlone();
     long first = session.steps();
     lastSaved = first;
+    session.requireSameWeights();
     for (long step = first; step < config.steps(); ) {
       batches.fill(step, batch, told);
       for (TrainingListener listener : listeners) {
         listener.stepping(step, spread);
       }
-      TrainingSession.Step values = session.step(batch, told);
+      TrainingSession.Step values = session.step(batch, told, stopAsked.getAsBoolean());
       check(step + 1, values);
       step++;
       for (TrainingListener listener : listeners) {
         listener.stepped(step, values);
       }
       boolean last = step == config.steps();
-      if (!last && stopAsked.getAsBoolean()) {
+      if (!last && (values.stopAsked() || (alone && stopAsked.getAsBoolean()))) {
         save(step, OptionalDouble.empty());
         return Optional.empty();
       }
@@ -80,6 +88,8 @@ public final class Trainer {
         save(step, OptionalDouble.of(bound.total().bitsPerDim()));
       } else if (due(step, config.saveEvery())) {
         save(step, OptionalDouble.empty());
+      } else if (due(step, COMPARE_EVERY)) {
+        session.requireSameWeights();
       }
     }
     // Interrupted between the last step's checkpoint and the result: only the figures are missing.
@@ -111,6 +121,11 @@ public final class Trainer {
   }
 
   private void save(long step, OptionalDouble bitsPerDim) {
+    session.requireSameWeights();
+    if (!session.workers().isChief()) {
+      lastSaved = step;
+      return;
+    }
     var path = checkpoints.save(session, step, bitsPerDim);
     lastSaved = step;
     listeners.forEach(l -> l.saved(step, path));

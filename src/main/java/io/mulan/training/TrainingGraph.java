@@ -5,12 +5,14 @@ import io.mulan.config.RunConfig;
 import io.mulan.config.TrainingConfig;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.likelihood.BoundGraph;
+import io.mulan.tf.AllReduce;
 import io.mulan.tf.Maths;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
 import io.mulan.tf.XlaCall;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Graph;
@@ -20,6 +22,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
@@ -38,7 +41,12 @@ final class TrainingGraph {
   /** Name of the uncompiled terms of the bound. */
   static final String PLAIN_TERMS = "terms";
 
+  /** Of the sums over processes; the numbers before it are others'. */
+  private static final long FIRST_SUM = 100;
+
   private final RunConfig config;
+  private final Workers workers;
+  private final BatchShare share;
   private final DiffusionModel model;
   private final Graph graph;
   private final Maths<TFloat32> m;
@@ -54,16 +62,30 @@ final class TrainingGraph {
   private Operand<TFloat32> slowest;
   private BatchGradient<TFloat32> plain;
   private Op step;
+  private Optional<Together> together = Optional.empty();
   private final BoundGraph evaluation;
   private final Op initialize;
   private final SaveRestore saveRestore;
 
   /**
-   * @param compiled whether the step is compiled by XLA
+   * What several processes say to each other.
+   *
+   * @param stop whether this one asks to stop: zero or one (scalar)
+   * @param stops how many do (scalar)
+   * @param digest of all variables (scalar)
    */
-  TrainingGraph(Graph graph, RunConfig config, DiffusionModel model, boolean compiled) {
+  record Together(Operand<TFloat32> stop, Operand<TFloat32> stops, Operand<TInt64> digest) {}
+
+  /**
+   * @param compiled whether the step is compiled by XLA; of one that is shared, what comes before
+   *     the sums over processes
+   */
+  TrainingGraph(
+      Graph graph, RunConfig config, DiffusionModel model, boolean compiled, Workers workers) {
     this.graph = graph;
     this.config = config;
+    this.workers = workers;
+    this.share = workers.share(config.training());
     TrainingConfig c = config.training();
     Ops tf = Ops.create(graph);
     Maths<TFloat32> exact = new Maths<>(tf, TFloat32.class);
@@ -74,11 +96,11 @@ final class TrainingGraph {
     weights = new TrainedWeights<>(initial, variables, c.seed());
     images =
         tf.withName("images")
-            .placeholder(TUint8.class, Placeholder.shape(batchShape(model.image(), c.batch())));
-    this.model = model.givenInput(tf, c.batch());
-    List<Op> updates = build();
+            .placeholder(TUint8.class, Placeholder.shape(batchShape(model.image(), share.count())));
+    this.model = model.givenInput(tf, share.count());
+    List<Op> updates = build(compiled);
     step = tf.withControlDependencies(updates).withName(PLAIN_STEP).noOp();
-    if (compiled) {
+    if (compiled && workers.isAlone()) {
       compile(updates);
     }
     evaluation = BoundGraph.build(exact.in("evaluation").unnamed(), model, AdamW.averaged(slots));
@@ -91,17 +113,89 @@ final class TrainingGraph {
   }
 
   /** Loss, gradients and updates. */
-  private List<Op> build() {
-    BatchGradient<TFloat32> batch =
-        BatchGradient.of(m, config, model, weights, images, steps.value());
+  private List<Op> build(boolean compiled) {
+    plain = BatchGradient.of(m, config, model, weights, images, steps.value(), share);
+    BatchGradient<TFloat32> batch = plain;
+    if (!workers.isAlone()) {
+      batch = together(compiled ? compile(plain) : plain);
+    }
     terms = m.ops().withName(PLAIN_TERMS).identity(batch.terms());
     slowest = batch.slowest();
-    plain = batch;
 
     weights.all().forEach(w -> slots.add(AdamW.Slot.create(initial, variables, w)));
     AdamW<TFloat32> optimizer = new AdamW<>(m.in("optimizer"), config.training());
     norms = optimizer.norms(batch.gradients());
     return optimizer.step(steps, slots, batch.gradients(), norms);
+  }
+
+  /** Means over all processes, of the gradients from the last that the network made on. */
+  private BatchGradient<TFloat32> together(BatchGradient<TFloat32> mine) {
+    Maths<TFloat32> all = m.in("together");
+    Ops tf = all.ops();
+    int size = workers.cluster().size();
+    Operand<TFloat32> stop =
+        tf.withName("stop").placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+    AllReduce reduce = new AllReduce(workers.cluster(), FIRST_SUM);
+    List<Operand<TFloat32>> backwards = new ArrayList<>(mine.gradients());
+    Collections.reverse(backwards);
+    List<Operand<TFloat32>> sums = new ArrayList<>(reduce.sums(all, backwards));
+    Collections.reverse(sums);
+    Operand<TFloat32> place =
+        tf.oneHot(
+            tf.constant(workers.cluster().task()),
+            tf.constant(size),
+            all.constant(1),
+            all.constant(0));
+    Operand<TFloat32> state =
+        reduce.sum(
+            tf,
+            all.concat(
+                0, List.of(all.reshape(stop, 1), all.mul(place, mine.slowest()), mine.terms())));
+    long terms = mine.terms().shape().get(0);
+    together = Optional.of(new Together(stop, all.reshape(part(tf, state, 0, 1)), digest(tf)));
+    double share = 1.0 / size;
+    return new BatchGradient<>(
+        all.mul(part(tf, state, 1 + size, terms), share),
+        tf.min(part(tf, state, 1, size), tf.constant(0)),
+        mine.times(),
+        sums.stream().map(sum -> all.mul(sum, share)).toList());
+  }
+
+  private static Operand<TFloat32> part(Ops tf, Operand<TFloat32> x, long first, long count) {
+    return tf.slice(x, tf.constant(new long[] {first}), tf.constant(new long[] {count}));
+  }
+
+  /** A number that other bits in any variable change. */
+  private Operand<TInt64> digest(Ops tf) {
+    Operand<TInt64> digest = steps.value();
+    for (Variable<TFloat32> weight : weights.all()) {
+      Operand<TInt64> bits = tf.dtypes.cast(tf.bitcast(weight.value(), TInt32.class), TInt64.class);
+      Operand<TInt64> sum = tf.sum(tf.reshape(bits, tf.array(-1)), tf.constant(0));
+      digest = tf.math.add(tf.math.mul(digest, tf.constant(0x9E3779B97F4A7C15L)), sum);
+    }
+    return digest;
+  }
+
+  /** Cuts the gradient out as one compiled call. */
+  private BatchGradient<TFloat32> compile(BatchGradient<TFloat32> uncompiled) {
+    List<Operand<?>> inputs = new ArrayList<>();
+    inputs.add(images);
+    conditions().ifPresent(inputs::add);
+    variables.all().forEach(v -> inputs.add(v.handle()));
+    List<Operand<?>> outputs = new ArrayList<>(List.of(uncompiled.terms(), uncompiled.slowest()));
+    outputs.addAll(uncompiled.gradients());
+    XlaCall call = XlaCall.add(graph, "compiled_gradient", inputs, outputs, List.of());
+    List<Operand<TFloat32>> gradients = new ArrayList<>();
+    for (int i = 2; i < outputs.size(); i++) {
+      Operand<TFloat32> plainOne = uncompiled.gradients().get(i - 2);
+      gradients.add(m.reshape(call.<TFloat32>output(i), plainOne.shape().asArray()));
+    }
+    Operand<TFloat32> terms = call.output(0);
+    return new BatchGradient<>(
+        m.reshape(terms, uncompiled.terms().shape().asArray()),
+        call.output(1),
+        uncompiled.times(),
+        gradients);
   }
 
   /** Cuts the step out as one compiled call: variables are read and updated inside. */
@@ -149,6 +243,11 @@ final class TrainingGraph {
 
   Op step() {
     return step;
+  }
+
+  /** Empty if there is one process. */
+  Optional<Together> together() {
+    return together;
   }
 
   BoundGraph evaluation() {

@@ -14,7 +14,6 @@ import io.mulan.tf.Histogram;
 import io.mulan.tf.ImageBatch;
 import io.mulan.tf.OrderedSums;
 import io.mulan.tf.SaveRestore;
-import io.mulan.tf.Sessions;
 import io.mulan.tf.ShownGraph;
 import io.mulan.tf.StepTrace;
 import io.mulan.tf.Tensors;
@@ -52,6 +51,8 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
   private final Operation initialize;
   private final Operand<TInt64> steps;
   private final BoundGraph evaluation;
+  private final Workers workers;
+  private final Optional<TrainingGraph.Together> together;
   private final SaveRestore saveRestore;
   private final List<Variable<TFloat32>> weights;
   private final List<Variable<TFloat32>> averages;
@@ -63,11 +64,26 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
    * @param compiled whether XLA compiles the step
    */
   public TrainingSession(RunConfig config, ImageShape image, boolean compiled) {
+    this(config, image, compiled, Workers.alone());
+  }
+
+  /**
+   * The same for one of several processes, which make each step together.
+   *
+   * @param compiled whether XLA compiles what a process computes by itself
+   */
+  public TrainingSession(RunConfig config, ImageShape image, boolean compiled, Workers workers) {
     this.config = config;
+    this.workers = workers;
     this.batch =
-        Shape.of(config.training().batch(), image.height(), image.width(), image.channels());
+        Shape.of(
+            workers.share(config.training()).count(),
+            image.height(),
+            image.width(),
+            image.channels());
     try (Graph draft = new Graph()) {
-      var built = new TrainingGraph(draft, config, new DiffusionModel(config, image), compiled);
+      var built =
+          new TrainingGraph(draft, config, new DiffusionModel(config, image), compiled, workers);
       OrderedSums ordered =
           new OrderedSums(
               draft,
@@ -86,12 +102,19 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
       initialize = ordered.of(built.initialize().op());
       steps = ordered.of(built.steps().value());
       evaluation = built.evaluation().in(ordered);
+      together =
+          built
+              .together()
+              .map(
+                  t ->
+                      new TrainingGraph.Together(
+                          ordered.of(t.stop()), ordered.of(t.stops()), ordered.of(t.digest())));
       saveRestore = built.saveRestore().in(ordered);
       weights = built.weights().stream().map(w -> w.in(ordered)).toList();
       averages = built.averages().stream().map(a -> a.in(ordered)).toList();
       variables = built.variables().stream().<Variable<?>>map(v -> v.in(ordered)).toList();
     }
-    session = Sessions.open(graph);
+    session = workers.open(graph);
   }
 
   /** Sets every weight to its initial value, by the run's seed. */
@@ -106,8 +129,9 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
    *     BoundTerms#NAMES}
    * @param gradientNorms L2 norm for each weight, of the gradient of bits/dim
    * @param slowest the least rate at which γ increases, over images and pixels
+   * @param stopAsked whether any process had been asked to stop
    */
-  public record Step(float[] terms, float[] gradientNorms, float slowest) {
+  public record Step(float[] terms, float[] gradientNorms, float slowest, boolean stopAsked) {
 
     /** The bound in nats. */
     public double total() {
@@ -144,14 +168,47 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
    * @param told what the model is told of them [B,k]
    */
   public Step step(byte[] levels, float[] told) {
-    try (ImageBatch input = ImageBatch.of(batch, levels, told)) {
-      try (Result result = fetched(fed(input)).run()) {
+    return step(levels, told, false);
+  }
+
+  /**
+   * One update of all weights, by all processes, each with its share of the batch.
+   *
+   * @param levels of the images of the share, row by row
+   * @param told what the model is told of them [b,k]
+   * @param stopAsked whether this process has been asked to stop
+   */
+  public Step step(byte[] levels, float[] told, boolean stopAsked) {
+    try (ImageBatch input = ImageBatch.of(batch, levels, told);
+        TFloat32 stop = TFloat32.scalarOf(stopAsked ? 1 : 0)) {
+      Session.Runner runner = fetched(fed(input));
+      together.ifPresent(t -> runner.feed(t.stop(), stop).fetch(t.stops()));
+      try (Result result = runner.run()) {
         return new Step(
             Tensors.floats((TFloat32) result.get(0)),
             Tensors.floats((TFloat32) result.get(1)),
-            Tensors.floats((TFloat32) result.get(2))[0]);
+            Tensors.floats((TFloat32) result.get(2))[0],
+            together.isPresent() ? Tensors.floats((TFloat32) result.get(3))[0] > 0 : stopAsked);
       }
     }
+  }
+
+  /**
+   * That all processes have the same weights; each waits for the others to ask.
+   *
+   * @throws io.mulan.tf.ClusterException naming one that has others
+   */
+  void requireSameWeights() {
+    together.ifPresent(
+        t -> {
+          try (Result result = session.runner().fetch(t.digest()).run()) {
+            workers.requireSameWeights(steps(), ((TInt64) result.get(0)).getLong());
+          }
+        });
+  }
+
+  Workers workers() {
+    return workers;
   }
 
   /**
@@ -228,10 +285,14 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
    * The bound with the averaged weights, at {@code training.times_per_image} times for each image.
    */
   public BoundEstimate evaluate(ImageSet images, IntConsumer onBatch) {
-    int size = Math.min(config.training().batch(), images.count());
-    return new BoundEstimator(
-            evaluation, size, config.training().timesPerImage(), config.training().seed())
-        .estimate(session, images, onBatch);
+    int size = Math.min((int) batch.get(0), images.count());
+    BoundEstimator estimator =
+        new BoundEstimator(
+            evaluation, size, config.training().timesPerImage(), config.training().seed());
+    int count = images.count();
+    double[][] mine =
+        estimator.perImage(session, images, workers.first(count), workers.count(count), onBatch);
+    return estimator.estimate(session, images, workers.together(mine, count));
   }
 
   /** The bound on each image in nats, at this many times; other seeds make other draws. */

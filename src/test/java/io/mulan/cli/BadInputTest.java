@@ -1,7 +1,7 @@
 package io.mulan.cli;
 
 import static io.mulan.cli.Program.command;
-import static io.mulan.cli.Program.trainArguments;
+import static io.mulan.cli.Program.plainArguments;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
@@ -25,7 +25,7 @@ final class BadInputTest {
   @Test
   void anUnknownCommandOrOption() {
     Program.run(folder, "trian")
-        .assertRefused(2, "no command 'trian'", "train, compare, evaluate, sample");
+        .assertRefused(2, "no command 'trian'", "train, launch, compare, evaluate, sample");
     Program.run(folder, "train", "--stepz", "5").assertRefused(2, "--stepz", "train --help");
     Program.run(folder, "train", "digits").assertRefused(2, "takes no 'digits'");
     Program.run(folder, "train", "--steps").assertRefused(2, "steps");
@@ -63,11 +63,11 @@ final class BadInputTest {
   @Test
   void aFolderThatHoldsSomethingElse() throws IOException {
     Files.writeString(Files.createDirectory(folder.resolve("mine")).resolve("thesis.txt"), "x");
-    Program.train(folder, "--run", "mine", "--steps", "1")
+    Program.trainPlain(folder, "--run", "mine", "--steps", "1")
         .assertRefused(3, "mine holds no run", "another folder");
     Files.writeString(folder.resolve("file"), "x");
-    Program.train(folder, "--run", "file", "--steps", "1").assertRefused(3, "file is a file");
-    Program.train(folder, "--run", "file/below", "--steps", "1")
+    Program.trainPlain(folder, "--run", "file", "--steps", "1").assertRefused(3, "file is a file");
+    Program.trainPlain(folder, "--run", "file/below", "--steps", "1")
         .assertRefused(3, "file", "can't be made");
     Program.run(folder, "train", "--resume", "none").assertRefused(3, "none is not there");
     Program.run(folder, "train", "--resume", "mine").assertRefused(3, "mine holds no run");
@@ -75,16 +75,17 @@ final class BadInputTest {
 
   @Test
   void aRunThatIsFinishedOrOfAnotherConfiguration() throws IOException {
-    Program.train(folder, "--run", "a", "--steps", "1").assertDone();
-    Program.train(folder, "--run", "a", "--steps", "1")
+    Program.trainPlain(folder, "--run", "a", "--steps", "1").assertDone();
+    Program.trainPlain(folder, "--run", "a", "--steps", "1")
         .assertRefused(3, "a holds a finished run", "--resume a --steps 2");
-    Program.train(folder, "--run", "a", "--steps", "3")
+    Program.trainPlain(folder, "--run", "a", "--steps", "3")
         .assertRefused(3, "another configuration", "training.steps: 1 there, 3 asked for");
     Program.run(folder, "train", "--resume", "a").assertRefused(3, "a is finished");
     Program.run(folder, "train", "--resume", "a", "--set", "latent.size=20")
         .assertRefused(3, "latent.size can't change");
 
-    Program.train(folder, "--run", "b", "--steps", "1", "--set=network.channels=12").assertDone();
+    Program.trainPlain(folder, "--run", "b", "--steps", "1", "--set=network.channels=12")
+        .assertDone();
     Path ours = folder.resolve("a/checkpoints/1");
     replace(folder.resolve("b/checkpoints/1"), ours);
     Program.run(folder, "train", "--resume", "a", "--steps", "2")
@@ -101,7 +102,7 @@ final class BadInputTest {
 
   @Test
   void aTruncatedCheckpoint() throws IOException {
-    Program.train(folder, "--run", "a", "--steps", "1").assertDone();
+    Program.trainPlain(folder, "--run", "a", "--steps", "1").assertDone();
     Path data = folder.resolve("a/checkpoints/1/state.data-00000-of-00001");
     byte[] content = Files.readAllBytes(data);
     Files.write(data, Arrays.copyOf(content, content.length / 2));
@@ -111,7 +112,7 @@ final class BadInputTest {
 
   @Test
   void aRateThatBlowsUp() {
-    Program.train(
+    Program.trainPlain(
             folder,
             "--steps=50",
             "--set=training.learning_rate=1e30",
@@ -125,7 +126,7 @@ final class BadInputTest {
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void aDiskThatIsFullLeavesTheCheckpointsThatAreThere() throws IOException {
-    Program.train(folder, "--run", "a", "--steps", "1").assertDone();
+    Program.trainPlain(folder, "--run", "a", "--steps", "1").assertDone();
     // A limit on the size of files fails writes as a full disk does.
     List<String> limited = new ArrayList<>(List.of("bash", "-c", "ulimit -f 64; exec \"$@\"", "-"));
     limited.addAll(command("train", "--resume", "a", "--steps", "2"));
@@ -143,12 +144,12 @@ final class BadInputTest {
     Path other = Files.createDirectory(folder.resolve("other"));
     String run = folder.resolve("a").toString();
     Process first =
-        Program.start(folder, command(trainArguments("--run", run, "--steps", "100000")));
+        Program.start(folder, command(plainArguments("--run", run, "--steps", "100000")));
     try {
       while (!Files.exists(folder.resolve("a/config.yaml"))) {
         Thread.sleep(20);
       }
-      Program.train(other, "--run", run, "--steps", "100000")
+      Program.trainPlain(other, "--run", run, "--steps", "100000")
           .assertRefused(3, "another mulan is training in");
     } finally {
       first.destroyForcibly();

@@ -24,6 +24,7 @@ final class CommandsTest {
   @CsvSource({
     "mulan,''",
     "train,train",
+    "launch,launch",
     "compare,compare",
     "evaluate,evaluate",
     "sample,sample",

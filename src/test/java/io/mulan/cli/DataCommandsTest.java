@@ -27,7 +27,7 @@ final class DataCommandsTest {
 
   private Program.Outcome train(String data, String... more) {
     String[] options = (data + "|--set=training.batch=4|" + String.join("|", more)).split("\\|");
-    return Program.train(folder, options);
+    return Program.trainPlain(folder, options);
   }
 
   @Test

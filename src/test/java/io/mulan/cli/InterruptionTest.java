@@ -1,7 +1,7 @@
 package io.mulan.cli;
 
 import static io.mulan.cli.Program.command;
-import static io.mulan.cli.Program.trainArguments;
+import static io.mulan.cli.Program.plainArguments;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that are cut short, asked for or not, and gone on with. */
 @DisabledOnOs(OS.WINDOWS)
+@Tag("repeatable")
 final class InterruptionTest {
   /** A schedule with a million weights takes long enough to write. */
   private static final String LARGE = "--set=schedule.width=1024";
@@ -29,7 +31,7 @@ final class InterruptionTest {
 
   @Test
   void killedInTheMiddleOfWritingACheckpointTheRunGoesOnFromTheOneBefore() throws Exception {
-    Program.train(folder, LARGE, "--steps", "" + STEPS, "--run", "straight").assertDone();
+    Program.trainPlain(folder, LARGE, "--steps", "" + STEPS, "--run", "straight").assertDone();
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Path run = folder.resolve("killed-" + attempt);
       killWhileWriting(run, 3);
@@ -52,7 +54,7 @@ final class InterruptionTest {
         Program.start(
             folder,
             command(
-                trainArguments(
+                plainArguments(
                     LARGE, "--set=training.save_every=1", "--steps=" + STEPS, "--run=" + run)));
     Path writing = run.resolve("checkpoints/.unfinished-" + step);
     while (process.isAlive() && !Files.exists(writing)) {
@@ -74,7 +76,7 @@ final class InterruptionTest {
 
   @Test
   void askedToStopItFinishesTheStepSavesAndTheSameCommandGoesOn() throws Exception {
-    String[] arguments = trainArguments("--steps=4000", "--run=a");
+    String[] arguments = plainArguments("--steps=4000", "--run=a");
     Process process = Program.start(folder, command(arguments));
     Path metrics = folder.resolve("a/metrics.jsonl");
     while (process.isAlive() && (!Files.exists(metrics) || Files.size(metrics) == 0)) {

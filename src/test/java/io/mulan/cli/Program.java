@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The program as a process of its own, as users meet it. */
 final class Program {
@@ -59,6 +60,19 @@ final class Program {
     return run(folder, trainArguments(arguments));
   }
 
+  /** Where the model does not matter: half the graph. */
+  static Outcome trainPlain(Path folder, String... arguments) {
+    return run(folder, plainArguments(arguments));
+  }
+
+  static String[] plainArguments(String... arguments) {
+    return trainArguments(
+        Stream.concat(
+                Stream.of("--set=latent.kind=none", "--set=schedule.kind=scalar"),
+                Stream.of(arguments))
+            .toArray(String[]::new));
+  }
+
   static String[] trainArguments(String... arguments) {
     List<String> all = new ArrayList<>(List.of("train"));
     all.addAll(SMALL);
@@ -70,6 +84,7 @@ final class Program {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.add("-Dmulan.graphs=" + System.getProperty("mulan.graphs"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(arguments));
     return command;

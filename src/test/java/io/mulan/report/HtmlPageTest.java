@@ -35,7 +35,6 @@ final class HtmlPageTest {
         parsed(
             new HtmlPage(HOSTILE, HOSTILE)
                 .section("a", HOSTILE)
-                .heading(HOSTILE)
                 .text(HOSTILE)
                 .notice(HOSTILE)
                 .code(HOSTILE)
@@ -43,7 +42,7 @@ final class HtmlPageTest {
                 .table(HOSTILE, List.of(HOSTILE), List.of(List.of(HOSTILE)))
                 .figures(List.of(Figure.of(picture, HOSTILE, HOSTILE))));
     for (String tag :
-        List.of("title", "h1", "a", "h2", "h3", "code", "summary", "caption", "th", "figcaption")) {
+        List.of("title", "h1", "a", "h2", "code", "summary", "caption", "th", "figcaption")) {
       assertEquals(SHOWN, text(page, tag), tag);
     }
     assertEquals(0, page.getElementsByTagName("script").getLength());

@@ -21,11 +21,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.types.TFloat32;
 
 /** Images whose class decides all but a bit of each pixel: class k has the levels 2k and 2k + 1. */
+@Tag("repeatable")
 final class ClassesTest {
   private static final ImageShape IMAGE = new ImageShape(2, 2, 1);
   private static final int CLASSES = 8;

@@ -49,7 +49,7 @@ final class MetricsTest {
 
   @Test
   void secondsGoOnWhereARunDid() {
-    TrainingSession.Step step = new TrainingSession.Step(new float[4], new float[] {1}, 1);
+    TrainingSession.Step step = new TrainingSession.Step(new float[4], new float[] {1}, 1, false);
     try (MetricsFile file = new MetricsFile(run, 0, 1, 64)) {
       file.stepped(1, step);
       file.stepped(2, step);

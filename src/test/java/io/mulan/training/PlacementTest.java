@@ -33,7 +33,8 @@ final class PlacementTest {
               graph,
               config,
               new DiffusionModel(config, SmallRun.data(config).train().shape()),
-              true);
+              true,
+              Workers.alone());
       variables = built.variables().size();
       definition = graph.toGraphDef();
     }

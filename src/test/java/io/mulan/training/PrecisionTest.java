@@ -36,7 +36,8 @@ final class PrecisionTest {
               graph,
               config,
               new DiffusionModel(config, SmallRun.data(config).train().shape()),
-              false);
+              false,
+              Workers.alone());
       Set<String> types = new TreeSet<>();
       for (Iterator<GraphOperation> all = graph.operations(); all.hasNext(); ) {
         GraphOperation operation = all.next();

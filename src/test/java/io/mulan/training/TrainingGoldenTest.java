@@ -16,14 +16,14 @@ import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TFloating;
 
 /** Steps of training with the published noise: the loss at each, the weights after the last. */
-@Tag("golden")
+@Tag("slow")
 final class TrainingGoldenTest {
   private static final String WEIGHTS = "weights";
   private static final String AVERAGES = "averages";
 
   @TestFactory
   Stream<DynamicTest> trainingEqualsThePublishedOne() {
-    return GoldenFile.someChecks("training", c -> true, TrainingGoldenTest::check);
+    return GoldenFile.checks("training", c -> true, TrainingGoldenTest::check);
   }
 
   private static void check(GoldenCase golden) {

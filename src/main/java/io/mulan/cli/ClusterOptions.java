@@ -1,0 +1,132 @@
+package io.mulan.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.config.ConfigException;
+import io.mulan.tf.Cluster;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/**
+ * Which processes train together: by {@code --cluster} and {@code --task}, else by {@code
+ * TF_CONFIG}, as Kubernetes' TFJob sets it, else by what Slurm's {@code srun} sets.
+ */
+final class ClusterOptions {
+  private static final Pattern ADDRESS = Pattern.compile("[^:,\\s]+:[1-9][0-9]{0,4}");
+  private static final int LARGEST_PORT = 65535;
+  private static final int PATIENCE_SECONDS = 30;
+
+  private ClusterOptions() {}
+
+  static Options add(Options options) {
+    return options
+        .addOption(
+            ConfigOptions.withValue(
+                "cluster", "HOST:PORT,...", "all processes that train together, the chief first"))
+        .addOption(ConfigOptions.withValue("task", "N", "which of them this one is, from 0 on"))
+        .addOption(
+            ConfigOptions.withValue(
+                "patience", "S", "seconds that another one may be silent (30)"));
+  }
+
+  static Duration patience(CommandLine line) {
+    return Duration.ofSeconds(new OptionValues(line).count("patience", PATIENCE_SECONDS, 3));
+  }
+
+  /** The cluster, if there is one. */
+  static Optional<Cluster> read(CommandLine line, Map<String, String> environment) {
+    if (line.hasOption("cluster") || line.hasOption("task")) {
+      return Optional.of(named(line));
+    }
+    String config = environment.getOrDefault("TF_CONFIG", "");
+    Optional<Cluster> cluster =
+        config.isBlank() ? SlurmStep.cluster(environment) : tfConfig(config);
+    return cluster.filter(c -> c.size() > 1);
+  }
+
+  private static Cluster named(CommandLine line) {
+    if (!line.hasOption("cluster") || !line.hasOption("task")) {
+      throw new UsageException(
+          "--cluster and --task belong together (mulan train --help); on one machine mulan launch"
+              + " sets both");
+    }
+    List<String> addresses = List.of(line.getOptionValue("cluster").split(",", -1));
+    if (addresses.size() == 1) {
+      throw new UsageException(
+          "--cluster names one process; name all that train together, or leave it out to train in"
+              + " one");
+    }
+    int task = new OptionValues(line).count("task", 0, 0);
+    return checked("--cluster", addresses, "--task", task);
+  }
+
+  private static Cluster checked(String list, List<String> addresses, String which, int task) {
+    Set<String> seen = new HashSet<>();
+    for (String address : addresses) {
+      boolean right =
+          ADDRESS.matcher(address).matches()
+              && Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)) <= LARGEST_PORT;
+      if (!right) {
+        throw new UsageException(
+            list + " has '" + address + "'; HOST:PORT is needed, with a port from 1 to 65535");
+      }
+      if (!seen.add(address)) {
+        throw new UsageException(list + " has " + address + " twice; each process has its own");
+      }
+    }
+    if (task < 0 || task >= addresses.size()) {
+      throw new UsageException(
+          which
+              + " is "
+              + task
+              + ", but there are "
+              + addresses.size()
+              + " processes; 0 to "
+              + (addresses.size() - 1)
+              + " are allowed");
+    }
+    return new Cluster(addresses, task);
+  }
+
+  /** The chief, if there is one beside the workers, is the first. */
+  private static Optional<Cluster> tfConfig(String text) {
+    JsonNode config;
+    try {
+      config = new ObjectMapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new ConfigException(
+          "TF_CONFIG is no JSON: " + e.getOriginalMessage() + "; set it right, or unset it", e);
+    }
+    List<String> addresses = new ArrayList<>();
+    int chiefs = 0;
+    for (String kind : List.of("chief", "master", "worker")) {
+      for (JsonNode address : config.at("/cluster/" + kind)) {
+        addresses.add(address.asText());
+      }
+      chiefs = kind.equals("worker") ? chiefs : addresses.size();
+    }
+    String type = config.at("/task/type").asText();
+    if (addresses.isEmpty() || !List.of("chief", "master", "worker").contains(type)) {
+      throw new ConfigException(
+          "TF_CONFIG makes this process '"
+              + type
+              + "' of "
+              + addresses.size()
+              + " workers; cluster.worker and a task.type of chief or worker are needed (there are"
+              + " no parameter servers)");
+    }
+    int index = config.at("/task/index").asInt();
+    return Optional.of(
+        checked(
+            "TF_CONFIG", addresses, "its task", type.equals("worker") ? chiefs + index : index));
+  }
+}

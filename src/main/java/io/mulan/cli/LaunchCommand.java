@@ -1,0 +1,141 @@
+package io.mulan.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** {@code mulan launch}: trains in several processes of this machine, one for each GPU. */
+final class LaunchCommand implements Command {
+  private static final Path GPUS = Path.of("/proc/driver/nvidia/gpus");
+
+  @Override
+  public String name() {
+    return "launch";
+  }
+
+  @Override
+  public String summary() {
+    return "train in several processes of this machine, such as one for each GPU";
+  }
+
+  @Override
+  public List<String> arguments() {
+    return List.of("-- train" + MORE);
+  }
+
+  @Override
+  public String examples() {
+    return """
+          mulan launch --processes 2 -- train                 the digits, half of each batch in each
+          mulan launch --processes 8 --restarts 3 -- train --preset cifar10 --run runs/a
+        """;
+  }
+
+  @Override
+  public Options options() {
+    return new Options()
+        .addOption(
+            ConfigOptions.withValue(
+                "processes", "N", "how many; where there are as many GPUs, each has its own"))
+        .addOption(restarts());
+  }
+
+  /** Of this command and of {@code mulan train}. */
+  static org.apache.commons.cli.Option restarts() {
+    return ConfigOptions.withValue(
+        "restarts", "N", "how often to go on from the newest checkpoint when a worker is lost (0)");
+  }
+
+  @Override
+  public int run(CommandLine line, Interruption interruption) {
+    List<String> train = line.getArgList();
+    if (!train.get(0).equals("train")) {
+      throw new UsageException(
+          "mulan launch starts train, not '" + train.get(0) + "' (mulan launch --help)");
+    }
+    OptionValues values = new OptionValues(line);
+    if (!values.has("processes")) {
+      throw new UsageException("mulan launch needs --processes N (mulan launch --help)");
+    }
+    int processes = values.count("processes", 0, 2);
+    CommandLine given =
+        Main.parse(new TrainCommand(), train.stream().skip(1).toArray(String[]::new));
+    for (String own : List.of("cluster", "task", "restarts")) {
+      if (given.hasOption(own)) {
+        throw new UsageException("mulan launch sets --" + own + " of train: leave it out there");
+      }
+    }
+    interruption.watch("stopping all workers");
+    String cluster = String.join(",", addresses(processes));
+    List<WorkerProcesses.Start> starts = new ArrayList<>();
+    for (int task = 0; task < processes; task++) {
+      List<String> arguments = new ArrayList<>(train);
+      arguments.addAll(List.of("--cluster=" + cluster, "--task=" + task));
+      starts.add(
+          new WorkerProcesses.Start("worker " + task, arguments, environment(task, processes)));
+    }
+    return new WorkerProcesses(starts, ClusterOptions.patience(given).multipliedBy(2), interruption)
+        .run(values.count("restarts", 0, 0));
+  }
+
+  /** With ports that are free. */
+  private static List<String> addresses(int count) {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      List<String> addresses = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        ServerSocket free = new ServerSocket(0);
+        sockets.add(free);
+        addresses.add("localhost:" + free.getLocalPort());
+      }
+      for (ServerSocket socket : sockets) {
+        socket.close();
+      }
+      return addresses;
+    } catch (IOException e) {
+      throw new UncheckedIOException("there is no free port: " + e.getMessage(), e);
+    }
+  }
+
+  /** A GPU each where there are enough, else a share of the cores. */
+  private static Map<String, String> environment(int task, int processes) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    List<String> gpus = gpus();
+    if (gpus.size() >= processes) {
+      environment.put("CUDA_VISIBLE_DEVICES", gpus.get(task));
+      return environment;
+    }
+    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / processes);
+    for (String name : List.of("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")) {
+      if (System.getenv(name) == null) {
+        environment.put(name, Integer.toString(threads));
+      }
+    }
+    return environment;
+  }
+
+  private static List<String> gpus() {
+    String visible = System.getenv("CUDA_VISIBLE_DEVICES");
+    if (visible != null) {
+      return visible.isBlank() ? List.of() : List.of(visible.split(","));
+    }
+    if (!Files.isDirectory(GPUS)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(GPUS)) {
+      int count = (int) all.count();
+      return Stream.iterate(0, i -> i + 1).limit(count).map(i -> "" + i).toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+}

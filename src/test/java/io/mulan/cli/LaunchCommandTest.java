@@ -1,0 +1,261 @@
+package io.mulan.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mulan.data.NpyArray;
+import io.mulan.data.Npz;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Processes that train one model together. */
+@DisabledOnOs(OS.WINDOWS) // signals
+final class LaunchCommandTest {
+  /** Sums of float32 in another order. */
+  private static final double ROUNDING = 1e-5;
+
+  @TempDir Path folder;
+
+  private Program.Outcome launch(int processes, String... train) {
+    return Program.run(folder, launched(List.of("--processes=" + processes), train));
+  }
+
+  private static String[] launched(List<String> options, String... train) {
+    List<String> all = new ArrayList<>(List.of("launch"));
+    all.addAll(options);
+    all.add("--");
+    all.addAll(List.of(Program.plainArguments(train)));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
+  void twoProcessesMakeTheRunOfOne() throws IOException {
+    Program.Outcome done =
+        launch(2, "--steps=4", "--run=two", "--set=training.evaluate_every=2").assertDone();
+    assertTrue(
+        done.out().contains("bits/dim on the test images of digits after 4"), done::toString);
+    Program.trainPlain(folder, "--steps=4", "--run=one", "--set=training.evaluate_every=2")
+        .assertDone();
+    assertSame("one", "two");
+    assertEquals(
+        Files.readAllLines(folder.resolve("one/config.yaml")),
+        Files.readAllLines(folder.resolve("two/config.yaml")),
+        "how many trained is no part of a run");
+    // Resumed by one: runs of any width go on from one another.
+    Program.run(folder, "train", "--resume=two", "--steps=5").assertDone();
+  }
+
+  @Test
+  @Tag("slow")
+  void twoAndFourProcessesMakeTheWeightsOfOneAfterFiftySteps() throws IOException {
+    String[] settings = {"--steps=50", "--set=network.dropout=0.1", "--set=latent.kind=top_k"};
+    for (int processes : new int[] {2, 4}) {
+      launch(processes, with(settings, "--run=of-" + processes)).assertDone();
+    }
+    Program.trainPlain(folder, with(settings, "--run=of-1")).assertDone();
+    Program.trainPlain(folder, with(settings, "--run=parts", "--set=training.accumulate=2"))
+        .assertDone();
+    assertSame("of-1", "of-2");
+    assertSame("of-1", "of-4");
+    assertSame("of-1", "parts");
+  }
+
+  private static String[] with(String[] settings, String... more) {
+    return Stream.concat(Arrays.stream(settings), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  /** Weights, averages and the optimiser's moments, each by its norm. */
+  private void assertSame(String one, String other) {
+    for (String run : List.of(one, other)) {
+      Program.run(folder, "export", run, "--npz=" + run + ".npz").assertDone();
+    }
+    try (Npz a = Npz.open(folder.resolve(one + ".npz"));
+        Npz b = Npz.open(folder.resolve(other + ".npz"))) {
+      Set<String> names = Set.copyOf(a.names());
+      assertEquals(names, Set.copyOf(b.names()));
+      for (String group : List.of("score_model/", "ema/", "optimizer/m/", "optimizer/v/")) {
+        double squares = 0;
+        double differences = 0;
+        for (String name : names) {
+          if (name.startsWith(group)) {
+            double[] x = doubles(a.array(name));
+            double[] y = doubles(b.array(name));
+            for (int i = 0; i < x.length; i++) {
+              squares += x[i] * x[i];
+              differences += (x[i] - y[i]) * (x[i] - y[i]);
+            }
+          }
+        }
+        assertTrue(squares > 0, group);
+        double error = Math.sqrt(differences / squares);
+        assertTrue(error < ROUNDING, () -> group + " of " + other + " differs by " + error);
+      }
+    }
+  }
+
+  private static double[] doubles(NpyArray array) {
+    return array.toDoubles();
+  }
+
+  /** Killed, or stopped so that it hangs; then all go on from the last checkpoint. */
+  @Tag("slow")
+  @ParameterizedTest
+  @CsvSource({"0,KILL", "1,KILL", "1,STOP"})
+  void aLostWorkerIsNamedAndTheRunGoesOnToTheSameWeights(int task, String signal) throws Exception {
+    String[] settings = {"--steps=30", "--set=training.save_every=5", "--patience=4"};
+    Program.trainPlain(folder, "--steps=30", "--set=training.save_every=5", "--run=calm")
+        .assertDone();
+    launch(2, with(settings, "--run=two")).assertDone();
+    Process launched =
+        Program.start(
+            folder,
+            Program.command(
+                launched(List.of("--processes=2", "--restarts=1"), with(settings, "--run=lost"))));
+    await(folder.resolve("lost/checkpoints/10"), launched);
+    signal(launched, task, signal);
+    Program.Outcome done = Program.await(folder, launched).assertDone();
+    assertTrue(done.err().contains("all start again from the newest checkpoint"), done::toString);
+    if (task == 1) {
+      assertTrue(done.err().contains("worker 1 (localhost:"), done::toString);
+      assertTrue(done.err().contains("is lost: it has not answered for"), done::toString);
+    }
+    assertSame("calm", "two");
+    assertSame("two", "lost");
+  }
+
+  @Test
+  @Tag("slow")
+  void withoutRestartsTheOthersStopWithItsNameAndTheWayOn() throws Exception {
+    Process launched =
+        Program.start(
+            folder,
+            Program.command(
+                launched(
+                    List.of("--processes=2"),
+                    "--steps=100000",
+                    "--set=training.save_every=5",
+                    "--patience=4",
+                    "--run=a")));
+    await(folder.resolve("a/checkpoints/5"), launched);
+    signal(launched, 1, "KILL");
+    long killed = System.nanoTime();
+    Program.Outcome done = Program.await(folder, launched);
+    assertTrue(System.nanoTime() - killed < 30e9, "noticed late");
+    assertEquals(6, done.code(), done::toString);
+    assertTrue(done.err().contains("the newest checkpoint is of step "), done::toString);
+    assertFalse(done.err().contains("Exception"), done::toString);
+  }
+
+  @Test
+  void askedToStopAnyWorkerStopsAllAfterACheckpoint() throws Exception {
+    Process launched =
+        Program.start(
+            folder,
+            Program.command(
+                launched(
+                    List.of("--processes=2"),
+                    "--steps=100000",
+                    "--run=a",
+                    "--set=training.log_every=1")));
+    await(folder.resolve("a/metrics.jsonl"), launched);
+    signal(launched, 1, "TERM");
+    Program.Outcome done = Program.await(folder, launched);
+    assertEquals(130, done.code(), done::toString);
+    assertTrue(done.err().contains("interrupted at step "), done::toString);
+    try (Stream<Path> saved = Files.list(folder.resolve("a/checkpoints"))) {
+      assertEquals(1, saved.count());
+    }
+    Program.trainPlain(folder, "--steps=100000", "--run=a").assertRefused(3, "");
+  }
+
+  private static void await(Path file, Process running) throws InterruptedException {
+    while (running.isAlive() && !Files.exists(file)) {
+      Thread.sleep(20);
+    }
+  }
+
+  private static void signal(Process launched, int task, String signal) throws Exception {
+    ProcessHandle worker =
+        launched
+            .toHandle()
+            .children()
+            .sorted(Comparator.comparing(ProcessHandle::pid)) // as they were started
+            .toList()
+            .get(task);
+    new ProcessBuilder("kill", "-" + signal, "" + worker.pid()).start().waitFor();
+  }
+
+  @Test
+  void workersThatDoNotBelongTogether() throws Exception {
+    String cluster = "--cluster=localhost:" + freePort() + ",localhost:" + freePort();
+    Process chief =
+        Program.start(
+            folder,
+            Program.command(Program.plainArguments("--steps=2", "--run=a", cluster, "--task=0")));
+    Path other = Files.createDirectory(folder.resolve("other"));
+    String[] theirs =
+        Program.plainArguments("--steps=2", "--run=a", cluster, "--task=1", "--set=data.flip=true");
+    Program.run(other, theirs)
+        .assertRefused(3, "worker 1 (localhost:", "has another configuration than worker 0");
+    Program.await(folder, chief).assertRefused(3, "worker 1 (localhost:", "another configuration");
+  }
+
+  @Test
+  void aPortThatIsTakenAndOneThatNobodyHas() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0)) {
+      Program.run(
+              folder,
+              Program.plainArguments(
+                  "--steps=2",
+                  "--run=a",
+                  "--cluster=localhost:" + taken.getLocalPort() + ",localhost:" + freePort(),
+                  "--task=0"))
+          .assertRefused(3, "worker 0 (localhost:", "can't listen on its port", "--task");
+    }
+    Program.run(
+            folder,
+            Program.plainArguments(
+                "--steps=2",
+                "--run=b",
+                "--patience=3",
+                "--cluster=localhost:" + freePort() + ",localhost:" + freePort(),
+                "--task=0"))
+        .assertRefused(6, "worker 1 (localhost:", "is it started, and are address and port right?");
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
+  }
+
+  @Test
+  void whatCantBeLaunched() {
+    Program.run(folder, "launch", "--processes=2").assertRefused(2, "mulan launch needs -- train");
+    Program.run(folder, "launch", "--processes=2", "--", "plot")
+        .assertRefused(2, "mulan launch starts train, not 'plot'");
+    Program.run(folder, "launch", "--", "train").assertRefused(2, "needs --processes N");
+    Program.run(folder, "launch", "--processes=1", "--", "train")
+        .assertRefused(2, "--processes is '1'", "from 2");
+    Program.run(folder, "launch", "--processes=2", "--", "train", "--task=1")
+        .assertRefused(2, "mulan launch sets --task of train");
+    launch(3, "--steps=1", "--run=a")
+        .assertRefused(3, "training.batch is 16, which 3 workers can't share", "a multiple of 3");
+  }
+}
