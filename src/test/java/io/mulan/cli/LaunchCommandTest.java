@@ -83,7 +83,9 @@ final class LaunchCommandTest {
   /** Weights, averages and the optimiser's moments, each by its norm. */
   private void assertSame(String one, String other) {
     for (String run : List.of(one, other)) {
-      Program.run(folder, "export", run, "--npz=" + run + ".npz").assertDone();
+      if (!Files.exists(folder.resolve(run + ".npz"))) {
+        Program.run(folder, "export", run, "--npz=" + run + ".npz").assertDone();
+      }
     }
     try (Npz a = Npz.open(folder.resolve(one + ".npz"));
         Npz b = Npz.open(folder.resolve(other + ".npz"))) {
