@@ -32,24 +32,26 @@ final class ReportCurves {
   /** One of all runs for each quantity, and the terms of each run. */
   static List<Figure> of(List<ReportedRun> runs) {
     List<Figure> figures = new ArrayList<>();
-    if (measured(runs, Metrics.TEST_BOUND) || measured(runs, Metrics.TRAIN_BOUND)) {
+    if (measured(runs, Metrics.TEST_BOUND) + measured(runs, Metrics.TRAIN_BOUND) > 0) {
       figures.addAll(totals(runs));
     }
     for (ReportedRun run : runs) {
-      if (measured(List.of(run), "train/diffusion")) {
+      if (measured(List.of(run), "train/diffusion") > 0) {
         figures.add(terms(run, runs.size() > 1));
       }
     }
-    if (measured(runs, "latent/kl_nats")) {
+    if (measured(runs, "latent/kl_nats") > 1) {
       figures.add(latent(runs));
     }
     return figures;
   }
 
-  private static boolean measured(List<ReportedRun> runs, String quantity) {
+  /** How often. */
+  private static long measured(List<ReportedRun> runs, String quantity) {
     return runs.stream()
         .flatMapToDouble(r -> DoubleStream.of(r.metrics().curve(quantity).values()))
-        .anyMatch(Double::isFinite);
+        .filter(Double::isFinite)
+        .count();
   }
 
   private static List<Figure> totals(List<ReportedRun> runs) {
