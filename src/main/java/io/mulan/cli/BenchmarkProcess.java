@@ -9,10 +9,8 @@ import io.mulan.config.RunConfig;
 import io.mulan.training.StepMeasurement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,14 +73,14 @@ final class BenchmarkProcess {
 
   private static Process start(BenchmarkOptions options, Xla xla, Path config, Path answer)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(BenchmarkProcess.class.getName());
-    command.addAll(List.of(options.what().name(), xla.name(), "" + options.steps()));
-    command.addAll(List.of(config.toString(), answer.toString()));
-    return new ProcessBuilder(command)
+    List<String> arguments =
+        List.of(
+            options.what().name(),
+            xla.name(),
+            "" + options.steps(),
+            config.toString(),
+            answer.toString());
+    return JavaProcess.of(BenchmarkProcess.class, arguments)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();

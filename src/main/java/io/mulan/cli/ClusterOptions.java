@@ -107,13 +107,10 @@ final class ClusterOptions {
           "TF_CONFIG is no JSON: " + e.getOriginalMessage() + "; set it right, or unset it", e);
     }
     List<String> addresses = new ArrayList<>();
-    int chiefs = 0;
-    for (String kind : List.of("chief", "master", "worker")) {
-      for (JsonNode address : config.at("/cluster/" + kind)) {
-        addresses.add(address.asText());
-      }
-      chiefs = kind.equals("worker") ? chiefs : addresses.size();
-    }
+    addresses.addAll(addresses(config, "chief"));
+    addresses.addAll(addresses(config, "master"));
+    int chiefs = addresses.size();
+    addresses.addAll(addresses(config, "worker"));
     String type = config.at("/task/type").asText();
     if (addresses.isEmpty() || !List.of("chief", "master", "worker").contains(type)) {
       throw new ConfigException(
@@ -128,5 +125,11 @@ final class ClusterOptions {
     return Optional.of(
         checked(
             "TF_CONFIG", addresses, "its task", type.equals("worker") ? chiefs + index : index));
+  }
+
+  private static List<String> addresses(JsonNode config, String kind) {
+    List<String> addresses = new ArrayList<>();
+    config.at("/cluster/" + kind).forEach(address -> addresses.add(address.asText()));
+    return addresses;
   }
 }

@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 
 /** {@code mulan launch}: trains in several processes of this machine, one for each GPU. */
@@ -50,7 +52,7 @@ final class LaunchCommand implements Command {
   }
 
   /** Of this command and of {@code mulan train}. */
-  static org.apache.commons.cli.Option restarts() {
+  static Option restarts() {
     return ConfigOptions.withValue(
         "restarts", "N", "how often to go on from the newest checkpoint when a worker is lost (0)");
   }
@@ -133,7 +135,7 @@ final class LaunchCommand implements Command {
     }
     try (Stream<Path> all = Files.list(GPUS)) {
       int count = (int) all.count();
-      return Stream.iterate(0, i -> i + 1).limit(count).map(i -> "" + i).toList();
+      return IntStream.range(0, count).mapToObj(Integer::toString).toList();
     } catch (IOException e) {
       return List.of();
     }

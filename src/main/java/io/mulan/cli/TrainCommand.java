@@ -12,11 +12,13 @@ import io.mulan.training.RunFolder;
 import io.mulan.training.RunResult;
 import io.mulan.training.Workers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
@@ -78,27 +80,26 @@ final class TrainCommand implements Command {
     if (line.hasOption("restarts")) {
       return restarting(line, interruption);
     }
-    RunConfig config = line.hasOption("resume") ? resumed(line) : configured(line);
-    Path folder = line.hasOption("resume") ? folder(line, "resume") : newFolder(line);
+    boolean resumes = line.hasOption("resume");
+    RunConfig config = resumes ? resumed(line) : configured(line);
+    Path folder = resumes ? folder(line, "resume") : newFolder(line);
     Dataset data = Datasets.open(config.data());
     Training.checkBatch(config.training(), data);
     cluster.ifPresent(c -> BatchShare.of(c, config.training()));
+    Duration patience = ClusterOptions.patience(line);
+    Supplier<TrainingTogether> join =
+        () ->
+            TrainingTogether.join(
+                cluster.orElseThrow(), patience, folder, config, data, interruption);
     if (cluster.isPresent() && !cluster.get().chief()) {
-      TrainingTogether together =
-          TrainingTogether.join(
-              cluster.get(), ClusterOptions.patience(line), folder, config, data, interruption);
-      return together.beside();
+      return join.get().beside();
     }
     try (RunFolder run =
-        line.hasOption("resume")
-            ? RunFolder.resume(folder, config)
-            : RunFolder.open(folder, config)) {
+        resumes ? RunFolder.resume(folder, config) : RunFolder.open(folder, config)) {
       if (cluster.isEmpty()) {
         return train(run, data, Workers.alone(), interruption);
       }
-      TrainingTogether together =
-          TrainingTogether.join(
-              cluster.get(), ClusterOptions.patience(line), folder, config, data, interruption);
+      TrainingTogether together = join.get();
       return together.asChief(() -> train(run, data, together.workers(), interruption));
     }
   }

@@ -5,6 +5,7 @@ import io.mulan.data.Dataset;
 import io.mulan.data.ImageSet;
 import io.mulan.tf.Cluster;
 import io.mulan.tf.ClusterException;
+import io.mulan.tf.Pause;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.RunFolder;
 import io.mulan.training.Trainer;
@@ -25,31 +26,15 @@ import org.tensorflow.exceptions.TensorFlowException;
  * One of several processes that train together. The chief trains as one alone does; the others make
  * each step and each evaluation with it, and write nothing.
  */
-final class TrainingTogether {
+record TrainingTogether(
+    Workers workers,
+    Duration patience,
+    Path folder,
+    RunConfig config,
+    Dataset data,
+    Interruption interruption) {
   private static final Logger LOG = LogManager.getLogger(TrainingTogether.class);
   private static final int EXAMPLES = 64;
-
-  private final Workers workers;
-  private final Duration patience;
-  private final Path folder;
-  private final RunConfig config;
-  private final Dataset data;
-  private final Interruption interruption;
-
-  private TrainingTogether(
-      Workers workers,
-      Duration patience,
-      Path folder,
-      RunConfig config,
-      Dataset data,
-      Interruption interruption) {
-    this.workers = workers;
-    this.patience = patience;
-    this.folder = folder;
-    this.config = config;
-    this.data = data;
-    this.interruption = interruption;
-  }
 
   /**
    * Waits for the others, and that they have the same program, settings and images.
@@ -92,10 +77,6 @@ final class TrainingTogether {
         : "the newest checkpoint is of step "
             + steps.get(steps.size() - 1)
             + ": start all again with the same commands to go on from it";
-  }
-
-  Workers workers() {
-    return workers;
   }
 
   /** What must be the same everywhere. */
@@ -166,11 +147,7 @@ final class TrainingTogether {
     } catch (TensorFlowException e) {
       LOG.debug("from", e);
       LOG.info("a step could not be made together; finding out who is lost...");
-      try {
-        Thread.sleep(patience.multipliedBy(2).toMillis());
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      Pause.of(patience.multipliedBy(2));
       String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new ClusterException(
           "a step could not be made together, though all answer ("

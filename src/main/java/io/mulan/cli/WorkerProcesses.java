@@ -1,10 +1,10 @@
 package io.mulan.cli;
 
+import io.mulan.tf.Pause;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import org.apache.logging.log4j.Logger;
  */
 final class WorkerProcesses {
   private static final Logger LOG = LogManager.getLogger(WorkerProcesses.class);
-  private static final long POLL_MILLIS = 100;
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
   private final List<Start> starts;
   private final Duration grace;
@@ -81,7 +81,7 @@ final class WorkerProcesses {
       if (System.nanoTime() > end) {
         processes.forEach(Process::destroyForcibly);
       }
-      pause();
+      Pause.of(BETWEEN_LOOKS);
     }
     return code(processes);
   }
@@ -107,21 +107,8 @@ final class WorkerProcesses {
     return worst;
   }
 
-  private static void pause() {
-    try {
-      Thread.sleep(POLL_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   private static Process start(Start start, boolean first) {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(start.arguments());
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = JavaProcess.of(Main.class, start.arguments());
     builder.environment().putAll(start.environment());
     try {
       if (first) {

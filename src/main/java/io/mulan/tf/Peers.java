@@ -1,8 +1,6 @@
 package io.mulan.tf;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
@@ -19,14 +17,13 @@ import org.tensorflow.types.TInt32;
  * one that has died, hangs or can't be reached does not answer, and one that is busy does.
  */
 public final class Peers implements AutoCloseable {
-  private static final long PAUSE_MILLIS = 1000;
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   private final ClusterMember member;
   private final Duration patience;
   private final Consumer<String> lost;
   private final AtomicLongArray heard;
   private final boolean[] known;
-  private final List<Thread> threads = new ArrayList<>();
   private volatile boolean closed;
 
   /**
@@ -55,10 +52,9 @@ public final class Peers implements AutoCloseable {
     start("watches workers", this::watch);
   }
 
-  private void start(String name, Runnable work) {
+  private static void start(String name, Runnable work) {
     Thread thread = new Thread(work, name);
     thread.setDaemon(true);
-    threads.add(thread);
     thread.start();
   }
 
@@ -71,12 +67,12 @@ public final class Peers implements AutoCloseable {
         try (Session there = member.visit(graph, other)) {
           while (!closed) {
             there.runner().setOptions(options).fetch(nothing).run().close();
+            known[other] = true; // seen by whoever sees the time
             heard.set(other, System.nanoTime());
-            known[other] = true;
-            pause();
+            Pause.of(BETWEEN_LOOKS);
           }
         } catch (TensorFlowException e) {
-          pause(); // it may have been started again: another session
+          Pause.of(BETWEEN_LOOKS); // it may have been started again: another session
         }
       }
     }
@@ -90,7 +86,7 @@ public final class Peers implements AutoCloseable {
         lost.accept(silent.get());
         return;
       }
-      pause();
+      Pause.of(BETWEEN_LOOKS);
     }
   }
 
@@ -113,14 +109,6 @@ public final class Peers implements AutoCloseable {
                 + " does not answer since "
                 + since.toSeconds()
                 + " s: is it started, and are address and port right?");
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Ends the watch: from now on the others may end too. */

@@ -72,7 +72,7 @@ final class TrainingGraph {
    *
    * @param stop whether this one asks to stop: zero or one (scalar)
    * @param stops how many do (scalar)
-   * @param digest of all variables (scalar)
+   * @param digest of step and weights (scalar)
    */
   record Together(Operand<TFloat32> stop, Operand<TFloat32> stops, Operand<TInt64> digest) {}
 
@@ -165,7 +165,7 @@ final class TrainingGraph {
     return tf.slice(x, tf.constant(new long[] {first}), tf.constant(new long[] {count}));
   }
 
-  /** A number that other bits in any variable change. */
+  /** A number that other bits in any weight change. */
   private Operand<TInt64> digest(Ops tf) {
     Operand<TInt64> digest = steps.value();
     for (Variable<TFloat32> weight : weights.all()) {
@@ -178,13 +178,9 @@ final class TrainingGraph {
 
   /** Cuts the gradient out as one compiled call. */
   private BatchGradient<TFloat32> compile(BatchGradient<TFloat32> uncompiled) {
-    List<Operand<?>> inputs = new ArrayList<>();
-    inputs.add(images);
-    conditions().ifPresent(inputs::add);
-    variables.all().forEach(v -> inputs.add(v.handle()));
     List<Operand<?>> outputs = new ArrayList<>(List.of(uncompiled.terms(), uncompiled.slowest()));
     outputs.addAll(uncompiled.gradients());
-    XlaCall call = XlaCall.add(graph, "compiled_gradient", inputs, outputs, List.of());
+    XlaCall call = XlaCall.add(graph, "compiled_gradient", fed(), outputs, List.of());
     List<Operand<TFloat32>> gradients = new ArrayList<>();
     for (int i = 2; i < outputs.size(); i++) {
       Operand<TFloat32> plainOne = uncompiled.gradients().get(i - 2);
@@ -200,16 +196,21 @@ final class TrainingGraph {
 
   /** Cuts the step out as one compiled call: variables are read and updated inside. */
   private void compile(List<Op> updates) {
-    List<Operand<?>> inputs = new ArrayList<>();
-    inputs.add(images);
-    conditions().ifPresent(inputs::add);
-    variables.all().forEach(v -> inputs.add(v.handle()));
     XlaCall call =
-        XlaCall.add(graph, "compiled_step", inputs, List.of(terms, norms, slowest), updates);
+        XlaCall.add(graph, "compiled_step", fed(), List.of(terms, norms, slowest), updates);
     terms = call.output(0);
     norms = call.output(1);
     slowest = call.output(2);
     step = m.ops().withControlDependencies(terms).withName("compiled_train_step").noOp();
+  }
+
+  /** What a compiled call takes: images, what the model is told of them, and variables. */
+  private List<Operand<?>> fed() {
+    List<Operand<?>> inputs = new ArrayList<>();
+    inputs.add(images);
+    conditions().ifPresent(inputs::add);
+    variables.all().forEach(v -> inputs.add(v.handle()));
+    return inputs;
   }
 
   Placeholder<TUint8> images() {

@@ -6,6 +6,7 @@ import io.mulan.tf.Cluster;
 import io.mulan.tf.ClusterException;
 import io.mulan.tf.ClusterMember;
 import io.mulan.tf.Exchange;
+import io.mulan.tf.Pause;
 import io.mulan.tf.Peers;
 import io.mulan.tf.Sessions;
 import java.nio.ByteBuffer;
@@ -27,7 +28,7 @@ import org.tensorflow.Session;
  */
 public final class Workers {
   /** How long the others are left to read what they have been sent, before this process ends. */
-  private static final long FAREWELL_MILLIS = 1500;
+  private static final Duration FAREWELL = Duration.ofMillis(1500);
 
   private final Cluster cluster;
   private final Optional<Joined> joined;
@@ -83,7 +84,7 @@ public final class Workers {
 
   /** Which images of each batch are this one's. */
   BatchShare share(TrainingConfig config) {
-    return isAlone() ? new BatchShare(0, config.batch()) : BatchShare.of(cluster, config);
+    return BatchShare.of(cluster, config);
   }
 
   /** The first of so many things that is process {@code task}'s; up to the next one's first. */
@@ -195,11 +196,8 @@ public final class Workers {
         j -> {
           j.exchange().all(new long[1]);
           j.peers().close();
-          try {
-            Thread.sleep(FAREWELL_MILLIS);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
+          Pause.of(FAREWELL);
+          j.exchange().close();
         });
   }
 }

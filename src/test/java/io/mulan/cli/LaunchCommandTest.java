@@ -125,11 +125,10 @@ final class LaunchCommandTest {
         .assertDone();
     launch(2, with(settings, "--run=two")).assertDone();
     Process launched =
-        Program.start(
-            folder,
-            Program.command(
-                launched(List.of("--processes=2", "--restarts=1"), with(settings, "--run=lost"))));
-    await(folder.resolve("lost/checkpoints/10"), launched);
+        launchedUntil(
+            "lost/checkpoints/10",
+            List.of("--processes=2", "--restarts=1"),
+            with(settings, "--run=lost"));
     signal(launched, task, signal);
     Program.Outcome done = Program.await(folder, launched).assertDone();
     assertTrue(done.err().contains("all start again from the newest checkpoint"), done::toString);
@@ -145,16 +144,13 @@ final class LaunchCommandTest {
   @Tag("slow")
   void withoutRestartsTheOthersStopWithItsNameAndTheWayOn() throws Exception {
     Process launched =
-        Program.start(
-            folder,
-            Program.command(
-                launched(
-                    List.of("--processes=2"),
-                    "--steps=100000",
-                    "--set=training.save_every=5",
-                    "--patience=4",
-                    "--run=a")));
-    await(folder.resolve("a/checkpoints/5"), launched);
+        launchedUntil(
+            "a/checkpoints/5",
+            List.of("--processes=2"),
+            "--steps=100000",
+            "--set=training.save_every=5",
+            "--patience=4",
+            "--run=a");
     signal(launched, 1, "KILL");
     long killed = System.nanoTime();
     Program.Outcome done = Program.await(folder, launched);
@@ -167,15 +163,12 @@ final class LaunchCommandTest {
   @Test
   void askedToStopAnyWorkerStopsAllAfterACheckpoint() throws Exception {
     Process launched =
-        Program.start(
-            folder,
-            Program.command(
-                launched(
-                    List.of("--processes=2"),
-                    "--steps=100000",
-                    "--run=a",
-                    "--set=training.log_every=1")));
-    await(folder.resolve("a/metrics.jsonl"), launched);
+        launchedUntil(
+            "a/metrics.jsonl",
+            List.of("--processes=2"),
+            "--steps=100000",
+            "--run=a",
+            "--set=training.log_every=1");
     signal(launched, 1, "TERM");
     Program.Outcome done = Program.await(folder, launched);
     assertEquals(130, done.code(), done::toString);
@@ -186,10 +179,14 @@ final class LaunchCommandTest {
     Program.trainPlain(folder, "--steps=100000", "--run=a").assertRefused(3, "");
   }
 
-  private static void await(Path file, Process running) throws InterruptedException {
-    while (running.isAlive() && !Files.exists(file)) {
+  /** Started, and as far as this file. */
+  private Process launchedUntil(String file, List<String> options, String... train)
+      throws InterruptedException {
+    Process launched = Program.start(folder, Program.command(launched(options, train)));
+    while (launched.isAlive() && !Files.exists(folder.resolve(file))) {
       Thread.sleep(20);
     }
+    return launched;
   }
 
   private static void signal(Process launched, int task, String signal) throws Exception {
