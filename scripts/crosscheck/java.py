@@ -32,6 +32,7 @@ def run(folder, kinds):
         f"-Dgolden={os.path.abspath(folder)}",
         f"-Dtest={','.join(tests)}",
         f"-Dtest.heap={heap}",
+        "-DexcludedGroups=python,browser,fuzz",
         "-Dsurefire.failIfNoSpecifiedTests=false",
     ]
     print(

@@ -29,7 +29,8 @@ def make(g):
 
 
 def train(f, g, name, ref, kind, config):
-    side, count = g.settings["S"], g.settings["B"]
+    # A larger batch than one tells no more of the large model, and takes hours.
+    side, count = g.settings["S"], 1 if g.large else g.settings["B"]
     model, params = g.model(ref, kind, config, side)
     experiment = object.__new__(ref.experiment_vdm.Experiment_VDM)
     experiment.config = published.config(

@@ -17,7 +17,7 @@ import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /**
- * Which processes train together: by {@code --cluster} and {@code --task}, else by {@code
+ * Which processes work together: by {@code --cluster} and {@code --task}, else by {@code
  * TF_CONFIG}, as Kubernetes' TFJob sets it, else by what Slurm's {@code srun} sets.
  */
 final class ClusterOptions {
@@ -31,7 +31,7 @@ final class ClusterOptions {
     return options
         .addOption(
             ConfigOptions.withValue(
-                "cluster", "HOST:PORT,...", "all processes that train together, the chief first"))
+                "cluster", "HOST:PORT,...", "all processes that share the work, the chief first"))
         .addOption(ConfigOptions.withValue("task", "N", "which of them this one is, from 0 on"))
         .addOption(
             ConfigOptions.withValue(
@@ -56,14 +56,12 @@ final class ClusterOptions {
   private static Cluster named(CommandLine line) {
     if (!line.hasOption("cluster") || !line.hasOption("task")) {
       throw new UsageException(
-          "--cluster and --task belong together (mulan train --help); on one machine mulan launch"
-              + " sets both");
+          "--cluster and --task belong together; on one machine mulan launch sets both");
     }
     List<String> addresses = List.of(line.getOptionValue("cluster").split(",", -1));
     if (addresses.size() == 1) {
       throw new UsageException(
-          "--cluster names one process; name all that train together, or leave it out to train in"
-              + " one");
+          "--cluster names one process; name all that share the work, or leave it out for one");
     }
     int task = new OptionValues(line).count("task", 0, 0);
     return checked("--cluster", addresses, "--task", task);

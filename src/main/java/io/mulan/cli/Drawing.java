@@ -9,32 +9,36 @@ import io.mulan.data.NpyArray;
 import io.mulan.data.Npz;
 import io.mulan.flow.FlowSolver;
 import io.mulan.sampling.ImageSampler;
-import io.mulan.sampling.Sampler;
 import io.mulan.tf.Tensors;
+import io.mulan.training.Workers;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.apache.commons.cli.CommandLine;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
-/** Draws images, batch by batch. */
+/** Draws images, batch by batch; processes that work together share the batches. */
 final class Drawing {
   /** Pieces that the steps are made in, for progress and moving pictures. */
   private static final int PIECES = 50;
 
   private final TrainedRun run;
   private final SamplingOptions options;
+  private final Workers workers;
   private final Interruption interruption;
   private final ImageShape shape;
 
-  Drawing(TrainedRun run, SamplingOptions options, Interruption interruption) {
+  /**
+   * @param workers who share the batches
+   */
+  Drawing(TrainedRun run, SamplingOptions options, Workers workers, Interruption interruption) {
     this.run = run;
     this.options = options;
+    this.workers = workers;
     this.interruption = interruption;
     this.shape = run.image();
   }
@@ -46,10 +50,6 @@ final class Drawing {
    */
   record Drawn(ImageSet images, float[] latents) {}
 
-  Sampler sampler() {
-    return options.way() == SamplingOptions.Way.HEUN ? Sampler.HEUN : Sampler.ANCESTRAL;
-  }
-
   /**
    * Draws them all.
    *
@@ -59,51 +59,49 @@ final class Drawing {
    * @throws FlowSolver.Stopped if that was asked for
    */
   Drawn draw(SamplingModel model, Latents latents, Consumer<Supplier<ImageSet>> frames) {
-    byte[] levels = new byte[options.count() * shape.size()];
-    List<float[]> used = new ArrayList<>();
-    long pieces = options.way() == SamplingOptions.Way.FLOW ? 1 : pieces(options.steps());
-    long batches = ((long) options.count() + options.batch() - 1) / options.batch();
+    int size = shape.size();
+    int width = model.sampler().withConditionsSize();
+    byte[] levels = new byte[options.count() * size];
+    float[] used = new float[options.count() * width];
+    Rounds rounds =
+        new Rounds(workers, options.count(), options.batch(), size + width * Float.BYTES);
+    boolean flow = options.way() == SamplingOptions.Way.FLOW;
+    int steps = flow ? 1 : options.steps();
     Countdown countdown =
-        new Countdown(
-            pieces == 1 ? "batches" : "steps",
-            pieces == 1 ? batches : batches * options.steps(),
-            0);
+        new Countdown(flow ? "batches" : "steps", (long) rounds.count() * steps, 0);
+    boolean all;
     try {
-      for (int first = 0; first < options.count(); first += options.batch()) {
-        int count = Math.min(options.batch(), options.count() - first);
-        Consumer<Supplier<ImageSet>> seen = first == 0 ? frames : none -> {};
-        try (TFloat32 c = latents.of(model, first, count)) {
-          double[] z0 = z0(model, c, first, count, countdown, seen);
-          byte[] batch =
-              options.last() == SamplingOptions.Last.DRAW
-                  ? model.sampler().drawn(z0, c, first)
-                  : model.sampler().mostLikely(z0, c);
-          System.arraycopy(batch, 0, levels, first * shape.size(), batch.length);
-          used.add(Tensors.floats(c));
-          if (pieces == 1) {
-            countdown.at(first / options.batch() + 1, "");
-          }
-        }
-      }
+      all =
+          rounds.run(
+              0,
+              interruption::asked,
+              (first, count, made) -> {
+                Consumer<Supplier<ImageSet>> seen = first == 0 ? frames : none -> {};
+                long before = (long) rounds.round(first) * steps;
+                try (TFloat32 c = latents.of(model, first, count)) {
+                  double[] z0 = z0(model, c, first, count, seen, k -> countdown.at(before + k, ""));
+                  made.put(
+                      options.last() == SamplingOptions.Last.DRAW
+                          ? model.sampler().drawn(z0, c, first)
+                          : model.sampler().mostLikely(z0, c));
+                  made.asFloatBuffer().put(Tensors.floats(c));
+                }
+              },
+              (first, count, made) -> {
+                made.get(levels, first * size, count * size);
+                made.asFloatBuffer().get(used, first * width, count * width);
+              });
     } finally {
       countdown.end();
     }
-    return new Drawn(images(levels), concatenated(used));
+    if (!all) {
+      throw new FlowSolver.Stopped();
+    }
+    return new Drawn(images(levels), used);
   }
 
   private ImageSet images(byte[] levels) {
     return new ImageSet("samples", shape, run.config().data().levels(), levels);
-  }
-
-  private static float[] concatenated(List<float[]> parts) {
-    int size = parts.stream().mapToInt(p -> p.length).sum();
-    float[] all = new float[size];
-    int at = 0;
-    for (float[] part : parts) {
-      System.arraycopy(part, 0, all, at, part.length);
-      at += part.length;
-    }
-    return all;
   }
 
   private static int pieces(int steps) {
@@ -115,12 +113,14 @@ final class Drawing {
       TFloat32 c,
       int first,
       int count,
-      Countdown countdown,
-      Consumer<Supplier<ImageSet>> frames) {
+      Consumer<Supplier<ImageSet>> frames,
+      IntConsumer done) {
     ImageSampler sampler = model.sampler();
     double[] z = sampler.noise(first, count);
     if (options.way() == SamplingOptions.Way.FLOW) {
-      return model.solver(options.tolerance(), interruption::asked).follow(z, c, 1, 0).z();
+      double[] z0 = model.solver(options.tolerance(), interruption::asked).follow(z, c, 1, 0).z();
+      done.accept(1);
+      return z0;
     }
     int steps = options.steps();
     int pieces = pieces(steps);
@@ -133,7 +133,7 @@ final class Drawing {
       int to = (int) ((long) steps * (piece + 1) / pieces);
       z = sampler.advance(z, c, first, from, to, steps);
       look(frames, sampler, z, c);
-      countdown.at((long) first / options.batch() * steps + to, "");
+      done.accept(to);
     }
     return z;
   }

@@ -2,10 +2,8 @@ package io.mulan.cli;
 
 import io.mulan.data.ImageSet;
 import io.mulan.flow.FlowSolver;
-import io.mulan.likelihood.Measurement;
 import io.mulan.likelihood.PerImageTable;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +16,6 @@ import org.apache.logging.log4j.Logger;
 /** {@code mulan evaluate}: the likelihood of images under a trained model. */
 final class EvaluateCommand implements Command {
   private static final Logger LOG = LogManager.getLogger(EvaluateCommand.class);
-  private static final String SECONDS = "seconds";
 
   @Override
   public String name() {
@@ -44,12 +41,14 @@ final class EvaluateCommand implements Command {
           mulan evaluate runs/digits --importance 16 --steps 256   weighted trajectories
           mulan evaluate runs/digits --images DIR --json out.json  your own images, a report
           mulan evaluate runs/a --images DIR --class 3             of one class, where the model is told
+          mulan launch --processes 4 -- evaluate runs/a            in four processes
         """;
   }
 
   @Override
   public Options options() {
-    return EvaluationOptions.of(TrainedRun.options(ImageChoice.options(new Options())));
+    return ClusterOptions.add(
+        EvaluationOptions.of(TrainedRun.options(ImageChoice.options(new Options()))));
   }
 
   @Override
@@ -57,13 +56,40 @@ final class EvaluateCommand implements Command {
     EvaluationOptions options = EvaluationOptions.read(line);
     TrainedRun run = options.prepare(TrainedRun.of(line));
     ImageChoice choice = ImageChoice.read(line, run);
-    LOG.info("building the model...");
-    try (Evaluation evaluation = Evaluation.open(options, run, choice.chosen(), interruption)) {
-      return measure(line, run, choice, options, evaluation, interruption);
-    } catch (FlowSolver.Stopped e) {
-      LOG.info("interrupted: all images are measured; the same command makes the report");
-      return ExitCode.INTERRUPTED;
-    }
+    Map<String, Object> settings = options.settings(run.config());
+    Map<String, String> facts = Together.program();
+    facts.put("checkpoint", run.fingerprint());
+    facts.put("way to measure", options.method() + settings + options.batch(run.config()));
+    facts.put("choice of images", choice.checksum() + " " + choice.count());
+    Together together =
+        Together.of(
+            line,
+            facts,
+            "start all again with the same commands: what is measured is kept",
+            interruption);
+    return together.work(
+        () -> {
+          LOG.info("building the model...");
+          try (Evaluation evaluation =
+              Evaluation.open(options, run, choice.chosen(), interruption)) {
+            SharedMeasurement shared =
+                new SharedMeasurement(
+                    evaluation.measurement(), together.workers(), interruption::asked);
+            interruption.watch("stopping; what is measured is kept");
+            return together.workers().isChief()
+                ? measure(line, run, choice, options, evaluation, shared)
+                : beside(shared, choice.count());
+          } catch (FlowSolver.Stopped e) {
+            LOG.info("interrupted: all images are measured; the same command makes the report");
+            return ExitCode.INTERRUPTED;
+          }
+        });
+  }
+
+  /** Measures this process's share; the chief keeps it. */
+  private static int beside(SharedMeasurement shared, int wanted) {
+    boolean all = shared.run(0, wanted, done -> {}, values -> {});
+    return all ? ExitCode.OK : ExitCode.INTERRUPTED;
   }
 
   private static int measure(
@@ -72,12 +98,7 @@ final class EvaluateCommand implements Command {
       ImageChoice choice,
       EvaluationOptions options,
       Evaluation evaluation,
-      Interruption interruption) {
-    Measurement measurement = evaluation.measurement();
-    List<String> columns = new ArrayList<>(measurement.terms());
-    columns.add("total");
-    columns.addAll(measurement.extras());
-    columns.add(SECONDS);
+      SharedMeasurement shared) {
     Map<String, Object> settings = options.settings(run.config());
     String name =
         "%s-%s-%d-%08x"
@@ -87,13 +108,13 @@ final class EvaluateCommand implements Command {
                 run.step(),
                 List.of(settings.toString(), choice.checksum(), run.fingerprint()).hashCode());
     Path folder = run.results().resolve("evaluations");
-    try (PerImageTable table = PerImageTable.open(folder.resolve(name + ".csv"), columns)) {
+    try (PerImageTable table =
+        PerImageTable.open(folder.resolve(name + ".csv"), shared.columns())) {
       int wanted = choice.count();
       if (table.count() > 0) {
         LOG.info("{} images are measured already, in {}", table.count(), table.file());
       }
-      interruption.watch("stopping; what is measured is kept");
-      if (!fill(table, measurement, choice.images(), wanted, interruption)) {
+      if (!fill(table, shared, choice.images(), wanted)) {
         LOG.info(
             "interrupted: {} of {} images are kept in {}; the same command goes on",
             table.count(),
@@ -119,50 +140,14 @@ final class EvaluateCommand implements Command {
    * @return whether all is there
    */
   private static boolean fill(
-      PerImageTable table,
-      Measurement measurement,
-      ImageSet images,
-      int wanted,
-      Interruption interruption) {
+      PerImageTable table, SharedMeasurement shared, ImageSet images, int wanted) {
     Countdown countdown = new Countdown("images", wanted, table.count());
     try {
-      while (table.count() < wanted) {
-        if (interruption.asked()) {
-          return false;
-        }
-        int first = table.count();
-        int count = Math.min(measurement.chunk(), wanted - first);
-        String sofar = soFar(table, images);
-        long start = System.nanoTime();
-        double[][] values =
-            measurement.measure(first, count, done -> countdown.at(first + done, sofar));
-        table.append(row(values, measurement.terms().size(), (System.nanoTime() - start) / 1e9));
-      }
-      return true;
-    } catch (FlowSolver.Stopped e) {
-      return false;
+      return shared.run(
+          table.count(), wanted, done -> countdown.at(done, soFar(table, images)), table::append);
     } finally {
       countdown.end();
     }
-  }
-
-  /**
-   * The columns of the table: the terms, their sum, what else is known, and the time of an image.
-   */
-  private static double[][] row(double[][] values, int terms, double seconds) {
-    int count = values[0].length;
-    double[] total = new double[count];
-    for (int k = 0; k < terms; k++) {
-      for (int i = 0; i < count; i++) {
-        total[i] += values[k][i];
-      }
-    }
-    List<double[]> columns = new ArrayList<>(Arrays.asList(values));
-    columns.add(terms, total);
-    double[] each = new double[count];
-    Arrays.fill(each, seconds / count);
-    columns.add(each);
-    return columns.toArray(double[][]::new);
   }
 
   private static String soFar(PerImageTable table, ImageSet images) {

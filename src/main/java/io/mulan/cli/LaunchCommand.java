@@ -15,8 +15,13 @@ import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 
-/** {@code mulan launch}: trains in several processes of this machine, one for each GPU. */
+/** {@code mulan launch}: works in several processes of this machine, one for each GPU. */
 final class LaunchCommand implements Command {
+  /** What processes of a cluster can do together. */
+  private static final List<Command> STARTED =
+      List.of(new TrainCommand(), new EvaluateCommand(), new SampleCommand());
+
+  private static final List<String> NAMES = STARTED.stream().map(Command::name).toList();
   private static final Path GPUS = Path.of("/proc/driver/nvidia/gpus");
 
   @Override
@@ -26,12 +31,12 @@ final class LaunchCommand implements Command {
 
   @Override
   public String summary() {
-    return "train in several processes of this machine, such as one for each GPU";
+    return "train, evaluate or sample in several processes, such as one for each GPU";
   }
 
   @Override
   public List<String> arguments() {
-    return List.of("-- train" + MORE);
+    return List.of("-- " + String.join("|", NAMES) + MORE);
   }
 
   @Override
@@ -39,6 +44,8 @@ final class LaunchCommand implements Command {
     return """
           mulan launch --processes 2 -- train                 the digits, half of each batch in each
           mulan launch --processes 8 --restarts 3 -- train --preset cifar10 --run runs/a
+          mulan launch --processes 8 -- evaluate runs/a       the bound, an eighth of the images in each
+          mulan launch --processes 8 -- sample runs/a --count 50000
         """;
   }
 
@@ -54,15 +61,20 @@ final class LaunchCommand implements Command {
   /** Of this command and of {@code mulan train}. */
   static Option restarts() {
     return ConfigOptions.withValue(
-        "restarts", "N", "how often to go on from the newest checkpoint when a worker is lost (0)");
+        "restarts", "N", "how often to start again from what is saved when a worker is lost (0)");
   }
 
   @Override
   public int run(CommandLine line, Interruption interruption) {
-    List<String> train = line.getArgList();
-    if (!train.get(0).equals("train")) {
+    List<String> work = line.getArgList();
+    String name = work.get(0);
+    if (!NAMES.contains(name)) {
       throw new UsageException(
-          "mulan launch starts train, not '" + train.get(0) + "' (mulan launch --help)");
+          "mulan launch starts "
+              + String.join(", ", NAMES)
+              + ", not '"
+              + name
+              + "' (mulan launch --help)");
     }
     OptionValues values = new OptionValues(line);
     if (!values.has("processes")) {
@@ -70,17 +82,18 @@ final class LaunchCommand implements Command {
     }
     int processes = values.count("processes", 0, 2);
     CommandLine given =
-        Main.parse(new TrainCommand(), train.stream().skip(1).toArray(String[]::new));
+        Main.parse(STARTED.get(NAMES.indexOf(name)), work.stream().skip(1).toArray(String[]::new));
     for (String own : List.of("cluster", "task", "restarts")) {
       if (given.hasOption(own)) {
-        throw new UsageException("mulan launch sets --" + own + " of train: leave it out there");
+        throw new UsageException(
+            "mulan launch sets --" + own + " of " + name + ": leave it out there");
       }
     }
     interruption.watch("stopping all workers");
     String cluster = String.join(",", addresses(processes));
     List<WorkerProcesses.Start> starts = new ArrayList<>();
     for (int task = 0; task < processes; task++) {
-      List<String> arguments = new ArrayList<>(train);
+      List<String> arguments = new ArrayList<>(work);
       arguments.addAll(List.of("--cluster=" + cluster, "--task=" + task));
       starts.add(
           new WorkerProcesses.Start("worker " + task, arguments, environment(task, processes)));

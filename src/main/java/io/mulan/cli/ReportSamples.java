@@ -5,6 +5,7 @@ import io.mulan.config.ConfigException;
 import io.mulan.report.Figure;
 import io.mulan.report.ImageGrid;
 import io.mulan.tf.CheckpointException;
+import io.mulan.training.Workers;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,9 +77,9 @@ final class ReportSamples {
   static Optional<Figure> draw(ReportedRun run, int count, int steps, Interruption interruption) {
     TrainedRun trained = run.trained().orElseThrow();
     SamplingOptions options = SamplingOptions.few(count, steps, run.config());
-    Drawing drawing = new Drawing(trained, options, interruption);
+    Drawing drawing = new Drawing(trained, options, Workers.alone(), interruption);
     LOG.info("drawing {} images of {}...", count, run.name());
-    try (SamplingModel model = SamplingModel.open(trained, drawing.sampler(), options.seed())) {
+    try (SamplingModel model = SamplingModel.open(trained, options.sampler(), options.seed())) {
       Drawing.Latents prior = Drawing.Latents.prior(trained, options);
       BufferedImage grid = ImageGrid.of(drawing.draw(model, prior, look -> {}).images());
       return Optional.of(figure(run, grid, options.settings(), trained.step()));

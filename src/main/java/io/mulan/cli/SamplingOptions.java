@@ -4,6 +4,7 @@ import io.mulan.config.DataConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Conditions;
 import io.mulan.flow.Tolerance;
+import io.mulan.sampling.Sampler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +146,11 @@ record SamplingOptions(
       }
     }
     return List.copyOf(sweep);
+  }
+
+  /** What makes steps. */
+  Sampler sampler() {
+    return way == Way.HEUN ? Sampler.HEUN : Sampler.ANCESTRAL;
   }
 
   /** The same with another number of steps. */

@@ -14,7 +14,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * Processes of this program that train together, started again when one is lost. The first one's
+ * Processes of this program that work together, started again when one is lost. The first one's
  * output is this program's; what others say has their number before it.
  */
 final class WorkerProcesses {
@@ -56,7 +56,7 @@ final class WorkerProcesses {
         return code;
       }
       LOG.warn(
-          "a worker was lost; all start again from the newest checkpoint ({} of {})",
+          "a worker was lost; all start again, from what is saved ({} of {})",
           restart + 1,
           restarts);
     }

@@ -23,7 +23,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Session;
 
 /**
- * The processes that train one model together: which part of a batch, and of the test images, is
+ * The processes that work on one model together: which part of a batch, and of the test images, is
  * this one's, and what all of them must have in common.
  */
 public final class Workers {
@@ -157,6 +157,32 @@ public final class Workers {
 
   private long[][] all(long[] mine) {
     return joined.orElseThrow().exchange().all(mine);
+  }
+
+  /**
+   * What all processes have, in their order; whoever asks waits for the others to.
+   *
+   * @param mine of this one; the others have as many
+   */
+  public byte[][] all(byte[] mine) {
+    if (isAlone()) {
+      return new byte[][] {mine};
+    }
+    long[] padded = new long[(mine.length + Long.BYTES - 1) / Long.BYTES];
+    ByteBuffer bytes = ByteBuffer.allocate(padded.length * Long.BYTES).put(mine).rewind();
+    bytes.asLongBuffer().get(padded);
+    long[][] all = all(padded);
+    byte[][] found = new byte[all.length][mine.length];
+    for (int task = 0; task < all.length; task++) {
+      bytes.asLongBuffer().put(all[task]);
+      bytes.get(0, found[task]);
+    }
+    return found;
+  }
+
+  /** A number that the chief has; whoever asks waits for the others to. */
+  public int chiefs(int mine) {
+    return isAlone() ? mine : (int) all(new long[] {mine})[0][0];
   }
 
   /**

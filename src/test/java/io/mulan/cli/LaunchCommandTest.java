@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -131,7 +132,7 @@ final class LaunchCommandTest {
             with(settings, "--run=lost"));
     signal(launched, task, signal);
     Program.Outcome done = Program.await(folder, launched).assertDone();
-    assertTrue(done.err().contains("all start again from the newest checkpoint"), done::toString);
+    assertTrue(done.err().contains("all start again, from what is saved"), done::toString);
     if (task == 1) {
       assertTrue(done.err().contains("worker 1 (localhost:"), done::toString);
       assertTrue(done.err().contains("is lost: it has not answered for"), done::toString);
@@ -200,6 +201,142 @@ final class LaunchCommandTest {
     new ProcessBuilder("kill", "-" + signal, "" + worker.pid()).start().waitFor();
   }
 
+  /** Images measured and drawn in two processes are those of one. */
+  @Test
+  void evaluatingAndSamplingAreSharedOut() throws IOException {
+    Program.train(folder, "--steps=2", "--run=one", "--set=data.test_images=30").assertDone();
+    copyRun("one", "two");
+    for (List<String> how :
+        List.of(
+            List.of("--limit=25", "--batch=4", "--times=3"),
+            List.of("--limit=7", "--batch=2", "--method=exact", "--rtol=1e-2", "--atol=1e-2"))) {
+      Program.Outcome alone = run("evaluate", "one", how).assertDone();
+      Program.Outcome shared = launched("evaluate", "two", how).assertDone();
+      assertEquals(figures(alone), figures(shared));
+    }
+    assertTables("one", "two");
+    for (List<String> how :
+        List.of(
+            List.of("--count=9", "--batch=2", "--steps=3"),
+            List.of("--count=3", "--batch=2", "--steps-sweep=2,3"))) {
+      Program.Outcome alone = run("sample", "one", with(how, "--out=of-one")).assertDone();
+      Program.Outcome shared = launched("sample", "two", with(how, "--out=of-two")).assertDone();
+      assertEquals(figures(alone), figures(shared));
+      for (String file : List.of("grid.png", "samples.npz")) {
+        Path of = folder.resolve("of-one").resolve(file);
+        assertArrayEquals(
+            Files.readAllBytes(of), Files.readAllBytes(folder.resolve("of-two").resolve(file)));
+      }
+    }
+  }
+
+  private static List<String> with(List<String> options, String more) {
+    return Stream.concat(options.stream(), Stream.of(more)).toList();
+  }
+
+  private Program.Outcome run(String command, String run, List<String> how) {
+    return Program.run(
+        folder, Stream.concat(Stream.of(command, run), how.stream()).toArray(String[]::new));
+  }
+
+  private Program.Outcome launched(String command, String run, List<String> how) {
+    return Program.run(
+        folder,
+        Stream.concat(Stream.of("launch", "--processes=2", "--", command, run), how.stream())
+            .toArray(String[]::new));
+  }
+
+  private void copyRun(String from, String to) throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve(from))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, folder.resolve(to).resolve(folder.resolve(from).relativize(file)));
+      }
+    }
+  }
+
+  /** What is printed of likelihoods, but for what it cost and where it is. */
+  private static List<String> figures(Program.Outcome outcome) {
+    return outcome
+        .out()
+        .lines()
+        .filter(line -> !line.startsWith("cost: ") && !line.startsWith("files: "))
+        .filter(line -> !line.contains(" s an image"))
+        .toList();
+  }
+
+  /** Values of each image; seconds, the last column, are different. */
+  private void assertTables(String one, String other) throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve(one + "/evaluations"))) {
+      List<Path> tables = files.filter(LaunchCommandTest::isTable).toList();
+      assertEquals(2, tables.size());
+      for (Path table : tables) {
+        List<String> rows = Files.readAllLines(table);
+        List<String> others =
+            Files.readAllLines(folder.resolve(other + "/evaluations").resolve(table.getFileName()));
+        assertEquals(rows.size(), others.size());
+        for (int i = 1; i < rows.size(); i++) {
+          String[] a = rows.get(i).split(",");
+          String[] b = others.get(i).split(",");
+          for (int k = 0; k < a.length - 1; k++) {
+            double value = Double.parseDouble(a[k]);
+            assertEquals(value, Double.parseDouble(b[k]), ROUNDING * Math.abs(value) + 1e-9);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void anEvaluationThatAnyWorkerIsAskedToStopIsKeptAndGoesOn() throws Exception {
+    Program.trainPlain(folder, "--steps=2", "--run=a", "--set=data.test_images=60").assertDone();
+    String[] evaluate = {"evaluate", "a", "--times=20000", "--limit=60"};
+    Process launched =
+        Program.start(
+            folder,
+            Program.command(with(new String[] {"launch", "--processes=2", "--"}, evaluate)));
+    Path evaluations = folder.resolve("a/evaluations");
+    while (launched.isAlive() && rows(evaluations) < 3) {
+      Thread.sleep(20);
+    }
+    signal(launched, 1, "TERM");
+    Program.Outcome stopped = Program.await(folder, launched);
+    assertEquals(130, stopped.code(), stopped::toString);
+    assertTrue(stopped.err().contains("the same command goes on"), stopped::toString);
+    long kept = rows(evaluations) - 1;
+    Program.Outcome done =
+        Program.run(folder, "evaluate", "a", "--times=20000", "--limit=" + kept).assertDone();
+    assertTrue(done.err().contains(kept + " images are measured already"), done::toString);
+  }
+
+  /** Not its lock. */
+  private static boolean isTable(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".csv") && !name.startsWith(".");
+  }
+
+  /** Of the only table, its header among them. */
+  private static long rows(Path evaluations) throws IOException {
+    if (!Files.isDirectory(evaluations)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(evaluations)) {
+      Path table = files.filter(LaunchCommandTest::isTable).findFirst().orElse(null);
+      return table == null ? 0 : Files.readAllLines(table).size();
+    }
+  }
+
+  @Test
+  void workersThatMeasureInOtherWaysAreRefused() throws Exception {
+    Program.trainPlain(folder, "--steps=1", "--run=a").assertDone();
+    String cluster = "--cluster=localhost:" + freePort() + ",localhost:" + freePort();
+    Process chief =
+        Program.start(folder, Program.command("evaluate", "a", "--times=2", cluster, "--task=0"));
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Program.run(other, "evaluate", "../a", "--times=3", cluster, "--task=1")
+        .assertRefused(3, "worker 1 (localhost:", "another way to measure than worker 0");
+    Program.await(folder, chief).assertRefused(3, "worker 1 (localhost:", "another way to measure");
+  }
+
   @Test
   void workersThatDoNotBelongTogether() throws Exception {
     String cluster = "--cluster=localhost:" + freePort() + ",localhost:" + freePort();
@@ -248,7 +385,9 @@ final class LaunchCommandTest {
   void whatCantBeLaunched() {
     Program.run(folder, "launch", "--processes=2").assertRefused(2, "mulan launch needs -- train");
     Program.run(folder, "launch", "--processes=2", "--", "plot")
-        .assertRefused(2, "mulan launch starts train, not 'plot'");
+        .assertRefused(2, "mulan launch starts train, evaluate, sample, not 'plot'");
+    Program.run(folder, "launch", "--processes=2", "--", "sample", "a", "--task=0")
+        .assertRefused(2, "mulan launch sets --task of sample");
     Program.run(folder, "launch", "--", "train").assertRefused(2, "needs --processes N");
     Program.run(folder, "launch", "--processes=1", "--", "train")
         .assertRefused(2, "--processes is '1'", "from 2");

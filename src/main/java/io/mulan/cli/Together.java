@@ -1,0 +1,104 @@
+package io.mulan.cli;
+
+import io.mulan.tf.Cluster;
+import io.mulan.tf.ClusterException;
+import io.mulan.tf.Pause;
+import io.mulan.training.Workers;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.apache.commons.cli.CommandLine;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.tensorflow.exceptions.TensorFlowException;
+
+/**
+ * The processes that do one piece of work together: where one is lost, the others say who and end.
+ *
+ * @param patience how long one may be silent
+ * @param wayOn what to do where one is lost, in words
+ */
+record Together(Workers workers, Duration patience, Supplier<String> wayOn) {
+  private static final Logger LOG = LogManager.getLogger(Together.class);
+
+  /** What must be the same everywhere, beside the work itself. */
+  static Map<String, String> program() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("version of the program", Version.mulan() + " " + Version.tensorFlow());
+    return facts;
+  }
+
+  /**
+   * Waits for the others that a command line or the environment names, if it does.
+   *
+   * @param facts what must be the same everywhere, by name
+   */
+  static Together of(
+      CommandLine line, Map<String, String> facts, String wayOn, Interruption interruption) {
+    return ClusterOptions.read(line, System.getenv())
+        .map(c -> join(c, ClusterOptions.patience(line), facts, () -> wayOn, interruption))
+        .orElseGet(() -> new Together(Workers.alone(), Duration.ZERO, () -> wayOn));
+  }
+
+  /**
+   * Waits for the others, and that they have the same facts.
+   *
+   * @throws io.mulan.config.ConfigException naming one that does not
+   */
+  static Together join(
+      Cluster cluster,
+      Duration patience,
+      Map<String, String> facts,
+      Supplier<String> wayOn,
+      Interruption interruption) {
+    // TensorFlow can't stop its server, nor a step that waits for one who is lost.
+    interruption.halt();
+    Workers workers =
+        Workers.join(
+            cluster,
+            patience,
+            who -> {
+              LOG.error("{}; {}", who, wayOn.get());
+              System.err.flush();
+              Runtime.getRuntime().halt(ExitCode.WORKER);
+            });
+    Together together = new Together(workers, patience, wayOn);
+    LOG.info("{} of {}: waiting for the others...", cluster.name(cluster.task()), cluster.size());
+    together.guarded(
+        () -> {
+          workers.requireSame(facts);
+          return ExitCode.OK;
+        });
+    return together;
+  }
+
+  /** Does this one's part, and waits for the others to do theirs. */
+  int work(IntSupplier part) {
+    if (workers.isAlone()) {
+      return part.getAsInt();
+    }
+    return guarded(
+        () -> {
+          int code = part.getAsInt();
+          workers.finish();
+          return code;
+        });
+  }
+
+  /** What TensorFlow says where one is lost is no use: whoever watches finds out who, and ends. */
+  private int guarded(IntSupplier part) {
+    try {
+      return part.getAsInt();
+    } catch (TensorFlowException e) {
+      LOG.debug("from", e);
+      LOG.info("a step could not be made together; finding out who is lost...");
+      Pause.of(patience.multipliedBy(2));
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new ClusterException(
+          "a step could not be made together, though all answer (" + reason + "); " + wayOn.get(),
+          e);
+    }
+  }
+}
