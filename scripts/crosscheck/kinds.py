@@ -48,7 +48,7 @@ KINDS = {
     "losses-torch-cifar10": Kind(
         "loss and gradients",
         "LossesGoldenTest",
-        60,
+        30,
         21,
         large=True,
         module="torch_vdm",
@@ -57,10 +57,10 @@ KINDS = {
     "schedules-cifar10": Kind("schedules", "SchedulesGoldenTest", 60, 13, large=True),
     "scorenets-cifar10": Kind("score networks", "ScoreNetsGoldenTest", 300, 14, large=True),
     "encoders-cifar10": Kind("encoders", "EncodersGoldenTest", 100, 15, large=True),
-    "losses-cifar10": Kind("loss and gradients", "LossesGoldenTest", 600, 16, large=True),
+    "losses-cifar10": Kind("loss and gradients", "LossesGoldenTest", 300, 16, large=True),
     "samplers-cifar10": Kind("samplers", "SamplersGoldenTest", 300, 17, large=True),
-    "vectorfields-cifar10": Kind("vector field", "VectorFieldsGoldenTest", 600, 18, large=True),
-    "training-cifar10": Kind("twenty steps", "TrainingGoldenTest", 1200, 19, large=True),
+    "vectorfields-cifar10": Kind("vector field", "VectorFieldsGoldenTest", 300, 18, large=True),
+    "training-cifar10": Kind("twenty steps", "TrainingGoldenTest", 1700, 19, large=True),
 }
 # Those in the test resources.
 GOLDEN = tuple(KINDS)[: list(KINDS).index("training") + 1]

@@ -41,10 +41,15 @@ final class TrainingReport {
             Locale.ROOT,
             "KL %.3f nats, mutual information %.3f nats, %d of %d components in use",
             use.kl(),
-            use.mutualInformation(),
+            unsigned(use.mutualInformation()),
             use.inUse(),
             use.size());
     return use.collapsed() ? line + ": collapsed, it tells nothing of the image" : line;
+  }
+
+  /** An estimate of nothing has either sign: as it is shown, without that of a zero. */
+  private static double unsigned(double nats) {
+    return Math.rint(nats * 1000) / 1000 + 0.0;
   }
 
   static String of(RunResult result, RunFolder run, Dataset data) {
