@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /** The program as a process of its own, as users meet it. */
 final class Program {
-  private static final int LONGEST_SECONDS = 120;
+  private static final int LONGEST_SECONDS = 300;
 
   /** Settings of a run whose steps take milliseconds. */
   static final List<String> SMALL =

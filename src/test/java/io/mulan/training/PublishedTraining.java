@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -218,17 +219,23 @@ final class PublishedTraining<T extends TFloating> implements AutoCloseable {
 
   /** The weights as they are. */
   void weights(BiConsumer<String, double[]> reader) {
-    slots.forEach(s -> reader.accept(s.weight().name(), read(s.weight())));
+    read(AdamW.Slot::weight, reader);
   }
 
   /** Their moving averages. */
   void averages(BiConsumer<String, double[]> reader) {
-    slots.forEach(s -> reader.accept(s.weight().name(), read(s.average())));
+    read(AdamW.Slot::average, reader);
   }
 
-  private double[] read(Variable<T> variable) {
-    try (Result result = session.runner().fetch(variable.value()).run()) {
-      return CaseResults.values(result.get(0));
+  /** All in one run: TensorFlow plans the whole graph anew for each set of what is fetched. */
+  private void read(
+      Function<AdamW.Slot<T>, Variable<T>> which, BiConsumer<String, double[]> reader) {
+    Session.Runner runner = session.runner();
+    slots.forEach(s -> runner.fetch(which.apply(s).value()));
+    try (Result result = runner.run()) {
+      for (int i = 0; i < slots.size(); i++) {
+        reader.accept(slots.get(i).weight().name(), CaseResults.values(result.get(i)));
+      }
     }
   }
 
