@@ -71,6 +71,8 @@ record Together(Workers workers, Duration patience, Supplier<String> wayOn) {
           workers.requireSame(facts);
           return ExitCode.OK;
         });
+    // Not to end at once from here on: the others would wait for one who is lost.
+    interruption.watch("stopping with the others");
     return together;
   }
 
