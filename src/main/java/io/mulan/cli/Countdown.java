@@ -1,6 +1,7 @@
 package io.mulan.cli;
 
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -31,8 +32,13 @@ final class Countdown {
     this.before = before;
   }
 
-  /** Tells how many are done, and what else there is to say. */
-  void at(long done, String more) {
+  /** Tells how many are done. */
+  void at(long done) {
+    at(done, () -> "");
+  }
+
+  /** Tells how many are done, and what else there is to say, which is asked for if it is shown. */
+  void at(long done, Supplier<String> more) {
     double seconds = (System.nanoTime() - start) / 1e9;
     boolean due = seconds - shown > (terminal ? REDRAW_SECONDS : EVERY_SECONDS);
     if (!due || done <= before) {
@@ -40,6 +46,7 @@ final class Countdown {
     }
     shown = seconds;
     double each = seconds / (done - before);
+    String said = more.get();
     String line =
         String.format(
             Locale.ROOT,
@@ -47,7 +54,7 @@ final class Countdown {
             what,
             done,
             total,
-            more.isEmpty() ? "" : "  " + more,
+            said.isEmpty() ? "" : "  " + said,
             Durations.of((total - done) * each));
     if (terminal) {
       TerminalLine.draw(line);

@@ -79,7 +79,7 @@ final class Drawing {
                 Consumer<Supplier<ImageSet>> seen = first == 0 ? frames : none -> {};
                 long before = (long) rounds.round(first) * steps;
                 try (TFloat32 c = latents.of(model, first, count)) {
-                  double[] z0 = z0(model, c, first, count, seen, k -> countdown.at(before + k, ""));
+                  double[] z0 = z0(model, c, first, count, seen, k -> countdown.at(before + k));
                   made.put(
                       options.last() == SamplingOptions.Last.DRAW
                           ? model.sampler().drawn(z0, c, first)

@@ -57,10 +57,18 @@ final class EvaluateCommand implements Command {
     TrainedRun run = options.prepare(TrainedRun.of(line));
     ImageChoice choice = ImageChoice.read(line, run);
     Map<String, Object> settings = options.settings(run.config());
+    long images = choice.checksum(); // which reads them all
     Map<String, String> facts = Together.program();
     facts.put("checkpoint", run.fingerprint());
     facts.put("way to measure", options.method() + settings + options.batch(run.config()));
-    facts.put("choice of images", choice.checksum() + " " + choice.count());
+    facts.put("choice of images", images + " " + choice.count());
+    String name =
+        "%s-%s-%d-%08x"
+            .formatted(
+                options.method(),
+                choice.name(),
+                run.step(),
+                List.of(settings.toString(), images, run.fingerprint()).hashCode());
     Together together =
         Together.of(
             line,
@@ -77,7 +85,7 @@ final class EvaluateCommand implements Command {
                     evaluation.measurement(), together.workers(), interruption::asked);
             interruption.watch("stopping; what is measured is kept");
             return together.workers().isChief()
-                ? measure(line, run, choice, options, evaluation, shared)
+                ? measure(line, run, choice, settings, name, evaluation, shared)
                 : beside(shared, choice.count());
           } catch (FlowSolver.Stopped e) {
             LOG.info("interrupted: all images are measured; the same command makes the report");
@@ -96,17 +104,10 @@ final class EvaluateCommand implements Command {
       CommandLine line,
       TrainedRun run,
       ImageChoice choice,
-      EvaluationOptions options,
+      Map<String, Object> settings,
+      String name,
       Evaluation evaluation,
       SharedMeasurement shared) {
-    Map<String, Object> settings = options.settings(run.config());
-    String name =
-        "%s-%s-%d-%08x"
-            .formatted(
-                options.method(),
-                choice.name(),
-                run.step(),
-                List.of(settings.toString(), choice.checksum(), run.fingerprint()).hashCode());
     Path folder = run.results().resolve("evaluations");
     try (PerImageTable table =
         PerImageTable.open(folder.resolve(name + ".csv"), shared.columns())) {
@@ -144,7 +145,10 @@ final class EvaluateCommand implements Command {
     Countdown countdown = new Countdown("images", wanted, table.count());
     try {
       return shared.run(
-          table.count(), wanted, done -> countdown.at(done, soFar(table, images)), table::append);
+          table.count(),
+          wanted,
+          done -> countdown.at(done, () -> soFar(table, images)),
+          table::append);
     } finally {
       countdown.end();
     }

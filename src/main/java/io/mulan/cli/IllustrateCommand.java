@@ -57,7 +57,7 @@ final class IllustrateCommand implements Command {
     LOG.info("training three schedules of two pixels...");
     try (Illustration illustration = new Illustration(steps, seed)) {
       Countdown countdown = new Countdown("step", illustration.steps(), 0);
-      boolean whole = illustration.learn(interruption::asked, done -> countdown.at(done, ""));
+      boolean whole = illustration.learn(interruption::asked, countdown::at);
       countdown.end();
       if (!whole) {
         LOG.info("interrupted: nothing is written");

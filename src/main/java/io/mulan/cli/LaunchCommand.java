@@ -68,21 +68,24 @@ final class LaunchCommand implements Command {
   public int run(CommandLine line, Interruption interruption) {
     List<String> work = line.getArgList();
     String name = work.get(0);
-    if (!NAMES.contains(name)) {
-      throw new UsageException(
-          "mulan launch starts "
-              + String.join(", ", NAMES)
-              + ", not '"
-              + name
-              + "' (mulan launch --help)");
-    }
+    Command started =
+        STARTED.stream()
+            .filter(command -> command.name().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "mulan launch starts "
+                            + String.join(", ", NAMES)
+                            + ", not '"
+                            + name
+                            + "' (mulan launch --help)"));
     OptionValues values = new OptionValues(line);
     if (!values.has("processes")) {
       throw new UsageException("mulan launch needs --processes N (mulan launch --help)");
     }
     int processes = values.count("processes", 0, 2);
-    CommandLine given =
-        Main.parse(STARTED.get(NAMES.indexOf(name)), work.stream().skip(1).toArray(String[]::new));
+    CommandLine given = Main.parse(started, work.stream().skip(1).toArray(String[]::new));
     for (String own : List.of("cluster", "task", "restarts")) {
       if (given.hasOption(own)) {
         throw new UsageException(

@@ -85,7 +85,7 @@ final class PlotCommand implements Command {
             if (interruption.asked()) {
               throw new FlowSolver.Stopped();
             }
-            countdown.at(done, "");
+            countdown.at(done);
           });
     } finally {
       countdown.end();

@@ -164,7 +164,7 @@ final class ReconstructCommand implements Command {
           back += end.evaluations();
           batches++;
         }
-        countdown.at(first + count, "");
+        countdown.at(first + count);
       }
       countdown.end();
       return new RoundTrip(

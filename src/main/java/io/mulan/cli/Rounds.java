@@ -76,7 +76,7 @@ final class Rounds {
     for (int first = workers.chiefs(from); first < total; ) {
       ByteBuffer mine = ByteBuffer.allocate(HEAD + batch * bytes);
       int begin = first + workers.cluster().task() * batch;
-      int done = stopAsked.getAsBoolean() ? 0 : done(work, begin, mine);
+      int done = stopAsked.getAsBoolean() ? 0 : put(work, begin, mine);
       mine.putInt(0, done).putInt(Integer.BYTES, stopAsked.getAsBoolean() ? 1 : 0);
       boolean stop = false;
       boolean gap = false;
@@ -101,7 +101,8 @@ final class Rounds {
     return Math.max(0, Math.min(batch, total - first));
   }
 
-  private int done(Work work, int begin, ByteBuffer mine) {
+  /** How many this process has done of its batch: all or none. */
+  private int put(Work work, int begin, ByteBuffer mine) {
     int count = size(begin);
     if (count == 0) {
       return 0;

@@ -70,7 +70,7 @@ record ScheduleStudy(DataConfig data, ImageGroups parts, LearnedNoise noise, Lat
                 if (stopAsked.getAsBoolean()) {
                   throw new FlowSolver.Stopped();
                 }
-                countdown.at(done, "");
+                countdown.at(done);
               });
       countdown.end();
       return new ScheduleStudy(data, parts, noise, latents);

@@ -2,6 +2,7 @@ package io.mulan.cli;
 
 import io.mulan.likelihood.Measurement;
 import io.mulan.training.Workers;
+import java.nio.DoubleBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -30,33 +31,33 @@ record SharedMeasurement(Measurement measurement, Workers workers, BooleanSuppli
   /**
    * Measures those that are missing.
    *
-   * @param from the first of them; what the chief says counts
+   * @param first of them; what the chief says counts
    * @param wanted how many images there are
    * @param done told from time to time how many images are measured
    * @param measured told of the next images' values [columns][count]
    * @return whether all is measured; if not, a process was asked to stop
    */
-  boolean run(int from, int wanted, IntConsumer done, Consumer<double[][]> measured) {
+  boolean run(int first, int wanted, IntConsumer done, Consumer<double[][]> measured) {
     int columns = columns().size();
     Rounds rounds = new Rounds(workers, wanted, measurement.chunk(), columns * Double.BYTES);
     return rounds.run(
-        from,
+        first,
         stopAsked,
-        (first, count, made) -> {
+        (begin, count, made) -> {
           long start = System.nanoTime();
           double[][] values =
-              measurement.measure(first, count, k -> done.accept(rounds.done(first, k)));
+              measurement.measure(begin, count, k -> done.accept(rounds.done(begin, k)));
           double seconds = (System.nanoTime() - start) / 1e9;
+          DoubleBuffer into = made.asDoubleBuffer();
           for (double[] column : withSums(values, seconds / count)) {
-            made.asDoubleBuffer().put(column);
-            made.position(made.position() + count * Double.BYTES);
+            into.put(column);
           }
         },
-        (first, count, made) -> {
+        (begin, count, made) -> {
           double[][] values = new double[columns][count];
+          DoubleBuffer from = made.asDoubleBuffer();
           for (double[] column : values) {
-            made.asDoubleBuffer().get(column);
-            made.position(made.position() + count * Double.BYTES);
+            from.get(column);
           }
           measured.accept(values);
         });
