@@ -2,6 +2,7 @@ package io.mulan.cli;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
+import io.mulan.config.IoReason;
 import io.mulan.config.Presets;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Datasets;
@@ -74,14 +75,9 @@ final class GraphCommand implements Command {
       Files.write(graph, model.graph());
       Files.writeString(summary, model.summary());
     } catch (IOException e) {
-      throw new ConfigException(folder + " can't be written into: " + reason(folder, e), e);
+      throw new ConfigException(
+          folder + " can't be written into: " + IoReason.of(e) + "; name a folder with --to", e);
     }
     System.out.printf("%s (%s bytes), %s%n", graph, Figures.count(model.graph().length), summary);
-  }
-
-  private static String reason(Path folder, IOException e) {
-    return Files.exists(folder) && !Files.isDirectory(folder)
-        ? "it is a file; name a folder with --to"
-        : e.getClass().getSimpleName() + " " + e.getMessage();
   }
 }

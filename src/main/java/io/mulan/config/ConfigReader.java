@@ -3,7 +3,6 @@ package io.mulan.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -105,10 +104,8 @@ public final class ConfigReader {
           file + " is not there; name a YAML file, or a preset with --preset", e);
     } catch (CharacterCodingException e) {
       throw new ConfigException(file + " is not a YAML: it is no text in UTF-8", e);
-    } catch (AccessDeniedException e) {
-      throw new ConfigException(file + " can't be read: permission denied", e);
     } catch (IOException e) {
-      String reason = Files.isDirectory(file) ? "it is a folder; name a YAML file" : e.getMessage();
+      String reason = Files.isDirectory(file) ? "it is a folder; name a YAML file" : IoReason.of(e);
       throw new ConfigException(file + " can't be read: " + reason, e);
     }
   }

@@ -1,6 +1,7 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -107,6 +108,6 @@ final class Archive {
   }
 
   private static String reason(Exception e) {
-    return e instanceof IOException io ? Npy.reason(io) : "it is damaged";
+    return e instanceof IOException io ? IoReason.of(io) : "it is damaged";
   }
 }

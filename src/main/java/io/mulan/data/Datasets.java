@@ -28,19 +28,37 @@ public final class Datasets {
    * The image shape and levels: of most kinds without reading anything, of the others from the
    * configuration, or, where that is silent, from the head of a file.
    *
-   * @throws ConfigException if files have to be looked at and can't be read
+   * @throws ConfigException if files have to be looked at and can't be read, or embedded images are
+   *     asked for in another shape
    */
   public static DataShape shape(DataConfig config) {
     DataShape whole =
         switch (config.kind()) {
-          case DIGITS -> Digits.SHAPE;
-          case PHOTOS -> Photos.SHAPE;
+          case DIGITS -> embedded(config, Digits.SHAPE);
+          case PHOTOS -> embedded(config, Photos.SHAPE);
           case CIFAR10 -> new DataShape(Cifar10.SHAPE, config.levels());
           case IMAGENET32 -> new DataShape(IMAGENET32, config.levels());
           case IMAGENET64 -> new DataShape(IMAGENET64, config.levels());
           case IDX, NPZ, NPY, IMAGES, TFRECORD -> new DataShape(told(config), config.levels());
         };
     return new DataShape(ViewedImages.shape(config.view(), whole.image()), whole.levels());
+  }
+
+  /** Embedded images are as they are: settings that ask for others are refused, not ignored. */
+  private static DataShape embedded(DataConfig config, DataShape shape) {
+    String key = config.key();
+    if (!config.path().isBlank()) {
+      throw new ConfigException(
+          ("data.path is %s, but data.kind is %s, which is embedded; set data.kind to what lies"
+                  + " there, or leave data.path empty")
+              .formatted(config.path(), key));
+    }
+    checkShape(config, "data.kind " + key, shape.image());
+    if (config.grey() && shape.image().channels() > 1) {
+      throw new ConfigException(
+          "data.grey is true, but the %s are embedded in colour; set it to false".formatted(key));
+    }
+    return shape;
   }
 
   private static ImageShape told(DataConfig config) {
@@ -89,7 +107,7 @@ public final class Datasets {
   }
 
   private static Dataset embedded(DataConfig config, Dataset set) {
-    int levels = set.train().levels();
+    int levels = shape(config).levels();
     if (config.levels() != levels) {
       throw new ConfigException(
           "data.levels is %d, but the %s have %d levels; set data.levels to %d"
@@ -109,7 +127,7 @@ public final class Datasets {
     BadInput bad = new BadInput(config.skipBad());
     FoundImages found = find(config, bad);
     ImageShape shape = found.shape();
-    checkShape(config, shape);
+    checkShape(config, config.path(), shape);
     ImageStore train = readable(found.train(), shape, bad);
     ImageStore test = found.test() == null ? null : readable(found.test(), shape, bad);
     bad.tell(config.key(), train.count() + (test == null ? 0 : test.count()));
@@ -152,7 +170,7 @@ public final class Datasets {
     return bad.skipped() ? ReadableImages.of(images, shape.size(), bad) : images;
   }
 
-  private static void checkShape(DataConfig config, ImageShape found) {
+  private static void checkShape(DataConfig config, String where, ImageShape found) {
     boolean other =
         (config.height() > 0 && config.height() != found.height())
             || (config.width() > 0 && config.width() != found.width())
@@ -161,7 +179,7 @@ public final class Datasets {
       throw new ConfigException(
           "%s has images of %s, but data.height, data.width and data.channels are %d, %d and %d;"
               .concat(" set them to 0")
-              .formatted(config.path(), found, config.height(), config.width(), config.channels()));
+              .formatted(where, found, config.height(), config.width(), config.channels()));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -79,7 +80,7 @@ record Download(URI address, String file, long mostBytes, String md5) {
     } catch (IOException e) {
       throw new ConfigException(
           "%s can't be fetched: %s; go on with the same command, or fetch it elsewhere and put it"
-                  .formatted(address, Npy.reason(e))
+                  .formatted(address, IoReason.of(e))
               + " at "
               + target,
           e);

@@ -3,6 +3,7 @@ package io.mulan.data;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
+import io.mulan.config.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ final class DownsampledImageNet {
                   .thenComparing(p -> p.getFileName().toString()))
           .toList();
     } catch (IOException e) {
-      throw new ConfigException("cannot read folder " + folder + ": " + Npy.reason(e), e);
+      throw new ConfigException("cannot read folder " + folder + ": " + IoReason.of(e), e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.mulan.data;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
+import io.mulan.config.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ public final class ImageFiles {
       }
       return pictures;
     } catch (IOException e) {
-      throw new ConfigException("cannot read folder " + folder + ": " + Npy.reason(e), e);
+      throw new ConfigException("cannot read folder " + folder + ": " + IoReason.of(e), e);
     }
   }
 

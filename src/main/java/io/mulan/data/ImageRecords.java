@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
+import io.mulan.config.IoReason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -119,7 +120,7 @@ record ImageRecords(
           .filter(p -> p.getFileName().toString().contains(".tfrec"))
           .toList();
     } catch (IOException e) {
-      throw new ConfigException("cannot read folder " + folder + ": " + Npy.reason(e), e);
+      throw new ConfigException("cannot read folder " + folder + ": " + IoReason.of(e), e);
     }
   }
 

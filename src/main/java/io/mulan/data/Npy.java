@@ -1,6 +1,7 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -9,7 +10,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -83,7 +83,7 @@ public final class Npy {
     try (OutputStream out = Files.newOutputStream(file)) {
       write(out, array);
     } catch (IOException e) {
-      throw new ConfigException("cannot write " + file + ": " + reason(e));
+      throw new ConfigException("cannot write " + file + ": " + IoReason.of(e));
     }
   }
 
@@ -101,15 +101,6 @@ public final class Npy {
   static ConfigException failure(String name, IOException e) {
     return e instanceof EOFException
         ? broken(name, "it ends too soon")
-        : new ConfigException("cannot read " + name + ": " + reason(e));
-  }
-
-  /** The cause in words: file exceptions only carry the path, and some carry nothing. */
-  static String reason(IOException e) {
-    if (e instanceof NoSuchFileException) {
-      return "no such file or folder";
-    }
-    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return message.lines().findFirst().orElse(e.getClass().getSimpleName());
+        : new ConfigException("cannot read " + name + ": " + IoReason.of(e));
   }
 }

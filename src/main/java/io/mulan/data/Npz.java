@@ -1,6 +1,7 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -45,7 +46,7 @@ public final class Npz implements AutoCloseable {
     try {
       return new Npz(file.toString(), new ZipFile(file.toFile()));
     } catch (IOException e) {
-      throw new ConfigException("cannot read " + file + " as npz archive: " + Npy.reason(e));
+      throw new ConfigException("cannot read " + file + " as npz archive: " + IoReason.of(e));
     }
   }
 
@@ -141,7 +142,7 @@ public final class Npz implements AutoCloseable {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       write(out, arrays.keySet(), arrays::get);
     } catch (IOException e) {
-      throw new ConfigException("cannot write " + file + ": " + Npy.reason(e));
+      throw new ConfigException("cannot write " + file + ": " + IoReason.of(e));
     }
   }
 
@@ -165,7 +166,7 @@ public final class Npz implements AutoCloseable {
     try {
       zip.close();
     } catch (IOException e) {
-      throw new ConfigException("cannot close " + file + ": " + Npy.reason(e));
+      throw new ConfigException("cannot close " + file + ": " + IoReason.of(e));
     }
   }
 }

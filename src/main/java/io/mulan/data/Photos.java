@@ -2,6 +2,7 @@ package io.mulan.data;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
+import io.mulan.config.IoReason;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,7 +43,7 @@ final class Photos {
     try (InputStream in = Photos.class.getResourceAsStream(resource)) {
       return ImageIO.read(new MemoryCacheImageInputStream(in));
     } catch (IOException e) {
-      throw new ConfigException("cannot read " + resource + ": " + Npy.reason(e));
+      throw new ConfigException("cannot read " + resource + ": " + IoReason.of(e));
     }
   }
 

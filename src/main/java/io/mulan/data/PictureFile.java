@@ -3,6 +3,7 @@ package io.mulan.data;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.ImageShape;
+import io.mulan.config.IoReason;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
@@ -143,7 +144,7 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
     try {
       return content.open();
     } catch (IOException e) {
-      throw new ConfigException("cannot read " + name + ": " + Npy.reason(e), e);
+      throw new ConfigException("cannot read " + name + ": " + IoReason.of(e), e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.mulan.data;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
+import io.mulan.config.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -93,7 +94,7 @@ record PictureFolder(Path folder, String[] names, DataConfig config, ImageShape 
 
   private static ConfigException unreadable(Path folder, Exception e) {
     IOException io = e instanceof UncheckedIOException u ? u.getCause() : (IOException) e;
-    return new ConfigException("cannot read folder " + folder + ": " + Npy.reason(io), e);
+    return new ConfigException("cannot read folder " + folder + ": " + IoReason.of(io), e);
   }
 
   /** What the configuration says, and where it is silent, that of the first picture. */

@@ -1,6 +1,7 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -125,7 +126,7 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
     } catch (IOException e) {
       throw new ConfigException(
           "%s can't be put into %s: %s; name another folder with --to"
-              .formatted(file, folder, Npy.reason(e)),
+              .formatted(file, folder, IoReason.of(e)),
           e);
     }
   }

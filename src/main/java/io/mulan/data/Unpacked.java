@@ -1,6 +1,7 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -135,7 +136,7 @@ final class Unpacked {
     } catch (IOException e) {
       throw new ConfigException(
           "%s can't be unpacked into %s: %s; set MULAN_CACHE to a folder with room, or unpack it"
-                  .formatted(file, Cache.folder(), Npy.reason(e))
+                  .formatted(file, Cache.folder(), IoReason.of(e))
               + " yourself",
           e);
     }

@@ -82,6 +82,8 @@ public final class Chart implements Plot {
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setLegendVisible(false);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+    chart.getStyler().setXAxisTickLabelsFormattingFunction(Ticks::text);
+    chart.getStyler().setYAxisTickLabelsFormattingFunction(Ticks::text);
   }
 
   /** With the legend below, which leaves the width to the axes. */

@@ -20,7 +20,8 @@ record Ink(Color color, BasicStroke stroke, Marker marker) {
           new float[] {8, 4},
           new float[] {2, 3},
           new float[] {10, 3, 2, 3},
-          new float[] {16, 4});
+          new float[] {16, 4},
+          new float[] {12, 3, 2, 3, 2, 3});
   private static final List<Marker> MARKERS =
       List.of(
           SeriesMarkers.CIRCLE,
@@ -30,7 +31,7 @@ record Ink(Color color, BasicStroke stroke, Marker marker) {
           SeriesMarkers.TRIANGLE_DOWN,
           SeriesMarkers.CROSS);
 
-  /** Of series {@code index} of a chart; after 35 they begin again. */
+  /** Of series {@code index} of a chart; after 42 they begin again. */
   static Ink of(int index) {
     float[] dash = DASHES.get(index % DASHES.size());
     BasicStroke stroke =

@@ -1,20 +1,17 @@
 package io.mulan.report;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import io.mulan.data.ImageSet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
-import javax.imageio.IIOException;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -130,7 +127,7 @@ public final class PictureFiles {
       move(unfinished, file);
     } catch (IOException e) {
       throw new ConfigException(
-          file + " can't be written: " + reason(e) + "; name another folder with --out", e);
+          file + " can't be written: " + IoReason.of(e) + "; name another folder with --out", e);
     } finally {
       remove(unfinished);
     }
@@ -143,23 +140,6 @@ public final class PictureFiles {
     } catch (IOException e) {
       // It is in the way of nobody: the next attempt writes over it.
     }
-  }
-
-  /** The cause in words: of some exceptions the message is no more than a path. */
-  private static String reason(IOException e) {
-    if (e instanceof IIOException && e.getCause() instanceof IOException cause) {
-      return reason(cause); // its own message hides a full disk
-    }
-    if (e instanceof AccessDeniedException) {
-      return "access is denied";
-    }
-    if (e instanceof FileAlreadyExistsException taken) {
-      return taken.getFile() + " is no folder";
-    }
-    if (e instanceof FileSystemException failure && failure.getReason() != null) {
-      return failure.getReason();
-    }
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   private static void move(Path from, Path to) throws IOException {

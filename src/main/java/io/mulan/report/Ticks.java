@@ -7,6 +7,9 @@ import java.util.List;
 
 /** Round numbers along a scale. */
 final class Ticks {
+  /** From this power of ten on, numbers are written with it. */
+  private static final int PLAIN = 7;
+
   private Ticks() {}
 
   /**
@@ -37,9 +40,16 @@ final class Ticks {
     return 10 * power;
   }
 
-  /** As short as can be. */
+  /** As short as can be; with a power of ten where the zeros would be many. */
   static String text(double tick) {
     BigDecimal rounded = new BigDecimal(tick).round(new MathContext(6));
-    return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
+    if (rounded.signum() == 0) {
+      return "0";
+    }
+    BigDecimal number = rounded.stripTrailingZeros();
+    int power = number.precision() - number.scale() - 1;
+    return Math.abs(power) < PLAIN
+        ? number.toPlainString()
+        : number.movePointLeft(power).stripTrailingZeros().toPlainString() + "e" + power;
   }
 }

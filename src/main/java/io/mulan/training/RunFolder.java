@@ -4,13 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Difference;
+import io.mulan.config.IoReason;
 import io.mulan.config.RunConfig;
 import io.mulan.data.ProgramLock;
 import io.mulan.tf.CheckpointException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -129,7 +128,7 @@ public final class RunFolder implements AutoCloseable {
       return Optional.of(new ObjectMapper().readValue(result.toFile(), RunResult.class));
     } catch (IOException e) {
       throw new ConfigException(
-          result + " can't be read: " + reason(e) + "; remove it and go on with --resume", e);
+          result + " can't be read: " + IoReason.of(e) + "; remove it and go on with --resume", e);
     }
   }
 
@@ -147,7 +146,7 @@ public final class RunFolder implements AutoCloseable {
     try (Stream<Path> entries = Files.list(path)) {
       return !entries.allMatch(p -> p.getFileName().toString().equals(LOCK));
     } catch (IOException e) {
-      throw new ConfigException(path + " can't be read: " + reason(e), e);
+      throw new ConfigException(path + " can't be read: " + IoReason.of(e), e);
     }
   }
 
@@ -155,7 +154,8 @@ public final class RunFolder implements AutoCloseable {
     try {
       Files.createDirectories(path);
     } catch (IOException e) {
-      throw new ConfigException(path + " can't be made: " + reason(e) + "; name another folder", e);
+      throw new ConfigException(
+          path + " can't be made: " + IoReason.of(e) + "; name another folder", e);
     }
   }
 
@@ -169,18 +169,8 @@ public final class RunFolder implements AutoCloseable {
                           + path
                           + "; wait for it, or name another folder"));
     } catch (IOException e) {
-      throw new ConfigException(path + " can't be written to: " + reason(e), e);
+      throw new ConfigException(path + " can't be written to: " + IoReason.of(e), e);
     }
-  }
-
-  /** Without the path, which the message names already. */
-  private static String reason(IOException e) {
-    if (e instanceof AccessDeniedException) {
-      return "permission denied";
-    }
-    return e instanceof FileSystemException f && f.getReason() != null
-        ? f.getReason()
-        : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   private void writeConfig() {
@@ -194,7 +184,8 @@ public final class RunFolder implements AutoCloseable {
           RESULT,
           new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n");
     } catch (IOException e) {
-      throw new CheckpointException(path.resolve(RESULT) + " can't be written: " + reason(e), e);
+      throw new CheckpointException(
+          path.resolve(RESULT) + " can't be written: " + IoReason.of(e), e);
     }
   }
 
@@ -206,7 +197,7 @@ public final class RunFolder implements AutoCloseable {
       Files.writeString(unfinished, content, StandardCharsets.UTF_8);
       Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new CheckpointException(target + " can't be written: " + reason(e), e);
+      throw new CheckpointException(target + " can't be written: " + IoReason.of(e), e);
     }
   }
 
@@ -233,7 +224,7 @@ public final class RunFolder implements AutoCloseable {
     try {
       lock.close();
     } catch (IOException e) {
-      throw new CheckpointException(path + " can't be let go of: " + reason(e), e);
+      throw new CheckpointException(path + " can't be let go of: " + IoReason.of(e), e);
     }
   }
 }

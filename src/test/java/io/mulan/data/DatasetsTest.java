@@ -134,6 +134,27 @@ class DatasetsTest {
         refusal.getMessage());
   }
 
+  @Test
+  void embeddedImagesInAnotherShapeAreRefused() {
+    DataConfig smaller = config(Kind.PHOTOS, 256).with(new ImageShape(16, 16, 0));
+    String refusal =
+        "data.kind photos has images of 32×32×3, but data.height, data.width and data.channels are"
+            + " 16, 16 and 0; set them to 0";
+    assertEquals(
+        refusal, assertThrows(ConfigException.class, () -> Datasets.shape(smaller)).getMessage());
+    assertEquals(
+        refusal, assertThrows(ConfigException.class, () -> Datasets.open(smaller)).getMessage());
+  }
+
+  @Test
+  void filesBesideEmbeddedImagesAreRefused() {
+    DataConfig elsewhere = new DataConfig(Kind.DIGITS, "pictures", 17);
+    assertEquals(
+        "data.path is pictures, but data.kind is digits, which is embedded; set data.kind to what"
+            + " lies there, or leave data.path empty",
+        assertThrows(ConfigException.class, () -> Datasets.open(elsewhere)).getMessage());
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = Kind.class,

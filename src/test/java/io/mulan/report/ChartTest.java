@@ -68,12 +68,12 @@ final class ChartTest {
   void inksDifferInColourAndInGrey() {
     Set<Object> colours = new HashSet<>();
     Set<Object> dashes = new HashSet<>();
-    for (int i = 0; i < 35; i++) {
+    for (int i = 0; i < 42; i++) {
       Ink ink = Ink.of(i);
       assertTrue(colours.add(ink.color() + " " + Arrays.toString(ink.stroke().getDashArray())));
       dashes.add(Arrays.toString(ink.stroke().getDashArray()));
     }
-    assertEquals(5, dashes.size());
+    assertEquals(6, dashes.size());
     assertFalse(Ink.of(0).stroke().equals(Ink.of(1).stroke()));
     assertNotEquals(Ink.of(0).marker(), Ink.of(1).marker());
   }

@@ -68,6 +68,11 @@ final class HeatMapTest {
     assertEquals("0.02", Ticks.text(0.020000000000000004));
     assertEquals("-10", Ticks.text(-10));
     assertEquals("0", Ticks.text(0));
+    assertEquals("0.002", Ticks.text(0.002));
+    assertEquals("1600", Ticks.text(1600));
+    assertEquals("2500000", Ticks.text(2.5e6));
+    assertEquals("2.5e7", Ticks.text(2.5e7));
+    assertEquals("-1e-8", Ticks.text(-1e-8));
   }
 
   private static List<Double> rounded(List<Double> ticks) {
