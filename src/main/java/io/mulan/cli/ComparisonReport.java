@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import io.mulan.report.PictureFiles;
 import io.mulan.training.Metrics.Moment;
 import io.mulan.training.Spread;
@@ -38,7 +39,7 @@ record ComparisonReport(Comparison comparison, String title, int steps, int seed
               + "\n");
     } catch (IOException e) {
       throw new ConfigException(
-          file + " can't be written: " + e.getMessage() + "; name another folder with --out", e);
+          file + " can't be written: " + IoReason.of(e) + "; name another folder with --out", e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.mulan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ record Provenance(
       String json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(value);
       Files.writeString(file, json + "\n");
     } catch (IOException e) {
-      throw new ConfigException(file + " can't be written: " + e.getMessage(), e);
+      throw new ConfigException(file + " can't be written: " + IoReason.of(e), e);
     }
   }
 }

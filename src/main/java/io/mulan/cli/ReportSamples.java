@@ -2,6 +2,7 @@ package io.mulan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import io.mulan.report.Figure;
 import io.mulan.report.ImageGrid;
 import io.mulan.tf.CheckpointException;
@@ -48,7 +49,7 @@ final class ReportSamples {
           .limit(MOST)
           .forEach(figures::add);
     } catch (IOException e) {
-      LOG.warn("{} can't be listed: {}", folder, e.getMessage());
+      LOG.warn("{} can't be listed: {}", folder, IoReason.of(e));
     }
     return figures;
   }

@@ -2,6 +2,7 @@ package io.mulan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.ModelParts;
 import io.mulan.export.ExportedModel;
@@ -110,7 +111,7 @@ record ReportedRun(
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.filter(f -> f.toString().endsWith(".json")).sorted().toList();
     } catch (IOException e) {
-      throw new ConfigException(folder + " can't be listed: " + e.getMessage(), e);
+      throw new ConfigException(folder + " can't be listed: " + IoReason.of(e), e);
     }
   }
 }

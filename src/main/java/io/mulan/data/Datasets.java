@@ -34,8 +34,8 @@ public final class Datasets {
   public static DataShape shape(DataConfig config) {
     DataShape whole =
         switch (config.kind()) {
-          case DIGITS -> embedded(config, Digits.SHAPE);
-          case PHOTOS -> embedded(config, Photos.SHAPE);
+          case DIGITS -> asEmbedded(config, Digits.SHAPE);
+          case PHOTOS -> asEmbedded(config, Photos.SHAPE);
           case CIFAR10 -> new DataShape(Cifar10.SHAPE, config.levels());
           case IMAGENET32 -> new DataShape(IMAGENET32, config.levels());
           case IMAGENET64 -> new DataShape(IMAGENET64, config.levels());
@@ -45,7 +45,7 @@ public final class Datasets {
   }
 
   /** Embedded images are as they are: settings that ask for others are refused, not ignored. */
-  private static DataShape embedded(DataConfig config, DataShape shape) {
+  private static DataShape asEmbedded(DataConfig config, DataShape shape) {
     String key = config.key();
     if (!config.path().isBlank()) {
       throw new ConfigException(
@@ -107,7 +107,8 @@ public final class Datasets {
   }
 
   private static Dataset embedded(DataConfig config, Dataset set) {
-    int levels = shape(config).levels();
+    int levels = set.train().levels();
+    asEmbedded(config, new DataShape(set.train().shape(), levels));
     if (config.levels() != levels) {
       throw new ConfigException(
           "data.levels is %d, but the %s have %d levels; set data.levels to %d"

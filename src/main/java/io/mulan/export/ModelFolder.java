@@ -3,6 +3,7 @@ package io.mulan.export;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
+import io.mulan.config.IoReason;
 import io.mulan.config.RunConfig;
 import io.mulan.data.WholeFolder;
 import io.mulan.tf.CheckpointException;
@@ -50,7 +51,7 @@ public final class ModelFolder {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new ConfigException(folder + " can't be read: " + e.getMessage(), e);
+      throw new ConfigException(folder + " can't be read: " + IoReason.of(e), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mulan.interop;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.RunState;
 import java.io.IOException;
@@ -137,7 +138,7 @@ public final class FlaxCheckpoint {
       }
       return Scalars.of(STEP, value);
     } catch (IOException e) {
-      throw new CheckpointException(file + " can't be read: " + e.getMessage(), e);
+      throw new CheckpointException(file + " can't be read: " + IoReason.of(e), e);
     }
   }
 }

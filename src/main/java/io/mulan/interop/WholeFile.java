@@ -1,6 +1,7 @@
 package io.mulan.interop;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -46,7 +47,7 @@ final class WholeFile {
     } catch (IOException e) {
       discard(unfinished);
       throw new ConfigException(
-          file + " can't be written: " + e.getMessage() + "; name a file elsewhere", e);
+          file + " can't be written: " + IoReason.of(e) + "; name a file elsewhere", e);
     }
   }
 

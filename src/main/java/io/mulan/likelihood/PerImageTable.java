@@ -1,6 +1,7 @@
 package io.mulan.likelihood;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import io.mulan.data.NpyArray;
 import io.mulan.data.Npz;
 import io.mulan.data.ProgramLock;
@@ -58,7 +59,7 @@ public final class PerImageTable implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new ConfigException(file + " can't be used: " + e.getMessage(), e);
+      throw new ConfigException(file + " can't be used: " + IoReason.of(e), e);
     }
   }
 
@@ -131,7 +132,7 @@ public final class PerImageTable implements AutoCloseable {
       String text = first == 0 ? text(0).substring(header().length() + 1) : text(first);
       Files.writeString(file, text, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw new ConfigException(file + " can't be written: " + e.getMessage(), e);
+      throw new ConfigException(file + " can't be written: " + IoReason.of(e), e);
     }
   }
 
@@ -156,7 +157,7 @@ public final class PerImageTable implements AutoCloseable {
     try {
       lock.close();
     } catch (IOException e) {
-      throw new ConfigException(file + " can't be let go of: " + e.getMessage(), e);
+      throw new ConfigException(file + " can't be let go of: " + IoReason.of(e), e);
     }
   }
 

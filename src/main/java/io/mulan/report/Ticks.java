@@ -50,6 +50,6 @@ final class Ticks {
     int power = number.precision() - number.scale() - 1;
     return Math.abs(power) < PLAIN
         ? number.toPlainString()
-        : number.movePointLeft(power).stripTrailingZeros().toPlainString() + "e" + power;
+        : number.movePointLeft(power).toPlainString() + "e" + power;
   }
 }

@@ -2,6 +2,7 @@ package io.mulan.training;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.config.IoReason;
 import io.mulan.data.WholeFolder;
 import io.mulan.tf.CheckpointException;
 import io.mulan.tf.Variables.Variable;
@@ -90,7 +91,7 @@ public final class Checkpoints {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new CheckpointException(folder + ": can't be listed: " + e.getMessage(), e);
+      throw new CheckpointException(folder + ": can't be listed: " + IoReason.of(e), e);
     }
   }
 
@@ -312,7 +313,7 @@ public final class Checkpoints {
           .toList()
           .forEach(WholeFolder::discard);
     } catch (IOException e) {
-      throw new CheckpointException(folder + ": can't be listed: " + e.getMessage(), e);
+      throw new CheckpointException(folder + ": can't be listed: " + IoReason.of(e), e);
     }
   }
 

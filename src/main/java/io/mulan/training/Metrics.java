@@ -3,6 +3,7 @@ package io.mulan.training;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
+import io.mulan.config.IoReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -88,9 +89,8 @@ public final class Metrics {
           }
         }
       } catch (IOException e) {
-        String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         throw new ConfigException(
-            file + " can't be read: " + reason + "; it is written by mulan train", e);
+            file + " can't be read: " + IoReason.of(e) + "; it is written by mulan train", e);
       }
     }
     return new Metrics(lines);

@@ -3,6 +3,7 @@ package io.mulan.training;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mulan.config.IoReason;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.tf.CheckpointException;
@@ -145,7 +146,7 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
     return new CheckpointException(
         file
             + " can't be written: "
-            + e.getMessage()
+            + IoReason.of(e)
             + "; free some space, then go on with: mulan train --resume "
             + file.getParent(),
         e);

@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.ConfigReader;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.ImageShape;
+import io.mulan.config.RunConfig;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -144,6 +147,15 @@ class DatasetsTest {
         refusal, assertThrows(ConfigException.class, () -> Datasets.shape(smaller)).getMessage());
     assertEquals(
         refusal, assertThrows(ConfigException.class, () -> Datasets.open(smaller)).getMessage());
+  }
+
+  @Test
+  void photosInGreyAreRefused() {
+    RunConfig grey =
+        ConfigReader.read(Optional.of("photos"), Optional.empty(), List.of("data.grey=true"));
+    assertEquals(
+        "data.grey is true, but the photos are embedded in colour; set it to false",
+        assertThrows(ConfigException.class, () -> Datasets.open(grey.data())).getMessage());
   }
 
   @Test
