@@ -25,20 +25,32 @@ final class ArchitectureTest {
   /** A package, and the packages of ours that it may use besides itself. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
-          Map.entry("config", Set.of()),
+          Map.entry("files", Set.of()),
+          Map.entry("config", Set.of("files")),
           Map.entry("tf", Set.of()),
           Map.entry("nn", Set.of("tf", "config")),
           Map.entry("diffusion", Set.of("nn", "tf", "config")),
-          Map.entry("data", Set.of("config")),
+          Map.entry("data", Set.of("config", "files")),
           Map.entry("flow", Set.of("diffusion", "nn", "tf", "config")),
-          Map.entry("likelihood", Set.of("flow", "diffusion", "nn", "tf", "config", "data")),
+          Map.entry(
+              "likelihood", Set.of("flow", "diffusion", "nn", "tf", "config", "files", "data")),
           Map.entry("sampling", Set.of("flow", "diffusion", "nn", "tf", "config", "data")),
-          Map.entry("training", Set.of("diffusion", "likelihood", "data", "nn", "tf", "config")),
+          Map.entry(
+              "training", Set.of("diffusion", "likelihood", "data", "nn", "tf", "config", "files")),
           Map.entry(
               "export",
-              Set.of("sampling", "likelihood", "flow", "diffusion", "nn", "tf", "config", "data")),
-          Map.entry("interop", Set.of("training", "diffusion", "data", "tf", "config")),
-          Map.entry("report", Set.of("config", "data")),
+              Set.of(
+                  "sampling",
+                  "likelihood",
+                  "flow",
+                  "diffusion",
+                  "nn",
+                  "tf",
+                  "config",
+                  "files",
+                  "data")),
+          Map.entry("interop", Set.of("training", "diffusion", "data", "tf", "config", "files")),
+          Map.entry("report", Set.of("config", "files", "data")),
           Map.entry(
               "illustration", Set.of("training", "report", "diffusion", "nn", "tf", "config")));
 

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mulan.config.ConfigException;
-import io.mulan.config.IoReason;
+import io.mulan.files.AtomicFile;
+import io.mulan.files.IoReason;
 import io.mulan.report.PictureFiles;
 import io.mulan.training.Metrics.Moment;
 import io.mulan.training.Spread;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +33,7 @@ record ComparisonReport(Comparison comparison, String title, int steps, int seed
     PictureFiles.plot(folder.resolve("comparison"), ComparisonPicture.of(comparison, title));
     Path file = folder.resolve("comparison.json");
     try {
-      Files.writeString(
+      AtomicFile.write(
           file,
           new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json(folder))
               + "\n");

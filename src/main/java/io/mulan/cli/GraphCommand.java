@@ -2,13 +2,13 @@ package io.mulan.cli;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
-import io.mulan.config.IoReason;
 import io.mulan.config.Presets;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Datasets;
 import io.mulan.export.GraphExport;
+import io.mulan.files.AtomicFile;
+import io.mulan.files.IoReason;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -71,9 +71,8 @@ final class GraphCommand implements Command {
     Path graph = folder.resolve(name + ".pb");
     Path summary = folder.resolve(name + ".txt");
     try {
-      Files.createDirectories(folder);
-      Files.write(graph, model.graph());
-      Files.writeString(summary, model.summary());
+      AtomicFile.write(graph, out -> out.write(model.graph()));
+      AtomicFile.write(summary, model.summary());
     } catch (IOException e) {
       throw new ConfigException(
           folder + " can't be written into: " + IoReason.of(e) + "; name a folder with --to", e);

@@ -2,9 +2,9 @@ package io.mulan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
-import io.mulan.config.IoReason;
+import io.mulan.files.AtomicFile;
+import io.mulan.files.IoReason;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,9 +38,8 @@ record Provenance(
   /** Writes anything as JSON. */
   static void write(Path file, Object value) {
     try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
       String json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(value);
-      Files.writeString(file, json + "\n");
+      AtomicFile.write(file, json + "\n");
     } catch (IOException e) {
       throw new ConfigException(file + " can't be written: " + IoReason.of(e), e);
     }

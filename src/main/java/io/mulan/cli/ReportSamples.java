@@ -2,7 +2,7 @@ package io.mulan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
-import io.mulan.config.IoReason;
+import io.mulan.files.IoReason;
 import io.mulan.report.Figure;
 import io.mulan.report.ImageGrid;
 import io.mulan.tf.CheckpointException;

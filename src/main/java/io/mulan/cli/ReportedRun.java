@@ -2,10 +2,10 @@ package io.mulan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
-import io.mulan.config.IoReason;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.ModelParts;
 import io.mulan.export.ExportedModel;
+import io.mulan.files.IoReason;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.Metrics;

@@ -1,6 +1,7 @@
 package io.mulan.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mulan.files.IoReason;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

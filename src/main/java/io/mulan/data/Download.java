@@ -1,7 +1,8 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
-import io.mulan.config.IoReason;
+import io.mulan.files.AtomicFile;
+import io.mulan.files.IoReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,7 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -75,7 +75,7 @@ record Download(URI address, String file, long mostBytes, String md5) {
       Path part = folder.resolve(file + ".part");
       fetch(part, patience, progress);
       check(part);
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFile.place(part, target);
       return target;
     } catch (IOException e) {
       throw new ConfigException(

@@ -3,7 +3,8 @@ package io.mulan.data;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
-import io.mulan.config.IoReason;
+import io.mulan.files.AtomicFolder;
+import io.mulan.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ final class DownsampledImageNet {
   /** In the order of their numbers. */
   private static List<Path> files(Path folder, Pattern name) {
     try {
-      return WholeFolder.files(folder).stream()
+      return AtomicFolder.files(folder).stream()
           .filter(p -> name.matcher(p.getFileName().toString()).matches())
           .sorted(
               Comparator.comparing((Path p) -> p.getFileName().toString().length())

@@ -2,7 +2,7 @@ package io.mulan.data;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
-import io.mulan.config.IoReason;
+import io.mulan.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
-import io.mulan.config.IoReason;
+import io.mulan.files.AtomicFolder;
+import io.mulan.files.IoReason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -116,7 +117,7 @@ record ImageRecords(
 
   private static List<Path> inside(Path folder) {
     try {
-      return WholeFolder.files(folder).stream()
+      return AtomicFolder.files(folder).stream()
           .filter(p -> p.getFileName().toString().contains(".tfrec"))
           .toList();
     } catch (IOException e) {

@@ -1,7 +1,8 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
-import io.mulan.config.IoReason;
+import io.mulan.files.AtomicFile;
+import io.mulan.files.IoReason;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -80,8 +81,8 @@ public final class Npy {
    * @throws ConfigException naming the file, if it cannot be written
    */
   public static void write(Path file, NpyArray array) {
-    try (OutputStream out = Files.newOutputStream(file)) {
-      write(out, array);
+    try {
+      AtomicFile.write(file, out -> write(out, array));
     } catch (IOException e) {
       throw new ConfigException("cannot write " + file + ": " + IoReason.of(e));
     }

@@ -1,14 +1,13 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
-import io.mulan.config.IoReason;
+import io.mulan.files.AtomicFile;
+import io.mulan.files.IoReason;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Collection;
@@ -139,8 +138,8 @@ public final class Npz implements AutoCloseable {
    * @throws ConfigException naming the file, if it cannot be written
    */
   public static void write(Path file, Map<String, NpyArray> arrays) {
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-      write(out, arrays.keySet(), arrays::get);
+    try {
+      AtomicFile.write(file, out -> write(out, arrays.keySet(), arrays::get));
     } catch (IOException e) {
       throw new ConfigException("cannot write " + file + ": " + IoReason.of(e));
     }

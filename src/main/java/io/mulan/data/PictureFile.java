@@ -3,7 +3,7 @@ package io.mulan.data;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.ImageShape;
-import io.mulan.config.IoReason;
+import io.mulan.files.IoReason;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;

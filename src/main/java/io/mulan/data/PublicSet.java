@@ -1,12 +1,13 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
-import io.mulan.config.IoReason;
+import io.mulan.files.AtomicFile;
+import io.mulan.files.AtomicFolder;
+import io.mulan.files.IoReason;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -108,21 +109,15 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
     String name = file.getFileName().toString();
     try {
       if (!name.endsWith(ARCHIVE)) {
-        Files.createDirectories(folder);
-        Files.copy(file, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        AtomicFile.write(folder.resolve(name), out -> Files.copy(file, out));
         return;
       }
       if (Files.exists(folder)) {
         return; // whole, if it was unpacked here
       }
-      Path whole = folder.toAbsolutePath().normalize();
-      Path unfinished = whole.resolveSibling(whole.getFileName() + ".unfinished");
-      try {
-        WholeFolder.fill(unfinished, f -> Archive.unpack(file, f, MOST_UNPACKED_BYTES));
-        Files.move(unfinished, whole, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        WholeFolder.discard(unfinished);
-      }
+      AtomicFolder.write(
+          folder.toAbsolutePath().normalize(),
+          unfinished -> Archive.unpack(file, unfinished, MOST_UNPACKED_BYTES));
     } catch (IOException e) {
       throw new ConfigException(
           "%s can't be put into %s: %s; name another folder with --to"

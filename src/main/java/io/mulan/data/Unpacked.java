@@ -1,7 +1,9 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
-import io.mulan.config.IoReason;
+import io.mulan.files.AtomicFolder;
+import io.mulan.files.IoReason;
+import io.mulan.files.ProgramLock;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
@@ -119,7 +120,7 @@ final class Unpacked {
     }
   }
 
-  private static Path folder(Path file, String part, WholeFolder.Content content) {
+  private static Path folder(Path file, String part, AtomicFolder.Content content) {
     try {
       Path cache = Files.createDirectories(Cache.folder().resolve("unpacked"));
       Path folder = cache.resolve(name(file, part));
@@ -129,7 +130,7 @@ final class Unpacked {
       try (ProgramLock held = held(cache.resolve(folder.getFileName() + ".lock"))) {
         if (!Files.isDirectory(folder)) {
           LOG.info("unpacking {} into {}, once...", file, folder);
-          fill(folder, content);
+          AtomicFolder.write(folder, content);
         }
       }
       return folder;
@@ -139,16 +140,6 @@ final class Unpacked {
                   .formatted(file, Cache.folder(), IoReason.of(e))
               + " yourself",
           e);
-    }
-  }
-
-  private static void fill(Path folder, WholeFolder.Content content) throws IOException {
-    Path unfinished = folder.resolveSibling(folder.getFileName() + ".unfinished");
-    try {
-      WholeFolder.fill(unfinished, content);
-      Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      WholeFolder.discard(unfinished);
     }
   }
 

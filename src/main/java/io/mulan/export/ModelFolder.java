@@ -3,16 +3,15 @@ package io.mulan.export;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
-import io.mulan.config.IoReason;
 import io.mulan.config.RunConfig;
-import io.mulan.data.WholeFolder;
+import io.mulan.files.AtomicFolder;
+import io.mulan.files.IoReason;
 import io.mulan.tf.CheckpointException;
 import io.mulan.tf.SavedModelWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -31,9 +30,6 @@ public final class ModelFolder {
   static final String CONFIG = "assets/config.yaml";
   static final String CARD = "assets/model.json";
   private static final String TEXT = "assets/README.md";
-
-  /** Serving looks at numbers alone. */
-  private static final String UNFINISHED = ".unfinished-";
 
   private ModelFolder() {}
 
@@ -69,22 +65,19 @@ public final class ModelFolder {
       ModelCard card,
       RunConfig config,
       Signatures signatures,
-      WholeFolder.Content graph) {
+      AtomicFolder.Content graph) {
     Path target = requireFree(folder, card.version());
-    Path unfinished = folder.resolve(UNFINISHED + card.version());
     try {
-      WholeFolder.fill(
-          unfinished,
+      AtomicFolder.write(
+          target,
           at -> {
             graph.write(at);
             WarmupRequests.write(at, card.name(), signatures.all());
             describe(at, card, config, signatures);
             check(at, signatures);
           });
-      Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
       return target;
     } catch (IOException | RuntimeException e) {
-      WholeFolder.discard(unfinished);
       String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new CheckpointException(
           target + " can't be written: " + reason + "; choose another folder with --to", e);
@@ -144,7 +137,7 @@ public final class ModelFolder {
   /** SHA-256 of each file, by its name from the folder on. */
   static Map<String, String> checksums(Path folder) throws IOException {
     Map<String, String> checksums = new TreeMap<>();
-    for (Path file : WholeFolder.files(folder)) {
+    for (Path file : AtomicFolder.files(folder)) {
       String name = folder.relativize(file).toString().replace('\\', '/');
       checksums.put(name, checksum(file));
     }

@@ -1,7 +1,7 @@
 package io.mulan.interop;
 
 import io.mulan.config.ConfigException;
-import io.mulan.config.IoReason;
+import io.mulan.files.IoReason;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.RunState;
 import java.io.IOException;
@@ -55,7 +55,7 @@ public final class FlaxCheckpoint {
    * @throws ConfigException if the file is there, or can't be written
    */
   public static void write(Path file, RunState state, FlaxLayout layout) {
-    WholeFile.write(file, out -> new FlaxWriter(out, state, layout).write());
+    NewFile.write(file, out -> new FlaxWriter(out, state, layout).write());
   }
 
   private static StateArrays arrays(Path file) {

@@ -120,7 +120,7 @@ public final class NpzState {
   public static void write(Path file, RunState state) {
     SortedMap<String, Shape> shapes = new TreeMap<>();
     state.variables().forEach(v -> shapes.put(v.name(), v.shape()));
-    WholeFile.write(
+    NewFile.write(
         file, out -> Npz.write(out, shapes.keySet(), name -> array(state, name, shapes.get(name))));
   }
 

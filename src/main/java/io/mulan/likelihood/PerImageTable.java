@@ -1,11 +1,14 @@
 package io.mulan.likelihood;
 
 import io.mulan.config.ConfigException;
-import io.mulan.config.IoReason;
 import io.mulan.data.NpyArray;
 import io.mulan.data.Npz;
-import io.mulan.data.ProgramLock;
+import io.mulan.files.AtomicFile;
+import io.mulan.files.IoReason;
+import io.mulan.files.ProgramLock;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,18 +67,26 @@ public final class PerImageTable implements AutoCloseable {
   }
 
   private void begin() throws IOException {
-    if (Files.exists(file)) {
-      read(Files.readString(file, StandardCharsets.UTF_8));
-    }
-    // Without the part of a row that an end without warning may have left.
-    Files.writeString(file, text(0), StandardCharsets.UTF_8);
-  }
-
-  private void read(String text) {
-    List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
-    if (lines.isEmpty()) {
+    // The part of a row that an end without warning may have left is cut off; rows stay as they
+    // are.
+    String whole = Files.exists(file) ? wholeLines() : "";
+    if (whole.isEmpty()) {
+      AtomicFile.write(file, header() + "\n");
       return;
     }
+    read(whole.lines().toList());
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(whole.length());
+    }
+  }
+
+  /** One byte is one character: what is no ASCII is damage, and is seen as such. */
+  private String wholeLines() throws IOException {
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    return text.substring(0, text.lastIndexOf('\n') + 1);
+  }
+
+  private void read(List<String> lines) {
     if (!lines.get(0).equals(header())) {
       throw damaged(1);
     }
@@ -101,9 +112,9 @@ public final class PerImageTable implements AutoCloseable {
     return IMAGE + "," + String.join(",", columns);
   }
 
-  /** The header, if the text begins with row 0, and the rows from {@code first} on. */
+  /** The rows from {@code first} on. */
   private String text(int first) {
-    StringBuilder text = new StringBuilder(first == 0 ? header() + "\n" : "");
+    StringBuilder text = new StringBuilder();
     for (int i = first; i < rows.size(); i++) {
       String cells =
           Arrays.stream(rows.get(i)).mapToObj(Double::toString).collect(Collectors.joining(","));
@@ -129,8 +140,14 @@ public final class PerImageTable implements AutoCloseable {
       rows.add(Arrays.stream(values).mapToDouble(column -> column[image]).toArray());
     }
     try {
-      String text = first == 0 ? text(0).substring(header().length() + 1) : text(first);
-      Files.writeString(file, text, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
+      byte[] text = text(first).getBytes(StandardCharsets.US_ASCII);
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND)) {
+        ByteBuffer left = ByteBuffer.wrap(text);
+        while (left.hasRemaining()) {
+          channel.write(left);
+        }
+        channel.force(true);
+      }
     } catch (IOException e) {
       throw new ConfigException(file + " can't be written: " + IoReason.of(e), e);
     }

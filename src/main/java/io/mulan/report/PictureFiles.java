@@ -1,16 +1,13 @@
 package io.mulan.report;
 
 import io.mulan.config.ConfigException;
-import io.mulan.config.IoReason;
 import io.mulan.data.ImageSet;
+import io.mulan.files.AtomicFile;
+import io.mulan.files.IoReason;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -29,11 +26,6 @@ public final class PictureFiles {
   private static final String GIF_METADATA = "javax_imageio_gif_image_1.0";
 
   private PictureFiles() {}
-
-  @FunctionalInterface
-  private interface Content {
-    void write(OutputStream out) throws IOException;
-  }
 
   /** Writes a PNG. */
   public static void png(Path file, BufferedImage picture) {
@@ -117,36 +109,12 @@ public final class PictureFiles {
     metadata.mergeTree(GIF_METADATA, root);
   }
 
-  private static void write(Path file, Content content) {
-    Path unfinished = file.resolveSibling(file.getFileName() + ".new");
+  private static void write(Path file, AtomicFile.Content content) {
     try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      try (OutputStream out = Files.newOutputStream(unfinished)) {
-        content.write(out);
-      }
-      move(unfinished, file);
+      AtomicFile.write(file, content);
     } catch (IOException e) {
       throw new ConfigException(
           file + " can't be written: " + IoReason.of(e) + "; name another folder with --out", e);
-    } finally {
-      remove(unfinished);
-    }
-  }
-
-  /** What went wrong is what the caller hears of, not that the rest of it stays. */
-  private static void remove(Path unfinished) {
-    try {
-      Files.deleteIfExists(unfinished);
-    } catch (IOException e) {
-      // It is in the way of nobody: the next attempt writes over it.
-    }
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

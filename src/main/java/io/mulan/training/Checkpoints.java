@@ -2,14 +2,13 @@ package io.mulan.training;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mulan.config.IoReason;
-import io.mulan.data.WholeFolder;
+import io.mulan.files.AtomicFolder;
+import io.mulan.files.IoReason;
 import io.mulan.tf.CheckpointException;
 import io.mulan.tf.Variables.Variable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -33,7 +32,6 @@ import org.tensorflow.ndarray.Shape;
 public final class Checkpoints {
   private static final String STATE = "state";
   private static final String DESCRIPTION = "checkpoint.json";
-  private static final String UNFINISHED = ".unfinished-";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path folder;
@@ -107,24 +105,18 @@ public final class Checkpoints {
    */
   public Path save(Checkpointed state, long step, OptionalDouble bitsPerDim) {
     Path target = folder(step);
-    Path unfinished = folder.resolve(UNFINISHED + step);
     try {
-      WholeFolder.fill(
-          unfinished,
+      AtomicFolder.write(
+          target,
           at -> {
             state.save(at.resolve(STATE));
             JSON.writerWithDefaultPrettyPrinter()
                 .writeValue(
                     at.resolve(DESCRIPTION).toFile(), Description.of(state, step, bitsPerDim));
           });
-      if (Files.exists(target)) {
-        remove(step);
-      }
-      Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
       prune();
       return target;
     } catch (IOException | RuntimeException e) {
-      WholeFolder.discard(unfinished);
       throw new CheckpointException(
           "checkpoint "
               + target
@@ -290,28 +282,15 @@ public final class Checkpoints {
     Optional<Long> best = best();
     for (long step : steps.subList(0, Math.max(0, steps.size() - keep))) {
       if (best.isEmpty() || best.get() != step) {
-        remove(step);
+        AtomicFolder.remove(folder(step));
       }
     }
   }
 
-  /** Renamed first: a folder with a step's name is always whole. */
-  private void remove(long step) throws IOException {
-    Path old = folder.resolve(UNFINISHED + "old-" + step);
-    Files.move(folder(step), old, StandardCopyOption.ATOMIC_MOVE);
-    WholeFolder.delete(old);
-  }
-
   /** Removes what an interrupted write left behind. */
   public void clean() {
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    try (Stream<Path> entries = Files.list(folder)) {
-      entries
-          .filter(p -> p.getFileName().toString().startsWith(UNFINISHED))
-          .toList()
-          .forEach(WholeFolder::discard);
+    try {
+      AtomicFolder.clean(folder);
     } catch (IOException e) {
       throw new CheckpointException(folder + ": can't be listed: " + IoReason.of(e), e);
     }

@@ -3,8 +3,9 @@ package io.mulan.training;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mulan.config.IoReason;
 import io.mulan.diffusion.BoundTerms;
+import io.mulan.files.AtomicFile;
+import io.mulan.files.IoReason;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.tf.CheckpointException;
 import io.mulan.tf.EventWriter;
@@ -13,12 +14,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Writes what is measured in a run to {@code metrics.jsonl} and to TensorBoard, in bits/dim.
@@ -51,9 +52,8 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
     this.every = every;
     this.toBits = 1 / (dimensions * Math.log(2));
     try {
-      Path kept = folder.resolve(Metrics.FILE + ".new");
-      Files.write(kept, linesUpTo(step), StandardCharsets.UTF_8);
-      Files.move(kept, file, StandardCopyOption.ATOMIC_MOVE);
+      List<String> kept = linesUpTo(step);
+      AtomicFile.write(file, kept.stream().map(line -> line + "\n").collect(Collectors.joining()));
       lines = Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw unwritable(e);

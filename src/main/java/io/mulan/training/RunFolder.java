@@ -4,15 +4,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Difference;
-import io.mulan.config.IoReason;
 import io.mulan.config.RunConfig;
-import io.mulan.data.ProgramLock;
+import io.mulan.files.AtomicFile;
+import io.mulan.files.IoReason;
+import io.mulan.files.ProgramLock;
 import io.mulan.tf.CheckpointException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -138,13 +137,17 @@ public final class RunFolder implements AutoCloseable {
     return first.key() + ": " + first.left() + " there, " + first.right() + " asked for" + more;
   }
 
-  /** Whether there is a folder that holds anything; of a run or not. */
+  /**
+   * Whether there is a folder that holds anything; of a run or not. What a beginning that was cut
+   * off left does not count: the same command begins again.
+   */
   public static boolean begun(Path path) {
     if (!Files.exists(path)) {
       return false;
     }
     try (Stream<Path> entries = Files.list(path)) {
-      return !entries.allMatch(p -> p.getFileName().toString().equals(LOCK));
+      return !entries.allMatch(
+          p -> p.getFileName().toString().equals(LOCK) || AtomicFile.isUnfinished(p));
     } catch (IOException e) {
       throw new ConfigException(path + " can't be read: " + IoReason.of(e), e);
     }
@@ -193,9 +196,7 @@ public final class RunFolder implements AutoCloseable {
   private void write(String name, String content) {
     Path target = path.resolve(name);
     try {
-      Path unfinished = path.resolve(name + ".new");
-      Files.writeString(unfinished, content, StandardCharsets.UTF_8);
-      Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFile.write(target, content);
     } catch (IOException e) {
       throw new CheckpointException(target + " can't be written: " + IoReason.of(e), e);
     }

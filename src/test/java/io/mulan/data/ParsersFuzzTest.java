@@ -3,6 +3,7 @@ package io.mulan.data;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig.Kind;
+import io.mulan.files.AtomicFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class ParsersFuzzTest {
     } catch (ConfigException expected) {
       return;
     } finally {
-      WholeFolder.delete(folder);
+      AtomicFolder.delete(folder);
     }
   }
 

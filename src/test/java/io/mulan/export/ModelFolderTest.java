@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.RunConfig;
-import io.mulan.data.WholeFolder;
+import io.mulan.files.AtomicFolder;
 import io.mulan.tf.CheckpointException;
 import io.mulan.tf.SavedModelWriter;
 import java.io.IOException;
@@ -92,7 +92,7 @@ final class ModelFolderTest {
     long variables = nodes.stream().filter(n -> n.getOp().equals("VarHandleOp")).count();
     assertEquals(2 * variables, assigned, "one to initialise, one to restore");
     String here = Path.of("").toAbsolutePath().toString();
-    for (Path file : WholeFolder.files(version)) {
+    for (Path file : AtomicFolder.files(version)) {
       String text = Files.readString(file, StandardCharsets.ISO_8859_1);
       for (String path :
           List.of(here, System.getProperty("user.home"), System.getProperty("java.io.tmpdir"))) {
@@ -101,7 +101,7 @@ final class ModelFolderTest {
     }
   }
 
-  private Path write(long version, WholeFolder.Content graph) {
+  private Path write(long version, AtomicFolder.Content graph) {
     RunConfig config = DIGITS.config();
     ModelCard c = DIGITS.card();
     ModelCard card =
@@ -196,7 +196,7 @@ final class ModelFolderTest {
 
   private Path copy() throws IOException {
     Path copy = Files.createTempDirectory(folder, "copy");
-    for (Path file : WholeFolder.files(Bundle.DIGITS)) {
+    for (Path file : AtomicFolder.files(Bundle.DIGITS)) {
       Path target = copy.resolve(Bundle.DIGITS.relativize(file));
       Files.createDirectories(target.getParent());
       Files.copy(file, target);

@@ -172,7 +172,7 @@ final class FlaxCheckpointTest {
       assertTrue(e.getMessage().contains("is there already"), e::getMessage);
     }
     assertEquals("mine", Files.readString(there));
-    assertFalse(Files.exists(folder.resolve("there.flax.unfinished")));
+    assertFalse(Files.exists(folder.resolve(".unfinished-there.flax")));
   }
 
   private void refused(Consumer<SortedMap<String, Leaf>> change, String... parts)

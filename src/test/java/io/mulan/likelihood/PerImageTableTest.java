@@ -60,10 +60,21 @@ final class PerImageTableTest {
   }
 
   @Test
+  void rowsThatAreThereAreNeverWrittenAnew() throws IOException {
+    Path file = Files.createDirectories(folder.resolve("sub")).resolve("t.csv");
+    Files.writeString(file, "image,total,seconds\n0,1,2\n1,0.1");
+    Object before = Files.getAttribute(file, "unix:ino");
+    assertEquals(1, append(new double[][] {{3}, {4}}));
+    assertEquals("image,total,seconds\n0,1,2\n1,3.0,4.0\n", Files.readString(file));
+    assertEquals(before, Files.getAttribute(file, "unix:ino"));
+  }
+
+  @Test
   void anotherFileIsRefused() throws IOException {
     Path file = Files.createDirectories(folder.resolve("sub")).resolve("t.csv");
     for (String text :
-        List.of("mine\n", "image,total,seconds\n1,2,3\n", "image,total,seconds\n0,x,1\n")) {
+        List.of(
+            "mine\n", "\u00e4\n", "image,total,seconds\n1,2,3\n", "image,total,seconds\n0,x,1\n")) {
       Files.writeString(file, text);
       String message = assertThrows(ConfigException.class, this::open).getMessage();
       assertTrue(message.contains("t.csv, line "), message);

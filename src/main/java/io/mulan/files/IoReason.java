@@ -1,4 +1,4 @@
-package io.mulan.config;
+package io.mulan.files;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

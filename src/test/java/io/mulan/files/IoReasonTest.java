@@ -1,4 +1,4 @@
-package io.mulan.config;
+package io.mulan.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package io.mulan.data;
+package io.mulan.files;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
