@@ -22,6 +22,7 @@ import org.apache.commons.cli.Options;
  */
 final class ClusterOptions {
   private static final Pattern ADDRESS = Pattern.compile("[^:,\\s]+:[1-9][0-9]{0,4}");
+  static final String OPEN = "open";
   private static final int LARGEST_PORT = 65535;
   private static final int PATIENCE_SECONDS = 30;
 
@@ -34,8 +35,16 @@ final class ClusterOptions {
                 "cluster", "HOST:PORT,...", "all processes that share the work, the chief first"))
         .addOption(ConfigOptions.withValue("task", "N", "which of them this one is, from 0 on"))
         .addOption(
-            ConfigOptions.withValue(
-                "patience", "S", "seconds that another one may be silent (30)"));
+            ConfigOptions.withValue("patience", "S", "seconds that another one may be silent (30)"))
+        .addOption(
+            ConfigOptions.flag(
+                OPEN,
+                "the port may be on a public address: a firewall lets in the other workers only"));
+  }
+
+  /** Whether the user knows that a worker's port is open to all who reach it. */
+  static boolean open(CommandLine line) {
+    return line.hasOption(OPEN);
   }
 
   static Duration patience(CommandLine line) {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,23 +87,38 @@ final class LaunchCommand implements Command {
     }
     int processes = values.count("processes", 0, 2);
     CommandLine given = Main.parse(started, work.stream().skip(1).toArray(String[]::new));
-    for (String own : List.of("cluster", "task", "restarts")) {
+    for (String own : List.of("cluster", "task", "restarts", ClusterOptions.OPEN)) {
       if (given.hasOption(own)) {
         throw new UsageException(
             "mulan launch sets --" + own + " of " + name + ": leave it out there");
       }
     }
     interruption.watch("stopping all workers");
+    int restarts = values.count("restarts", 0, 0);
+    Duration grace = ClusterOptions.patience(given).multipliedBy(2);
+    try (PrivateNetwork network = PrivateNetwork.open()) {
+      if (!network.isPrivate()) {
+        OpenPort.warnOfWorkers();
+      }
+      List<WorkerProcesses.Start> starts = starts(work, processes, network.entry());
+      return new WorkerProcesses(starts, grace, interruption).run(restarts);
+    }
+  }
+
+  private static List<WorkerProcesses.Start> starts(
+      List<String> work, int processes, List<String> entry) {
     String cluster = String.join(",", addresses(processes));
     List<WorkerProcesses.Start> starts = new ArrayList<>();
     for (int task = 0; task < processes; task++) {
       List<String> arguments = new ArrayList<>(work);
-      arguments.addAll(List.of("--cluster=" + cluster, "--task=" + task));
+      // Whether the ports are open is said here, once.
+      arguments.addAll(
+          List.of("--cluster=" + cluster, "--task=" + task, "--" + ClusterOptions.OPEN));
       starts.add(
-          new WorkerProcesses.Start("worker " + task, arguments, environment(task, processes)));
+          new WorkerProcesses.Start(
+              "worker " + task, arguments, environment(task, processes), entry));
     }
-    return new WorkerProcesses(starts, ClusterOptions.patience(given).multipliedBy(2), interruption)
-        .run(values.count("restarts", 0, 0));
+    return starts;
   }
 
   /** With ports that are free. */

@@ -57,6 +57,7 @@ public final class Main {
     System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
     // Pictures need no screen; one that DISPLAY names and that is not there ends the program.
     System.setProperty("java.awt.headless", "true");
+    ParentWatch.start();
   }
 
   /** The exit code of some work; what goes wrong is told in one line. */

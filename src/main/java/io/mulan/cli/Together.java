@@ -7,6 +7,7 @@ import io.mulan.training.Workers;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.apache.commons.cli.CommandLine;
@@ -37,9 +38,12 @@ record Together(Workers workers, Duration patience, Supplier<String> wayOn) {
    */
   static Together of(
       CommandLine line, Map<String, String> facts, String wayOn, Interruption interruption) {
-    return ClusterOptions.read(line, System.getenv())
-        .map(c -> join(c, ClusterOptions.patience(line), facts, () -> wayOn, interruption))
-        .orElseGet(() -> new Together(Workers.alone(), Duration.ZERO, () -> wayOn));
+    Optional<Cluster> cluster = ClusterOptions.read(line, System.getenv());
+    if (cluster.isEmpty()) {
+      return new Together(Workers.alone(), Duration.ZERO, () -> wayOn);
+    }
+    OpenPort.check(cluster.get(), ClusterOptions.open(line));
+    return join(cluster.get(), ClusterOptions.patience(line), facts, () -> wayOn, interruption);
   }
 
   /**

@@ -80,6 +80,7 @@ final class TrainCommand implements Command {
     if (line.hasOption("restarts")) {
       return restarting(line, interruption);
     }
+    cluster.ifPresent(c -> OpenPort.check(c, ClusterOptions.open(line)));
     boolean resumes = line.hasOption("resume");
     RunConfig config = resumes ? resumed(line) : configured(line);
     Path folder = resumes ? folder(line, "resume") : newFolder(line);
@@ -118,7 +119,7 @@ final class TrainCommand implements Command {
     }
     interruption.watch("stopping");
     return new WorkerProcesses(
-            List.of(new WorkerProcesses.Start("this worker", arguments, Map.of())),
+            List.of(new WorkerProcesses.Start("this worker", arguments, Map.of(), List.of())),
             ClusterOptions.patience(line).multipliedBy(2),
             interruption)
         .run(new OptionValues(line).count("restarts", 0, 0));

@@ -29,9 +29,11 @@ final class WorkerProcesses {
    * One process.
    *
    * @param arguments of this program
-   * @param environment variables beside this one's
+   * @param environment variables in addition to this one's
+   * @param entry stands before its command; empty for none
    */
-  record Start(String name, List<String> arguments, Map<String, String> environment) {}
+  record Start(
+      String name, List<String> arguments, Map<String, String> environment, List<String> entry) {}
 
   /**
    * @param grace how long others are left to notice that one is lost
@@ -109,13 +111,13 @@ final class WorkerProcesses {
 
   private static Process start(Start start, boolean first) {
     ProcessBuilder builder = JavaProcess.of(Main.class, start.arguments());
+    builder.command().addAll(0, start.entry());
     builder.environment().putAll(start.environment());
     try {
       if (first) {
-        return builder.inheritIO().start();
+        return builder.redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT).start();
       }
-      Process process =
-          builder.redirectOutput(Redirect.DISCARD).redirectInput(Redirect.INHERIT).start();
+      Process process = builder.redirectOutput(Redirect.DISCARD).start();
       Thread thread = new Thread(() -> copy(start.name(), process), "output of " + start.name());
       thread.setDaemon(true);
       thread.start();

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mulan.data.NpyArray;
 import io.mulan.data.Npz;
@@ -16,6 +18,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -191,14 +194,102 @@ final class LaunchCommandTest {
   }
 
   private static void signal(Process launched, int task, String signal) throws Exception {
-    ProcessHandle worker =
-        launched
-            .toHandle()
-            .children()
-            .sorted(Comparator.comparing(ProcessHandle::pid)) // as they were started
-            .toList()
-            .get(task);
-    new ProcessBuilder("kill", "-" + signal, "" + worker.pid()).start().waitFor();
+    new ProcessBuilder("kill", "-" + signal, "" + workers(launched).get(task).pid())
+        .start()
+        .waitFor();
+  }
+
+  /** As they were started; what holds their network is none. */
+  private static List<ProcessHandle> workers(Process launched) {
+    return launched
+        .toHandle()
+        .children()
+        .filter(p -> p.info().command().orElse("").endsWith("java"))
+        .sorted(Comparator.comparing(ProcessHandle::pid))
+        .toList();
+  }
+
+  /** By then its server listens. */
+  private static final String LISTENS = " of 2: waiting for the others...";
+
+  private static long count(Path file, String text) throws IOException {
+    return Files.exists(file)
+        ? Files.readAllLines(file).stream().filter(l -> l.contains(text)).count()
+        : 0;
+  }
+
+  @Test
+  void killedItTakesItsWorkersAlong() throws Exception {
+    Process launched =
+        Program.start(
+            folder,
+            Program.command(launched(List.of("--processes=2"), "--steps=100000", "--run=a")));
+    while (launched.isAlive() && count(folder.resolve("err.txt"), LISTENS) < 2) {
+      Thread.sleep(20);
+    }
+    List<ProcessHandle> workers = workers(launched);
+    try {
+      assertEquals(2, workers.size(), Files.readString(folder.resolve("err.txt")));
+      launched.destroyForcibly();
+      for (ProcessHandle worker : workers) {
+        worker.onExit().get(120, TimeUnit.SECONDS);
+      }
+    } finally {
+      workers.forEach(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  /** Another machine, at the other end of a cable; then connects to each worker from there. */
+  private static final String ATTACK =
+      """
+      cable() {
+        ip link set lo up && ip link add veth-a type veth peer name veth-b || return 1
+        unshare --net sleep 600 & other=$!
+        until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do
+          kill -0 $other || return 1
+        done
+        there="nsenter --target=$other --net"
+        ip link set veth-b netns $other && ip address add 10.77.0.1/24 dev veth-a &&
+          ip link set veth-a up && $there ip address add 10.77.0.2/24 dev veth-b &&
+          $there ip link set veth-b up
+      }
+      cable >cable.txt 2>&1 || exit 77
+      "$@" >launch-out.txt 2>launch.txt & launch=$!
+      touch launch.txt
+      until [ "$(grep -c "of 2: waiting for the others" launch.txt)" = 2 ]; do
+        kill -0 $launch 2>/dev/null || { cat launch.txt; break; }
+        sleep 0.1
+      done
+      for port in $(grep "of 2: waiting for the others" launch.txt | grep -o "localhost:[0-9]*" | cut -d: -f2); do
+        for from in "$there" ""; do
+          $from bash -c "exec 3<>/dev/tcp/10.77.0.1/$port && echo reached" 2>&1 | head -1
+        done
+      done
+      grep "open on every interface" launch.txt
+      kill $launch $other
+      wait $launch
+      """;
+
+  @Test
+  void nobodyReachesTheWorkersFromAnotherAddress() throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of("unshare", "--user", "--map-root-user", "--net", "bash", "-c", ATTACK, "-"));
+    command.addAll(
+        Program.command(launched(List.of("--processes=2"), "--steps=100000", "--run=a")));
+    assumeTrue(hasUnshare(), "there is no unshare here");
+    Program.Outcome attack = Program.await(folder, Program.start(folder, command));
+    assumeFalse(
+        attack.code() == 77 || attack.err().contains("unshare:"),
+        () -> "users can't make network namespaces here: " + attack.err());
+    List<String> tries = attack.out().lines().toList();
+    assertEquals(4, tries.size(), attack::toString);
+    assertTrue(tries.stream().allMatch(t -> t.contains("Connection refused")), attack::toString);
+  }
+
+  private static boolean hasUnshare() {
+    return Stream.of(System.getenv("PATH").split(":"))
+        .anyMatch(at -> Files.isExecutable(Path.of(at, "unshare")));
   }
 
   /** Images measured and drawn in two processes are those of one. */
