@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
@@ -184,9 +185,7 @@ final class CompareCommand implements Command {
         words.addAll(List.of("--" + option, line.getOptionValue(option)));
       }
     }
-    if (line.hasOption("skip-bad")) {
-      words.add("--skip-bad");
-    }
+    Stream.of("skip-bad", "allow-large").filter(line::hasOption).forEach(o -> words.add("--" + o));
     ConfigOptions.settings(line).forEach(s -> words.addAll(List.of("--set", s)));
     words.addAll(List.of("--out", out.toString()));
     return Repetition.line(words);

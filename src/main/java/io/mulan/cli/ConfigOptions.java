@@ -37,6 +37,7 @@ final class ConfigOptions {
     return options
         .addOption(withValue("steps", "N", "short for --set training.steps=N"))
         .addOption(skipBad())
+        .addOption(allowLarge())
         .addOption(
             withValue(
                 "xla", "on|off|auto", "short for --set training.xla=...; auto: on where a GPU is"));
@@ -46,6 +47,11 @@ final class ConfigOptions {
   static Option skipBad() {
     return flag(
         "skip-bad", "leave images out that can't be read, and count them (data.skip_bad=true)");
+  }
+
+  /** Unpacks what is suspiciously large. */
+  static Option allowLarge() {
+    return flag("allow-large", "unpack a compressed file to any size (data.allow_large=true)");
   }
 
   static Option withValue(String name, String value, String description) {
@@ -95,13 +101,16 @@ final class ConfigOptions {
             Stream.of("steps", "xla")
                 .filter(line::hasOption)
                 .map(name -> "training." + name + "=" + line.getOptionValue(name)),
-            skippingBad(line).stream())
+            reading(line).stream())
         .toList();
   }
 
-  /** What {@link #skipBad} asked for. */
-  static List<String> skippingBad(CommandLine line) {
-    return line.hasOption("skip-bad") ? List.of("data.skip_bad=true") : List.of();
+  /** What {@link #skipBad} and {@link #allowLarge} asked for. */
+  static List<String> reading(CommandLine line) {
+    return Stream.of("skip-bad", "allow-large")
+        .filter(line::hasOption)
+        .map(name -> "data." + name.replace('-', '_') + "=true")
+        .toList();
   }
 
   static Path path(String text) {

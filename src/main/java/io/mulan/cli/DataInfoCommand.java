@@ -49,12 +49,13 @@ final class DataInfoCommand implements Command {
         .addOption(ConfigOptions.withValue("kind", "K", "short for --set data.kind=K"))
         .addOption(ConfigOptions.withValue("path", "PATH", "short for --set data.path=PATH"))
         .addOption(ConfigOptions.skipBad())
+        .addOption(ConfigOptions.allowLarge())
         .addOption(ConfigOptions.withValue("png", "FILE", "also write some of the images there"));
   }
 
   @Override
   public int run(CommandLine line, Interruption interruption) {
-    List<String> settings = new ArrayList<>(ConfigOptions.skippingBad(line));
+    List<String> settings = new ArrayList<>(ConfigOptions.reading(line));
     for (String name : List.of("kind", "path")) {
       if (line.hasOption(name)) {
         settings.add(0, "data." + name + "=" + quoted(line.getOptionValue(name)));

@@ -31,7 +31,8 @@ final class TrainCommand implements Command {
   private static final Logger LOG = LogManager.getLogger(TrainCommand.class);
 
   /** Settings of the data that may change in a run that goes on. */
-  private static final Set<String> MOVABLE = Set.of("data.path", "data.skip_bad");
+  private static final Set<String> MOVABLE =
+      Set.of("data.path", "data.skip_bad", "data.allow_large");
 
   @Override
   public String name() {
@@ -158,7 +159,7 @@ final class TrainCommand implements Command {
                 + d.left()
                 + " in "
                 + path
-                + "); only training.*, data.path and data.skip_bad can: start another run with"
+                + "); only training.*, data.path, data.skip_bad and data.allow_large can: start another run with"
                 + " --run");
       }
     }

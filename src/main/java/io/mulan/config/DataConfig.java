@@ -20,6 +20,7 @@ package io.mulan.config;
  * @param view what is seen of an image
  * @param window MiB of images that are shuffled together
  * @param skipBad whether what can't be read is left out and counted
+ * @param allowLarge whether a compressed file may unpack to any size
  */
 public record DataConfig(
     Kind kind,
@@ -38,7 +39,8 @@ public record DataConfig(
     int classes,
     View view,
     int window,
-    boolean skipBad) {
+    boolean skipBad,
+    boolean allowLarge) {
 
   /** Data sets. */
   public enum Kind {
@@ -135,6 +137,7 @@ public record DataConfig(
         0,
         View.WHOLE,
         64,
+        false,
         false);
   }
 
@@ -166,7 +169,8 @@ public record DataConfig(
         classes,
         view,
         window,
-        skipBad);
+        skipBad,
+        allowLarge);
   }
 
   /** How many numbers the model is told of an image, beside its pixels: k. */

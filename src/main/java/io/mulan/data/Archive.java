@@ -19,11 +19,12 @@ final class Archive {
   private static final int MOST_ENTRIES = 100_000;
 
   private final Path file;
-  private long bytesLeft;
+  private final long mostBytes;
+  private long bytes;
 
   private Archive(Path file, long mostBytes) {
     this.file = file;
-    this.bytesLeft = mostBytes;
+    this.mostBytes = mostBytes;
   }
 
   /**
@@ -89,9 +90,9 @@ final class Archive {
     try (OutputStream out = Files.newOutputStream(target)) {
       byte[] buffer = new byte[1 << 16];
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        bytesLeft -= read;
-        if (bytesLeft < 0) {
-          throw refusal("unpacks to more bytes than such an archive has");
+        bytes += read;
+        if (bytes > mostBytes) {
+          throw Unpacked.tooLarge(file, mostBytes);
         }
         out.write(buffer, 0, read);
       }

@@ -27,7 +27,7 @@ final class Cifar10 {
   private Cifar10() {}
 
   static FoundImages find(DataConfig config, BadInput bad) {
-    Path folder = folder(Path.of(config.path()));
+    Path folder = folder(Path.of(config.path()), new Unpacked(config.allowLarge()));
     List<RecordFile> train = TRAIN.stream().map(n -> batch(folder.resolve(n), bad)).toList();
     return new FoundImages(
         SHAPE, new JoinedImages(train, SHAPE.size()), batch(folder.resolve(TEST), bad));
@@ -37,12 +37,12 @@ final class Cifar10 {
     return RecordFile.whole(file, 0, LAYOUT, 256, bad);
   }
 
-  private static Path folder(Path path) {
+  private static Path folder(Path path, Unpacked unpacked) {
     if (Files.isRegularFile(path)) {
-      return inside(Unpacked.archive(path), path);
+      return inside(unpacked.archive(path), path);
     }
     if (!isThere(path) && Files.isRegularFile(path.resolve(ARCHIVE)) && !isThere(inner(path))) {
-      return inside(Unpacked.archive(path.resolve(ARCHIVE)), path);
+      return inside(unpacked.archive(path.resolve(ARCHIVE)), path);
     }
     return inside(path, path);
   }

@@ -84,7 +84,7 @@ final class DownsampledImageNet {
   }
 
   private static ImageStore part(Path file, ImageShape shape, DataConfig config, BadInput bad) {
-    NumpyImages.Stored stored = NumpyImages.stored(file, DATA);
+    NumpyImages.Stored stored = NumpyImages.stored(file, DATA, config);
     NpyHeader head = stored.head();
     NumpyImages.requireBytes(head);
     if (head.shape().length != 2 || head.shape()[1] != shape.size()) {

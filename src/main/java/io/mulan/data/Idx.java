@@ -70,7 +70,7 @@ final class Idx {
 
   private static FoundImages images(
       Path file, Optional<Path> labels, DataConfig config, BadInput bad) {
-    Path plain = Unpacked.gzip(file);
+    Path plain = new Unpacked(config.allowLarge()).gzip(file);
     Head head = head(plain, file);
     int[] sizes = head.sizes();
     if (sizes.length != 3 && sizes.length != 4) {
@@ -84,11 +84,11 @@ final class Idx {
     RecordFile.Layout layout = RecordFile.Layout.plain(shape);
     ImageStore images = head.records(file, plain, layout, config.levels(), bad);
     return new FoundImages(
-        shape, labels.isPresent() ? labelled(images, labels.get(), file) : images, null);
+        shape, labels.isPresent() ? labelled(images, labels.get(), file, config) : images, null);
   }
 
-  private static ImageStore labelled(ImageStore images, Path file, Path beside) {
-    Path plain = Unpacked.gzip(file);
+  private static ImageStore labelled(ImageStore images, Path file, Path beside, DataConfig config) {
+    Path plain = new Unpacked(config.allowLarge()).gzip(file);
     Head head = head(plain, file);
     if (head.sizes().length != 1) {
       throw new ConfigException(
@@ -96,8 +96,9 @@ final class Idx {
               .formatted(file, beside, head.sizes().length));
     }
     RecordFile.Layout one = RecordFile.Layout.plain(new ImageShape(1, 1, 1));
-    byte[] read = new byte[head.sizes()[0]];
-    head.records(file, plain, one, 256, new BadInput(false)).read(0, read.length, read, 0);
+    RecordFile classes = head.records(file, plain, one, 256, new BadInput(false));
+    byte[] read = new byte[Math.min(classes.count(), images.count())];
+    classes.read(0, read.length, read, 0);
     return LabelledImages.of(images, NpyArray.of(read, read.length).toInts(), file.toString());
   }
 

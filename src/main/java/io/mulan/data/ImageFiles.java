@@ -108,6 +108,7 @@ public final class ImageFiles {
           "%s holds %d pictures, more than the 2 GiB that a set may have; split it"
               .formatted(path, files.size()));
     }
+    HeapShare.require(path.toString(), (long) files.size() * shape.size());
     GreyScale scale = new GreyScale(levels);
     byte[] images = new byte[files.size() * shape.size()];
     for (int i = 0; i < files.size(); i++) {

@@ -28,7 +28,7 @@ public final class Npy {
   public static NpyArray read(Path file) {
     String name = file.toString();
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-      return read(in, name);
+      return read(in, Files.size(file), name);
     } catch (IOException e) {
       throw failure(name, e);
     }
@@ -37,11 +37,13 @@ public final class Npy {
   /**
    * Reads one array up to the end of the stream; {@code name} stands for it in messages.
    *
-   * @throws ConfigException if the bytes are not one whole array
+   * @param most bytes that the stream can have
+   * @throws ConfigException if the bytes are not one whole array, or more than memory has room for
    */
-  static NpyArray read(InputStream in, String name) throws IOException {
+  static NpyArray read(InputStream in, long most, String name) throws IOException {
     NpyHeader header = NpyHeader.read(new DataInputStream(in), name);
     int expected = header.byteCount();
+    HeapShare.require(name, Math.min(expected, most));
     // readNBytes grows with what arrives: a false shape over a short file costs no memory.
     byte[] data = in.readNBytes(expected);
     if (data.length < expected) {

@@ -72,7 +72,7 @@ public final class Npz implements AutoCloseable {
     ZipEntry entry = entry(name);
     try (InputStream stored = new BufferedInputStream(zip.getInputStream(entry))) {
       CheckedInputStream in = new CheckedInputStream(stored, new CRC32());
-      NpyArray array = Npy.read(in, where(name));
+      NpyArray array = Npy.read(in, entry.getSize(), where(name));
       if (in.getChecksum().getValue() != entry.getCrc()) {
         throw Npy.broken(where(name), "its checksum differs");
       }
@@ -121,7 +121,7 @@ public final class Npz implements AutoCloseable {
     try (ZipInputStream in = new ZipInputStream(archive)) {
       for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         if (entry.getName().equals(name + SUFFIX)) {
-          return Npy.read(in, where);
+          return Npy.read(in, Long.MAX_VALUE, where);
         }
       }
     } catch (IllegalArgumentException e) { // an entry's name that is not UTF-8

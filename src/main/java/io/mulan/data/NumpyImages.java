@@ -110,7 +110,7 @@ final class NumpyImages {
       Path file, Npz npz, Names names, DataConfig config, BadInput bad) {
     Optional<NpyArray> labels =
         npz.contains(names.labels()) ? Optional.of(npz.array(names.labels())) : Optional.empty();
-    return images(stored(file, names.images()), labels, config, bad);
+    return images(stored(file, names.images(), config), labels, config, bad);
   }
 
   private static FoundImages images(
@@ -164,7 +164,7 @@ final class NumpyImages {
   }
 
   /** An array in an archive: where it lies, or, if it is compressed there, in the cache. */
-  static Stored stored(Path file, String array) {
+  static Stored stored(Path file, String array, DataConfig config) {
     String where = file + ", array " + array;
     try (ZipFile zip = ZipFile.builder().setFile(file.toFile()).get()) {
       ZipArchiveEntry entry = zip.getEntry(array + SUFFIX);
@@ -172,11 +172,12 @@ final class NumpyImages {
         throw new ConfigException(file + " has no array " + array);
       }
       if (entry.getMethod() == ZipEntry.STORED) {
-        return stored(file, entry.getDataOffset(), entry.getSize(), where);
+        long follow = RecordFile.size(file) - entry.getDataOffset();
+        return stored(file, entry.getDataOffset(), Math.min(entry.getSize(), follow), where);
       }
       Path content =
-          Unpacked.entry(
-              file, array, entry.getSize(), entry.getCrc(), () -> zip.getInputStream(entry));
+          new Unpacked(config.allowLarge())
+              .entry(file, array, entry, () -> zip.getInputStream(entry));
       return stored(content, 0, entry.getSize(), where);
     } catch (ConfigException e) {
       throw e;

@@ -37,6 +37,12 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
   /** Beyond which a picture to be scaled is refused before it takes memory. */
   private static final long MOST_PIXELS = 1L << 26;
 
+  /** Of one bit each, as densely as deflate can. */
+  private static final int MOST_PIXELS_OF_A_BYTE = 8 * 1032;
+
+  /** Decoded, and once more as alpha, red, green, blue. */
+  private static final int BYTES_OF_A_PIXEL = 8;
+
   private static final long SMALL_BYTES = 1 << 20;
 
   /** Where the bytes come from. */
@@ -187,6 +193,8 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
           "is %d×%d (height×width), more than the %d megapixels that are read; make it smaller"
               .formatted(height, width, MOST_PIXELS >> 20));
     }
+    requireHeld(reader, (long) height * width);
+    HeapShare.require(name, (long) height * width * BYTES_OF_A_PIXEL);
     if (reader.getFormatName().equalsIgnoreCase("gif") && reader.getNumImages(true) != 1) {
       throw refusal(
           "holds %d frames; one is allowed: save each as PNG".formatted(reader.getNumImages(true)));
@@ -203,6 +211,26 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
       throw refusal("has four colours a pixel (CMYK); convert it to RGB");
     }
     return image;
+  }
+
+  /** Before memory is taken for pixels that a file claims to have, but can't. */
+  private void requireHeld(ImageReader reader, long pixels) throws IOException {
+    if (pixels > SMALL_BYTES
+        && reader.getInput() instanceof ImageInputStream in
+        && pixels / MOST_PIXELS_OF_A_BYTE > bytes(in)) {
+      throw refusal("says that it has " + pixels + " pixels, more than its bytes can hold");
+    }
+  }
+
+  private static long bytes(ImageInputStream in) throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    in.mark();
+    long bytes = in.getStreamPosition();
+    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      bytes += read;
+    }
+    in.reset();
+    return bytes;
   }
 
   private int[] argb(BufferedImage image) {

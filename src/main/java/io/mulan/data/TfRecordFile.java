@@ -72,6 +72,7 @@ final class TfRecordFile {
           break; // nothing tells where the next one begins
         }
         if (count == found.length) {
+          HeapShare.require(file + ": where its records begin", 2L * count * Long.BYTES);
           found = Arrays.copyOf(found, 2 * count);
         }
         found[count++] = at;
@@ -141,6 +142,7 @@ final class TfRecordFile {
     if (length < 0 || length > MOST_BYTES) {
       throw new ConfigException(name(number) + " has changed while it was read");
     }
+    HeapShare.require(name(number), length);
     byte[] data = fill(channel, at, at + HEAD, (int) length);
     byte[] crc = fill(channel, at, at + HEAD + length, TAIL);
     if (littleEndian(crc).getInt(0) != maskedCrc(data, 0, data.length)) {

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipEntry;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -27,21 +28,32 @@ import org.apache.logging.log4j.Logger;
 final class Unpacked {
   private static final Logger LOG = LogManager.getLogger(Unpacked.class);
 
-  /** CIFAR-10, the largest of the archives read as they are, has 176 MiB. */
-  private static final long MOST_ARCHIVE_BYTES = 1L << 30;
+  /** Images that are kept compressed shrink by far less; gzip could by a thousand times. */
+  private static final int MOST_TIMES = 100;
 
+  private static final long ALWAYS_ALLOWED = 64L << 20;
+
+  private static final String CONTENT = "content";
   private static final long WAIT_MILLIS = 200;
   private static final long LONGEST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(30);
 
-  private Unpacked() {}
+  private final boolean allowLarge;
+
+  /**
+   * @param allowLarge whether a file may unpack to any size; otherwise to a hundred times its own,
+   *     or 64 MiB
+   */
+  Unpacked(boolean allowLarge) {
+    this.allowLarge = allowLarge;
+  }
 
   /**
    * The folder with the content of a .tar.gz.
    *
    * @throws ConfigException if it can't be unpacked
    */
-  static Path archive(Path file) {
-    return folder(file, "", unfinished -> Archive.unpack(file, unfinished, MOST_ARCHIVE_BYTES));
+  Path archive(Path file) {
+    return folder(file, "", unfinished -> Archive.unpack(file, unfinished, most(Files.size(file))));
   }
 
   /**
@@ -49,15 +61,15 @@ final class Unpacked {
    *
    * @throws ConfigException if it can't be unpacked
    */
-  static Path gzip(Path file) {
+  Path gzip(Path file) {
     if (!isGzip(file)) {
       return file;
     }
-    return folder(file, "", unfinished -> inflate(file, unfinished.resolve("content")))
-        .resolve("content");
+    return folder(file, "", unfinished -> inflate(file, unfinished.resolve(CONTENT)))
+        .resolve(CONTENT);
   }
 
-  /** Content that comes as a stream of a known length. */
+  /** Content that comes as a stream. */
   interface Content {
     InputStream open() throws IOException;
   }
@@ -65,28 +77,41 @@ final class Unpacked {
   /**
    * A file with the content of one entry of an archive.
    *
-   * @param bytes that it has
-   * @param crc of them
-   * @throws ConfigException if it has others, or can't be read
+   * @throws ConfigException if it has other bytes than the archive says, or can't be read
    */
-  static Path entry(Path archive, String name, long bytes, long crc, Content content) {
+  Path entry(Path archive, String name, ZipEntry entry, Content content) {
     return folder(
             archive,
             name,
             unfinished -> {
-              Path target = unfinished.resolve("content");
+              long bytes = entry.getSize();
+              if (bytes > most(entry.getCompressedSize())) {
+                throw tooLarge(archive + ", array " + name, most(entry.getCompressedSize()));
+              }
+              Path target = unfinished.resolve(CONTENT);
               CRC32 found = new CRC32();
               try (InputStream in = new CheckedInputStream(content.open(), found)) {
                 copy(archive, in, target, bytes);
               }
-              if (Files.size(target) != bytes || found.getValue() != crc) {
+              if (Files.size(target) != bytes || found.getValue() != entry.getCrc()) {
                 throw new ConfigException(
                     "%s, array %s: %d bytes are not the %d that the archive says, or differ; it is"
                             .formatted(archive, name, Files.size(target), bytes)
                         + " damaged: fetch or write it again");
               }
             })
-        .resolve("content");
+        .resolve(CONTENT);
+  }
+
+  /** How many bytes a file of this size may unpack to. */
+  private long most(long packed) {
+    return allowLarge ? Long.MAX_VALUE : Math.max(ALWAYS_ALLOWED, MOST_TIMES * packed);
+  }
+
+  static ConfigException tooLarge(Object what, long most) {
+    return new ConfigException(
+        "%s unpacks to more than %d MiB, which is suspiciously much for its size; if it is meant to, --allow-large (data.allow_large=true) unpacks it"
+            .formatted(what, most >> 20));
   }
 
   private static boolean isGzip(Path file) {
@@ -97,12 +122,10 @@ final class Unpacked {
     }
   }
 
-  private static void inflate(Path file, Path target) throws IOException {
+  private void inflate(Path file, Path target) throws IOException {
     try (InputStream in =
         new GZIPInputStream(new BufferedInputStream(Files.newInputStream(file)), 1 << 16)) {
-      // A stream of gzip is 1032 times as long at most, which tells bombs from nothing real: images
-      // that are kept compressed shrink by far less than 100.
-      copy(file, in, target, Math.max(1 << 20, 100 * Files.size(file)));
+      copy(file, in, target, most(Files.size(file)));
     }
   }
 
@@ -113,7 +136,7 @@ final class Unpacked {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         bytes += read;
         if (bytes > most) {
-          throw new ConfigException(from + " unpacks to more than " + most + " bytes; refused");
+          throw tooLarge(from, most);
         }
         out.write(buffer, 0, read);
       }
