@@ -23,7 +23,7 @@ final class HeapShare {
     if (bytes > share) {
       throw new ConfigException(
           "%s takes %d MiB of memory, more than the %d MiB that one thing may; split it, or give Java more (MULAN_JAVA_OPTS=-Xmx%dg)"
-              .formatted(name, bytes >> 20, share >> 20, (bytes * PARTS >> 30) + 1));
+              .formatted(name, bytes >> 20, share >> 20, bytes * PARTS / (1L << 30) + 1));
     }
   }
 }
