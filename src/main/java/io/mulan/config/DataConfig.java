@@ -10,7 +10,9 @@ package io.mulan.config;
  * @param channels of an image; 0 as the files have it
  * @param grey whether coloured pictures become grey
  * @param fit what happens to pictures of another size
- * @param feature the name of the image in records of TensorFlow; empty for the usual ones
+ * @param pad pixels of level 0 that are put around an image, on each side
+ * @param feature the name of the image in records, columns or arrays; empty for the usual ones
+ * @param label the name of its class there; empty for the usual ones
  * @param testImages how many are split off where files have no split of their own; 0 for a tenth
  * @param splitSeed of that split
  * @param flip whether training images are mirrored, left to right, half of the time
@@ -31,7 +33,9 @@ public record DataConfig(
     int channels,
     boolean grey,
     Fit fit,
+    int pad,
     String feature,
+    String label,
     int testImages,
     long splitSeed,
     boolean flip,
@@ -47,6 +51,7 @@ public record DataConfig(
     DIGITS,
     PHOTOS,
     CIFAR10,
+    CIFAR100,
     IMAGENET32,
     IMAGENET64,
     IDX,
@@ -102,11 +107,14 @@ public record DataConfig(
   /** Each is a number that the networks read. */
   private static final int MOST_CLASSES = 10_000;
 
+  private static final int MOST_PAD = 1000;
+
   public DataConfig {
     Check.between("data.levels", levels, 2, 256);
     Check.atLeast("data.height", height, 0);
     Check.atLeast("data.width", width, 0);
     Check.atLeast("data.channels", channels, 0);
+    Check.between("data.pad", pad, 0, MOST_PAD);
     Check.atLeast("data.test_images", testImages, 0);
     Check.between("data.split_seed", splitSeed, 0, Integer.MAX_VALUE);
     Check.require(
@@ -129,6 +137,8 @@ public record DataConfig(
         0,
         false,
         Fit.EXACT,
+        0,
+        "",
         "",
         0,
         0,
@@ -161,7 +171,9 @@ public record DataConfig(
         shape.channels(),
         grey,
         fit,
+        pad,
         feature,
+        label,
         testImages,
         splitSeed,
         flip,

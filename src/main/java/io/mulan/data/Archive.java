@@ -59,7 +59,7 @@ final class Archive {
         Files.createDirectories(target.getParent());
         copy(tar, target);
       } else {
-        throw refusal("holds '" + printable(entry.getName()) + "', which is a link or device");
+        throw refusal("holds '" + Printable.of(entry.getName()) + "', which is a link or device");
       }
     }
     if (entries == 0) {
@@ -81,9 +81,9 @@ final class Archive {
         return target;
       }
     } catch (InvalidPathException e) {
-      throw refusal("holds '" + printable(name) + "', which is no file name here");
+      throw refusal("holds '" + Printable.of(name) + "', which is no file name here");
     }
-    throw refusal("holds '" + printable(name) + "', which leads out of the folder");
+    throw refusal("holds '" + Printable.of(name) + "', which leads out of the folder");
   }
 
   private void copy(InputStream in, Path target) throws IOException {
@@ -101,11 +101,6 @@ final class Archive {
 
   private ConfigException refusal(String why) {
     return new ConfigException(file + " " + why + "; nothing of it is kept");
-  }
-
-  private static String printable(String name) {
-    String clean = name.replaceAll("[^ -~]", "?");
-    return clean.length() <= 60 ? clean : clean.substring(0, 60) + "…";
   }
 
   private static String reason(Exception e) {

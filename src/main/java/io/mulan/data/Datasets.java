@@ -15,8 +15,8 @@ public final class Datasets {
   /** The part that is learned from, in names of sets. */
   private static final String TRAIN = "train";
 
-  private static final String CIFAR10_LICENCE =
-      "CIFAR-10, A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009";
+  private static final String CIFAR_LICENCE =
+      "CIFAR, A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009";
   private static final String IMAGENET_LICENCE =
       "downsampled ImageNet, P. Chrabaszcz, I. Loshchilov and F. Hutter, 2017; A. van den Oord et"
           + " al., 2016; terms of ImageNet";
@@ -36,12 +36,13 @@ public final class Datasets {
         switch (config.kind()) {
           case DIGITS -> asEmbedded(config, Digits.SHAPE);
           case PHOTOS -> asEmbedded(config, Photos.SHAPE);
-          case CIFAR10 -> new DataShape(Cifar10.SHAPE, config.levels());
+          case CIFAR10, CIFAR100 -> new DataShape(Cifar.SHAPE, config.levels());
           case IMAGENET32 -> new DataShape(IMAGENET32, config.levels());
           case IMAGENET64 -> new DataShape(IMAGENET64, config.levels());
           case IDX, NPZ, NPY, IMAGES, TFRECORD -> new DataShape(told(config), config.levels());
         };
-    return new DataShape(ViewedImages.shape(config.view(), whole.image()), whole.levels());
+    ImageShape padded = PaddedImages.shape(config.pad(), whole.image());
+    return new DataShape(ViewedImages.shape(config.view(), padded), whole.levels());
   }
 
   /** Embedded images are as they are: settings that ask for others are refused, not ignored. */
@@ -75,7 +76,7 @@ public final class Datasets {
    */
   public static DataConfig resolve(DataConfig config) {
     return switch (config.kind()) {
-      case DIGITS, PHOTOS, CIFAR10, IMAGENET32, IMAGENET64 -> config;
+      case DIGITS, PHOTOS, CIFAR10, CIFAR100, IMAGENET32, IMAGENET64 -> config;
       case IDX, NPZ, NPY, IMAGES, TFRECORD -> config.with(told(config));
     };
   }
@@ -85,7 +86,7 @@ public final class Datasets {
     return switch (config.kind()) {
       case DIGITS -> Digits.LICENCE;
       case PHOTOS -> Photos.LICENCE;
-      case CIFAR10 -> CIFAR10_LICENCE;
+      case CIFAR10, CIFAR100 -> CIFAR_LICENCE;
       case IMAGENET32, IMAGENET64 -> IMAGENET_LICENCE;
       case IDX, NPZ, NPY, IMAGES, TFRECORD -> OWN_LICENCE;
     };
@@ -114,7 +115,10 @@ public final class Datasets {
           "data.levels is %d, but the %s have %d levels; set data.levels to %d"
               .formatted(config.levels(), config.key(), levels, levels));
     }
-    if (config.view() == View.WHOLE && !config.flip() && config.conditions() == 0) {
+    if (config.view() == View.WHOLE
+        && config.pad() == 0
+        && !config.flip()
+        && config.conditions() == 0) {
       return set;
     }
     return new Dataset(
@@ -138,6 +142,9 @@ public final class Datasets {
       train = split.train();
       test = split.test();
     }
+    train = PaddedImages.of(train, config.pad(), shape);
+    test = PaddedImages.of(test, config.pad(), shape);
+    shape = PaddedImages.shape(config.pad(), shape);
     View view = config.view();
     int classes = ViewedImages.classes(train, view);
     return new Dataset(
@@ -188,7 +195,7 @@ public final class Datasets {
   private static FoundImages find(DataConfig config, BadInput bad) {
     requirePath(config);
     return switch (config.kind()) {
-      case CIFAR10 -> Cifar10.find(config, bad);
+      case CIFAR10, CIFAR100 -> Cifar.find(config, bad);
       case IDX -> Idx.find(config, bad);
       case NPZ, NPY -> NumpyImages.find(config, bad);
       case IMAGES -> PictureFolder.find(config);

@@ -32,16 +32,17 @@ final class Idx {
   }
 
   static FoundImages find(DataConfig config, BadInput bad) {
-    Path path = Path.of(config.path());
-    if (!Files.isDirectory(path)) {
-      return images(path, Optional.empty(), config, bad);
+    Path named = Path.of(config.path());
+    if (!Files.isDirectory(named)) {
+      return images(named, Optional.empty(), config, bad);
     }
+    Path path = folder(named);
     Path train =
         file(path, "train", "images", 3)
             .orElseThrow(
                 () ->
                     new ConfigException(
-                        path
+                        named
                             + " has no train-images-idx3-ubyte, nor that with .gz; put it there, or"
                             + " name one idx file as data.path (mulan data fetch mnist)"));
     FoundImages found = images(train, file(path, "train", "labels", 1), config, bad);
@@ -56,6 +57,14 @@ final class Idx {
               .formatted(test.get(), other.shape(), train, found.shape()));
     }
     return new FoundImages(found.shape(), found.train(), other.train());
+  }
+
+  /** The folder itself, or where torchvision puts the files below it: {@code MNIST/raw}. */
+  private static Path folder(Path named) {
+    return Stream.of(named, named.resolve("raw"), named.resolve("MNIST/raw"), named.resolve("FashionMNIST/raw"))
+        .filter(f -> file(f, "train", "images", 3).isPresent())
+        .findFirst()
+        .orElse(named);
   }
 
   /** As MNIST is named where it comes from, and as it is often unpacked. */

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.tensorflow.proto.Example;
 import org.tensorflow.proto.Feature;
@@ -37,6 +38,7 @@ record ImageRecords(
     implements ImageStore {
   private static final List<String> IMAGES =
       List.of("image", "image/encoded", "image_raw", "image/raw", "data");
+  private static final Pattern SHARD = Pattern.compile("[^.]+-\\d{5}-of-\\d{5}");
   private static final List<String> LABELS = List.of("label", "image/class/label", "image/label");
   private static final Set<String> TEST = Set.of("test", "val", "valid", "validation", "eval");
 
@@ -110,7 +112,8 @@ record ImageRecords(
     List<Path> files = inside(path);
     if (files.isEmpty()) {
       throw new ConfigException(
-          path + " has no file with .tfrecord in its name; name another folder, or one file");
+          path + " has no file with .tfrecord in its name, or named like train-00000-of-00010; name another"
+              + " folder, or one file");
     }
     return files;
   }
@@ -118,11 +121,17 @@ record ImageRecords(
   private static List<Path> inside(Path folder) {
     try {
       return AtomicFolder.files(folder).stream()
-          .filter(p -> p.getFileName().toString().contains(".tfrec"))
+          .filter(ImageRecords::isNamedSo)
           .toList();
     } catch (IOException e) {
       throw new ConfigException("cannot read folder " + folder + ": " + IoReason.of(e), e);
     }
+  }
+
+  /** {@code x.tfrecord} and the like, and TensorFlow's shards, {@code train-00000-of-01024}. */
+  private static boolean isNamedSo(Path file) {
+    String name = file.getFileName().toString();
+    return name.contains(".tfrec") || SHARD.matcher(name).matches();
   }
 
   private static Set<String> words(Path file) {
@@ -209,7 +218,7 @@ record ImageRecords(
     if (usual.isEmpty() && ofBytes.size() != 1) {
       throw new ConfigException(
           "%s has the features %s, none of them named as images are; set data.feature"
-              .formatted(name, printable(new TreeMap<>(features).keySet().toString())));
+              .formatted(name, Printable.of(new TreeMap<>(features).keySet().toString())));
     }
     return usual.orElseGet(() -> ofBytes.get(0));
   }
@@ -219,14 +228,9 @@ record ImageRecords(
     if (found == null || found.getBytesList().getValueCount() != 1) {
       throw new ConfigException(
           "%s has no feature '%s' of bytes; it has %s: set data.feature"
-              .formatted(name, feature, printable(new TreeMap<>(features).keySet().toString())));
+              .formatted(name, feature, Printable.of(new TreeMap<>(features).keySet().toString())));
     }
     return found.getBytesList().getValue(0).toByteArray();
-  }
-
-  private static String printable(String text) {
-    String clean = text.replaceAll("[^ -~]", "?");
-    return clean.length() <= 100 ? clean : clean.substring(0, 100) + "…";
   }
 
   private static MemoryCacheImageInputStream stream(byte[] image) {
@@ -277,9 +281,15 @@ record ImageRecords(
   @Override
   public Optional<int[]> labels() {
     int[] labels = new int[count()];
+    List<String> names = config.label().isEmpty() ? LABELS : List.of(config.label());
     try (FileChannel channel = file.open()) {
       for (int i = 0; i < labels.length; i++) {
-        OptionalInt label = number(features(file.read(channel, i), file.name(i)), LABELS);
+        OptionalInt label = number(features(file.read(channel, i), file.name(i)), names);
+        if (label.isEmpty() && !config.label().isEmpty()) {
+          throw new ConfigException(
+              "%s has no feature '%s' of one number, which data.label names"
+                  .formatted(file.name(i), config.label()));
+        }
         if (label.isEmpty() || label.getAsInt() < 0) {
           return Optional.empty();
         }

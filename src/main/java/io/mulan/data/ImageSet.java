@@ -162,13 +162,15 @@ public final class ImageSet {
    */
   ImageSet seen(DataConfig config, boolean learned) {
     View view = config.view();
-    ImageShape seen = ViewedImages.shape(view, shape);
+    ImageShape padded = PaddedImages.shape(config.pad(), shape);
+    ImageShape seen = ViewedImages.shape(view, padded);
     int classes = ViewedImages.classes(images, view);
+    ImageStore whole = PaddedImages.of(images, config.pad(), shape);
     return new ImageSet(
         name,
         seen,
         levels,
-        ViewedImages.of(images, view, shape, levels, classes),
+        ViewedImages.of(whole, view, padded, levels, classes),
         windowBytes,
         learned ? Augmentation.of(config, seen) : Augmentation.NONE,
         Conditions.of(config));

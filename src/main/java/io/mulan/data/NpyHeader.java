@@ -64,7 +64,7 @@ public record NpyHeader(String name, NpyType type, ByteOrder order, boolean fort
       throw Npy.broken(name, "its head does not hold descr, fortran_order and shape alone");
     }
     if (!fortran.equals("True") && !fortran.equals("False")) {
-      throw Npy.broken(name, "fortran_order " + printable(fortran) + " is not True or False");
+      throw Npy.broken(name, "fortran_order " + Printable.of(fortran) + " is not True or False");
     }
     NpyType type = type(descr, name);
     ByteOrder order = descr.charAt(1) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
@@ -82,7 +82,7 @@ public record NpyHeader(String name, NpyType type, ByteOrder order, boolean fort
     while (at < body.length()) {
       field.region(at, body.length());
       if (!field.lookingAt() || fields.put(field.group(1), field.group(2)) != null) {
-        throw Npy.broken(name, "its head cannot be read from " + printable(body.substring(at)));
+        throw Npy.broken(name, "its head cannot be read from " + Printable.of(body.substring(at)));
       }
       at = field.end();
     }
@@ -100,12 +100,12 @@ public record NpyHeader(String name, NpyType type, ByteOrder order, boolean fort
     }
     throw new ConfigException(
         "%s holds elements of type %s; allowed are %s: convert it with astype in NumPy"
-            .formatted(name, printable(descr), NpyType.codes()));
+            .formatted(name, Printable.of(descr), NpyType.codes()));
   }
 
   private static int[] shape(String tuple, String name) {
     if (!TUPLE.matcher(tuple).matches()) {
-      throw Npy.broken(name, "shape " + printable(tuple) + " is not a tuple of sizes");
+      throw Npy.broken(name, "shape " + Printable.of(tuple) + " is not a tuple of sizes");
     }
     String inner = tuple.substring(1, tuple.length() - 1).strip();
     if (inner.isEmpty()) {
@@ -162,12 +162,6 @@ public record NpyHeader(String name, NpyType type, ByteOrder order, boolean fort
   private static ConfigException tooLarge(String name, String shape) {
     return new ConfigException(
         "%s has shape %s, more than the 2 GiB that an array may have; split it"
-            .formatted(name, printable(shape)));
-  }
-
-  /** At most 40 characters without control characters: messages are one short line. */
-  private static String printable(String text) {
-    String clean = text.replaceAll("[^ -~]", "?");
-    return clean.length() <= 40 ? clean : clean.substring(0, 40) + "…";
+            .formatted(name, Printable.of(shape)));
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
@@ -34,7 +35,8 @@ final class NumpyImages {
       List.of(
           new Names("train_images", "train_labels"),
           new Names("x_train", "y_train"),
-          new Names("images", "labels"));
+          new Names("images", "labels"),
+          new Names("arr_0", "arr_1"));
   private static final List<Names> TEST =
       List.of(new Names("test_images", "test_labels"), new Names("x_test", "y_test"));
 
@@ -79,9 +81,12 @@ final class NumpyImages {
 
   private static FoundImages archive(Path file, DataConfig config, BadInput bad) {
     try (Npz npz = Npz.open(file)) {
-      Names train = train(file, npz);
+      Names train = train(file, npz, config);
       FoundImages found = images(file, npz, train, config, bad);
-      Optional<Names> test = TEST.stream().filter(n -> npz.contains(n.images())).findFirst();
+      Optional<Names> test =
+          Stream.concat(Stream.of(counterpart(train)), config.feature().isEmpty() ? TEST.stream() : Stream.of())
+              .filter(n -> npz.contains(n.images()) && !n.images().equals(train.images()))
+              .findFirst();
       return test.isPresent()
           ? withTest(
               found,
@@ -91,19 +96,38 @@ final class NumpyImages {
     }
   }
 
-  private static Names train(Path file, Npz npz) {
-    Optional<Names> usual = TRAIN.stream().filter(n -> npz.contains(n.images())).findFirst();
-    if (usual.isPresent()) {
-      return usual.get();
-    }
+  private static Names train(Path file, Npz npz, DataConfig config) {
     List<String> names = npz.names();
-    if (names.size() == 1) {
-      return new Names(names.get(0), "labels");
+    Optional<Names> usual = TRAIN.stream().filter(n -> npz.contains(n.images())).findFirst();
+    Names found =
+        usual.orElseGet(() -> new Names(names.isEmpty() ? "" : names.get(0), "labels"));
+    String images = config.feature().isEmpty() ? found.images() : config.feature();
+    String labels = config.label().isEmpty() ? found.labels() : config.label();
+    if (!config.label().isEmpty() && !npz.contains(labels)) {
+      throw absent(file, labels, "data.label", names);
     }
-    throw new ConfigException(
-        "%s holds %d arrays, none of them named images, train_images or x_train; save the images"
-                .formatted(file, names.size())
-            + " under such a name");
+    if (!config.feature().isEmpty()) {
+      if (!npz.contains(images)) {
+        throw absent(file, images, "data.feature", names);
+      }
+    } else if (usual.isEmpty() && names.size() != 1) {
+      throw new ConfigException(
+          "%s holds the arrays %s, none of them named images, train_images, x_train or arr_0; set data.feature to that of the images"
+              .formatted(file, Printable.of(names.toString())));
+    }
+    return new Names(images, labels);
+  }
+
+  private static ConfigException absent(Path file, String name, String setting, List<String> names) {
+    return new ConfigException(
+        "%s has no array %s, which %s names; it has %s"
+            .formatted(file, name, setting, Printable.of(names.toString())));
+  }
+
+  /** Names of test images, where names of training images say that they are. */
+  private static Names counterpart(Names train) {
+    return new Names(
+        train.images().replace("train", "test"), train.labels().replace("train", "test"));
   }
 
   private static FoundImages images(

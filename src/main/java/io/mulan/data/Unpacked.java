@@ -103,6 +103,24 @@ final class Unpacked {
         .resolve(CONTENT);
   }
 
+  /**
+   * A file with a part of a file that has a form of its own there.
+   *
+   * @param most bytes that it may have
+   * @throws ConfigException if it has more, or can't be read
+   */
+  Path content(Path file, String name, long most, Content content) {
+    return folder(
+            file,
+            name,
+            unfinished -> {
+              try (InputStream in = content.open()) {
+                copy(file, in, unfinished.resolve(CONTENT), most);
+              }
+            })
+        .resolve(CONTENT);
+  }
+
   /** How many bytes a file of this size may unpack to. */
   private long most(long packed) {
     return allowLarge ? Long.MAX_VALUE : Math.max(ALWAYS_ALLOWED, MOST_TIMES * packed);

@@ -1,0 +1,175 @@
+package io.mulan.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.mulan.config.ConfigException;
+import io.mulan.config.ConfigReader;
+import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.Kind;
+import io.mulan.config.ImageShape;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Data sets as people have them: {@code data/make_formats.py}. */
+class FormatsTest {
+  @TempDir Path folder;
+
+  private static Path path(String name) {
+    return DataFiles.path("formats").resolve(name);
+  }
+
+  private static NpyArray expected(String name) {
+    try (Npz npz = Npz.open(DataFiles.path("formats.npz"))) {
+      return npz.array(name);
+    }
+  }
+
+  private static void assertLabels(String expected, ImageSet set) {
+    long[] labels = Arrays.stream(set.labels().orElseThrow()).asLongStream().toArray();
+    assertArrayEquals(expected(expected).toLongs(), labels);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CIFAR10, cifar-10-python.tar.gz, cifar10",
+    "CIFAR100, cifar-100-python.tar.gz, cifar100",
+    "CIFAR100, cifar-100-binary.tar.gz, cifar100"
+  })
+  void cifarIsReadInEveryVersionWithItsClasses(Kind kind, String path, String name)
+      throws IOException {
+    Archive.unpack(path(path), folder, 1 << 20);
+    for (Path where : new Path[] {path(path), folder}) {
+      Dataset set = Datasets.open(DataFiles.config(kind, where));
+      DataFiles.assertImages(expected(name + "_train"), set.train());
+      DataFiles.assertImages(expected(name + "_test"), set.test());
+      assertLabels(name + "_train_labels", set.train());
+      assertLabels(name + "_test_labels", set.test());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cifar-100-python.tar.gz", "cifar-100-binary.tar.gz"})
+  void classesOfCifar100AreCoarseIfAskedFor(String path) {
+    Dataset set =
+        Datasets.open(DataFiles.config(Kind.CIFAR100, path(path), "data.label=coarse_labels"));
+    assertLabels("cifar100_train_coarse", set.train());
+    assertLabels("cifar100_test_coarse", set.test());
+    DataConfig other = DataFiles.config(Kind.CIFAR100, path(path), "data.label=labels");
+    assertTrue(
+        assertThrows(ConfigException.class, () -> Datasets.open(other))
+            .getMessage()
+            .contains("fine_labels and coarse_labels"));
+  }
+
+  /** What a pickle could do if it were run, or is not made of. */
+  @ParameterizedTest
+  @CsvSource({
+    "'cos\nsystem\n(S''true''\ntR.', os.system",
+    "'cbuiltins\neval\n(S''1''\ntR.', builtins.eval",
+    "'(dp0\nS''data''\nI1\ns', ends within",
+    "'(lp0\n.', no dictionary",
+    "'N.', no dictionary",
+    "'(d(S''a''\ntI1\ns.', other than a text",
+    "'}g5\n.', reference to nothing",
+    "'s.', without its value",
+    "'}(F1.5\n.', instruction 46 at offset 2",
+    "'c_codecs\nencode\n(V\\u0141\nS''latin1''\ntR.', no array data",
+    "'(dS''data''\nI1\ns.', no array data"
+  })
+  void otherPicklesAreRefusedInOneLine(String pickle, String told) throws IOException {
+    Archive.unpack(path("cifar-10-python.tar.gz"), folder, 1 << 20);
+    Path batch = folder.resolve("cifar-10-batches-py/data_batch_2");
+    Files.write(batch, pickle.getBytes(StandardCharsets.ISO_8859_1));
+    String message =
+        assertThrows(
+                ConfigException.class,
+                () -> Datasets.open(DataFiles.config(Kind.CIFAR10, folder)).train().checksum())
+            .getMessage();
+    assertTrue(message.contains(batch.toString()) && message.contains(told), message);
+    assertEquals(1, message.lines().count(), message);
+  }
+
+  @Test
+  void unnamedArraysAreImagesAndClasses() {
+    Dataset set = Datasets.open(DataFiles.config(Kind.NPZ, path("unnamed.npz")));
+    assertEquals(4, set.train().count() + set.test().count());
+    assertEquals(3, set.train().labels().orElseThrow().length);
+  }
+
+  @Test
+  void arraysAreNamedBySettings() {
+    DataConfig config =
+        DataFiles.config(
+            Kind.NPZ, path("named.npz"), "data.feature=pixels_train", "data.label=kinds_train");
+    Dataset set = Datasets.open(config);
+    DataFiles.assertImages(expected("arrays_train"), set.train());
+    DataFiles.assertImages(expected("arrays_test"), set.test());
+    assertArrayEquals(new int[] {0, 1, 2, 3}, set.train().labels().orElseThrow());
+    assertArrayEquals(new int[] {0, 1}, set.test().labels().orElseThrow());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"data.feature", "data.label"})
+  void anArrayThatIsNotThereIsNamedWithThoseThatAre(String setting) {
+    DataConfig config =
+        DataFiles.config(
+            Kind.NPZ, path("named.npz"), "data.feature=pixels_train", setting + "=other");
+    String message =
+        assertThrows(ConfigException.class, () -> Datasets.open(config)).getMessage();
+    assertTrue(message.contains("no array other, which " + setting), message);
+    assertTrue(message.contains("pixels_test"), message);
+  }
+
+  @Test
+  void mnistIsReadFromTheFolderOfTorchvisionAndPadded() {
+    Path root = path("torchvision");
+    for (Path where : new Path[] {root, root.resolve("MNIST"), root.resolve("MNIST/raw")}) {
+      Dataset set = Datasets.open(DataFiles.config(Kind.IDX, where));
+      DataFiles.assertImages(expected("mnist_train"), set.train());
+      DataFiles.assertImages(expected("mnist_t10k"), set.test());
+    }
+    DataConfig config = DataFiles.config(Kind.IDX, root, "data.pad=2");
+    assertEquals(new ImageShape(32, 32, 1), Datasets.shape(config).image());
+    for (DataConfig same : new DataConfig[] {config, Datasets.resolve(config)}) {
+      Dataset padded = Datasets.open(same);
+      DataFiles.assertImages(expected("mnist_train_padded"), padded.train());
+      DataFiles.assertImages(expected("mnist_t10k_padded"), padded.test());
+      assertArrayEquals(new int[] {0, 1, 2}, padded.train().labels().orElseThrow());
+    }
+  }
+
+  @Test
+  void embeddedImagesArePaddedToo() {
+    DataConfig config =
+        ConfigReader.read(Optional.empty(), Optional.empty(), List.of("data.pad=1")).data();
+    assertEquals(new ImageShape(10, 10, 1), Datasets.shape(config).image());
+    assertEquals(new ImageShape(10, 10, 1), Datasets.open(config).test().shape());
+  }
+
+  @Test
+  void recordsMayBeNamedAsShardsAlone() throws IOException {
+    Path records = DataFiles.path("tfrecord");
+    Files.copy(
+        records.resolve("set-train.tfrecord-00000-of-00002"),
+        folder.resolve("train-00000-of-00001"));
+    Files.copy(
+        records.resolve("set-validation.tfrecord-00000-of-00001"),
+        folder.resolve("validation-00000-of-00001"));
+    Dataset set = Datasets.open(DataFiles.config(Kind.TFRECORD, folder));
+    assertEquals(3, set.train().count());
+    assertEquals(2, set.test().count());
+  }
+}
