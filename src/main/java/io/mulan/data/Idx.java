@@ -61,7 +61,11 @@ final class Idx {
 
   /** The folder itself, or where torchvision puts the files below it: {@code MNIST/raw}. */
   private static Path folder(Path named) {
-    return Stream.of(named, named.resolve("raw"), named.resolve("MNIST/raw"), named.resolve("FashionMNIST/raw"))
+    return Stream.of(
+            named,
+            named.resolve("raw"),
+            named.resolve("MNIST/raw"),
+            named.resolve("FashionMNIST/raw"))
         .filter(f -> file(f, "train", "images", 3).isPresent())
         .findFirst()
         .orElse(named);

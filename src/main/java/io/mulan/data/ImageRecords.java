@@ -112,7 +112,8 @@ record ImageRecords(
     List<Path> files = inside(path);
     if (files.isEmpty()) {
       throw new ConfigException(
-          path + " has no file with .tfrecord in its name, or named like train-00000-of-00010; name another"
+          path
+              + " has no file with .tfrecord in its name, or named like train-00000-of-00010; name another"
               + " folder, or one file");
     }
     return files;
@@ -120,9 +121,7 @@ record ImageRecords(
 
   private static List<Path> inside(Path folder) {
     try {
-      return AtomicFolder.files(folder).stream()
-          .filter(ImageRecords::isNamedSo)
-          .toList();
+      return AtomicFolder.files(folder).stream().filter(ImageRecords::isNamedSo).toList();
     } catch (IOException e) {
       throw new ConfigException("cannot read folder " + folder + ": " + IoReason.of(e), e);
     }

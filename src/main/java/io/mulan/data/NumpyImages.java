@@ -84,7 +84,9 @@ final class NumpyImages {
       Names train = train(file, npz, config);
       FoundImages found = images(file, npz, train, config, bad);
       Optional<Names> test =
-          Stream.concat(Stream.of(counterpart(train)), config.feature().isEmpty() ? TEST.stream() : Stream.of())
+          Stream.concat(
+                  Stream.of(counterpart(train)),
+                  config.feature().isEmpty() ? TEST.stream() : Stream.of())
               .filter(n -> npz.contains(n.images()) && !n.images().equals(train.images()))
               .findFirst();
       return test.isPresent()
@@ -99,8 +101,7 @@ final class NumpyImages {
   private static Names train(Path file, Npz npz, DataConfig config) {
     List<String> names = npz.names();
     Optional<Names> usual = TRAIN.stream().filter(n -> npz.contains(n.images())).findFirst();
-    Names found =
-        usual.orElseGet(() -> new Names(names.isEmpty() ? "" : names.get(0), "labels"));
+    Names found = usual.orElseGet(() -> new Names(names.isEmpty() ? "" : names.get(0), "labels"));
     String images = config.feature().isEmpty() ? found.images() : config.feature();
     String labels = config.label().isEmpty() ? found.labels() : config.label();
     if (!config.label().isEmpty() && !npz.contains(labels)) {
@@ -118,7 +119,8 @@ final class NumpyImages {
     return new Names(images, labels);
   }
 
-  private static ConfigException absent(Path file, String name, String setting, List<String> names) {
+  private static ConfigException absent(
+      Path file, String name, String setting, List<String> names) {
     return new ConfigException(
         "%s has no array %s, which %s names; it has %s"
             .formatted(file, name, setting, Printable.of(names.toString())));

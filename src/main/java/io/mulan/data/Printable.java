@@ -1,6 +1,8 @@
 package io.mulan.data;
 
-/** Names that come from files, as they may stand in a message: one short line of plain characters. */
+/**
+ * Names that come from files, as they may stand in a message: one short line of plain characters.
+ */
 final class Printable {
   private static final int MOST = 100;
 

@@ -86,7 +86,7 @@ class FormatsTest {
     "'}g5\n.', reference to nothing",
     "'s.', without its value",
     "'}(F1.5\n.', instruction 46 at offset 2",
-    "'c_codecs\nencode\n(V\\u0141\nS''latin1''\ntR.', no array data",
+    "'c_codecs\nencode\n(V\\u0141\nS''latin1''\ntR.', no dictionary",
     "'(dS''data''\nI1\ns.', no array data"
   })
   void otherPicklesAreRefusedInOneLine(String pickle, String told) throws IOException {
@@ -127,8 +127,7 @@ class FormatsTest {
     DataConfig config =
         DataFiles.config(
             Kind.NPZ, path("named.npz"), "data.feature=pixels_train", setting + "=other");
-    String message =
-        assertThrows(ConfigException.class, () -> Datasets.open(config)).getMessage();
+    String message = assertThrows(ConfigException.class, () -> Datasets.open(config)).getMessage();
     assertTrue(message.contains("no array other, which " + setting), message);
     assertTrue(message.contains("pixels_test"), message);
   }
