@@ -252,7 +252,7 @@ final class Pickle {
     }
     long value = 0;
     for (int i = 0; i < bytes; i++) {
-      value |= (long) in.unsigned1() << 8 * i;
+      value |= (long) in.unsigned1() << (8 * i);
     }
     int unused = 64 - 8 * bytes;
     return bytes == 0 ? 0 : value << unused >> unused;
