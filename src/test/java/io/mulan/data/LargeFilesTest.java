@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.ImageShape;
+import io.mulan.files.AtomicFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -41,7 +42,7 @@ class LargeFilesTest {
     if (Files.exists(unpacked())) {
       try (Stream<Path> all = Files.list(unpacked())) {
         for (Path p : all.filter(f -> f.getFileName().toString().matches("large[.-].*")).toList()) {
-          WholeFolder.delete(p);
+          AtomicFolder.delete(p);
         }
       }
     }
@@ -106,7 +107,7 @@ class LargeFilesTest {
       return 0;
     }
     long bytes = 0;
-    for (Path file : WholeFolder.files(unpacked())) {
+    for (Path file : AtomicFolder.files(unpacked())) {
       bytes += Files.size(file);
     }
     return bytes;
