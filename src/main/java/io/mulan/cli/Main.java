@@ -57,6 +57,9 @@ public final class Main {
     System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
     // Pictures need no screen; one that DISPLAY names and that is not there ends the program.
     System.setProperty("java.awt.headless", "true");
+    // A thread that ends so leaves others to wait for it without end.
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, e) -> Runtime.getRuntime().halt(unexpected(e)));
     ParentWatch.start();
   }
 
@@ -74,7 +77,7 @@ public final class Main {
       return failed(ExitCode.WORKER, e);
     } catch (DivergedException | NotIncreasingException | FlowException e) {
       return failed(ExitCode.DIVERGED, e);
-    } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       return unexpected(e);
     }
   }
@@ -156,12 +159,16 @@ public final class Main {
   }
 
   private static int unexpected(Throwable e) {
+    String what = e.getClass().getSimpleName();
     String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    logger()
-        .error(
-            "unexpected: {} {}; with MULAN_DEBUG=1 in the environment the place is printed",
-            e.getClass().getSimpleName(),
-            message);
+    if (e instanceof OutOfMemoryError) {
+      logger().error("out of memory ({}); give Java more: MULAN_JAVA_OPTS=-Xmx8g", message);
+    } else {
+      logger()
+          .error(
+              "unexpected: {}; with MULAN_DEBUG=1 in the environment the place is printed",
+              e.getMessage() == null ? what : what + " " + message);
+    }
     logger().debug("from", e);
     if (System.getenv("MULAN_DEBUG") != null) {
       e.printStackTrace();

@@ -3,15 +3,20 @@ package io.mulan.data;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Kind;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +166,44 @@ class BadFilesTest {
     assertLeft(Kind.TFRECORD, "raw.tfrecord", 2, 2);
     change("raw.tfrecord", b -> Arrays.copyOf(b, 2 * record - 3));
     assertTold(Kind.TFRECORD, "raw.tfrecord", "ends within the record at offset " + record);
+  }
+
+  /** Each group of the message's unknown fields would be a call within a call. */
+  @Test
+  void aRecordOfManyNestedGroups() throws IOException {
+    int depth = 200_000;
+    ByteArrayOutputStream entry = new ByteArrayOutputStream();
+    entry.write(new byte[] {0x0a, 5, 'i', 'm', 'a', 'g', 'e', 0x12, 0});
+    entry.write("\u007b".repeat(depth).getBytes(UTF_8)); // field 15 begins a group
+    entry.write("\u007c".repeat(depth).getBytes(UTF_8)); // and ends one
+    byte[] example = field(field(entry.toByteArray())); // features, a feature
+    ByteBuffer record = ByteBuffer.allocate(16 + example.length).order(ByteOrder.LITTLE_ENDIAN);
+    record.putLong(example.length);
+    record.putInt(maskedCrc(Arrays.copyOf(record.array(), 8)));
+    record.put(example).putInt(maskedCrc(example));
+    Files.write(folder.resolve("deep.tfrecord"), record.array());
+    assertTold(
+        Kind.TFRECORD, "deep.tfrecord", "deep.tfrecord: record 0 at offset 0 is no tf.Example");
+  }
+
+  /** Field 1, of this length. */
+  private static byte[] field(byte[] content) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.write(0x0a);
+    for (int length = content.length; ; length >>>= 7) {
+      all.write(length < 128 ? length : length & 127 | 128);
+      if (length < 128) {
+        break;
+      }
+    }
+    all.write(content);
+    return all.toByteArray();
+  }
+
+  private static int maskedCrc(byte[] data) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(data);
+    return Integer.rotateRight((int) checksum.getValue(), 15) + 0xa282ead8;
   }
 
   @Test
