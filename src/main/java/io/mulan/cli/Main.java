@@ -6,8 +6,11 @@ import io.mulan.likelihood.NotIncreasingException;
 import io.mulan.tf.CheckpointException;
 import io.mulan.tf.ClusterException;
 import io.mulan.training.DivergedException;
+import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
@@ -20,6 +23,11 @@ import org.apache.logging.log4j.Logger;
  * exit code.
  */
 public final class Main {
+  static {
+    // Before anything is formatted: others have other digits.
+    Locale.setDefault(Locale.ROOT);
+  }
+
   private static final List<Command> COMMANDS =
       List.of(
           new TrainCommand(),
@@ -44,9 +52,18 @@ public final class Main {
 
   public static void main(String[] args) {
     prepare();
+    Output output = Output.install();
     Interruption interruption = new Interruption();
     interruption.install();
-    interruption.exit(guarded(() -> dispatch(args, interruption)));
+    int code = guarded(() -> dispatch(args, interruption));
+    interruption.exit(code == ExitCode.OK ? printed(output) : code);
+  }
+
+  private static int printed(Output output) {
+    Optional<String> failure = output.failure();
+    failure.ifPresent(
+        why -> logger().error("standard output can't be written: {}; results are missing", why));
+    return failure.isEmpty() ? ExitCode.OK : ExitCode.UNEXPECTED;
   }
 
   /** Settings of Java that every process of this program needs, before anything else. */
@@ -71,6 +88,8 @@ public final class Main {
       return failed(ExitCode.USAGE, e);
     } catch (ConfigException e) {
       return failed(ExitCode.CONFIGURATION, e);
+    } catch (InvalidPathException e) {
+      return failed(ExitCode.CONFIGURATION, new ConfigException(unnamed(e), e));
     } catch (CheckpointException e) {
       return failed(ExitCode.CHECKPOINT, e);
     } catch (ClusterException e) {
@@ -150,6 +169,12 @@ public final class Main {
   private static UsageException usage(Command command, String what) {
     String name = "mulan " + command.name();
     return new UsageException(name + " " + what + " (" + name + " --help)");
+  }
+
+  /** Of a name that Java can't write in the locale's encoding. */
+  private static String unnamed(InvalidPathException e) {
+    return "'%s' can't be a file's name here, where names are in %s; set LC_ALL=C.UTF-8, as scripts/mulan does"
+        .formatted(e.getInput(), System.getProperty("sun.jnu.encoding"));
   }
 
   private static int failed(int code, RuntimeException e) {

@@ -16,6 +16,10 @@ import org.apache.logging.log4j.core.layout.PatternLayout;
 final class RunLog {
   private static final String NAME = "run";
 
+  /** As on the console: names can't control a terminal that shows it. */
+  private static final String MESSAGE =
+      "%replace{%message}{[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]}{?}";
+
   private RunLog() {}
 
   /** Until it is detached, or sent to another run's. */
@@ -26,7 +30,7 @@ final class RunLog {
     PatternLayout layout =
         PatternLayout.newBuilder()
             .setConfiguration(configuration)
-            .setPattern("%d{yyyy-MM-dd HH:mm:ss} %-5level %message%n%throwable")
+            .setPattern("%d{yyyy-MM-dd HH:mm:ss} %-5level " + MESSAGE + "%n%throwable")
             .build();
     FileAppender appender =
         FileAppender.newBuilder()

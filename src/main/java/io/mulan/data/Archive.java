@@ -1,5 +1,6 @@
 package io.mulan.data;
 
+import io.mulan.files.Printable;
 import io.mulan.config.ConfigException;
 import io.mulan.files.IoReason;
 import java.io.BufferedInputStream;

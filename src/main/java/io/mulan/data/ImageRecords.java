@@ -1,5 +1,6 @@
 package io.mulan.data;
 
+import io.mulan.files.Printable;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;

@@ -1,5 +1,6 @@
 package io.mulan.data;
 
+import io.mulan.files.Printable;
 import io.mulan.config.ConfigException;
 import java.io.DataInputStream;
 import java.io.IOException;

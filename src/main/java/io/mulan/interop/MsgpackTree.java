@@ -1,5 +1,6 @@
 package io.mulan.interop;
 
+import io.mulan.files.Printable;
 import io.mulan.tf.CheckpointException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -193,7 +194,7 @@ final class MsgpackTree {
     String type = text(path, in.unpackRawStringHeader());
     Integer width = StoredArray.ELEMENT_BYTES.get(type);
     if (width == null) {
-      throw wrong(path, "its elements are of type " + printable(type) + ", which is not read here");
+      throw wrong(path, "its elements are of type " + Printable.of(type) + ", which is not read here");
     }
     long length = in.unpackBinaryHeader();
     long from = in.getTotalReadBytes();
@@ -312,9 +313,5 @@ final class MsgpackTree {
             + (path.isEmpty() ? "" : "in " + path + ", ")
             + why
             + "; name a file that flax.serialization wrote");
-  }
-
-  private static String printable(String text) {
-    return text.matches("[ -~]+") ? text : "?";
   }
 }
