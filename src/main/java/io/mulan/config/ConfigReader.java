@@ -1,8 +1,12 @@
 package io.mulan.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mulan.files.IoReason;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,6 +18,9 @@ import java.util.Optional;
 
 /** Reads configurations: a preset, a file over it, single settings over both. */
 public final class ConfigReader {
+  /** Parsing takes time that grows with the square of a text. */
+  private static final int MOST_BYTES = 1 << 18;
+
   private ConfigReader() {}
 
   /**
@@ -95,11 +102,16 @@ public final class ConfigReader {
   /**
    * The text of a file.
    *
-   * @throws ConfigException if it can't be read
+   * @throws ConfigException if it can't be read, or is too large for a configuration
    */
   public static String text(Path file) {
-    try {
-      return Files.readString(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        throw new ConfigException(
+            file + " is too large for a configuration: 256 KiB are allowed; name another file");
+      }
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (NoSuchFileException e) {
       throw new ConfigException(
           file + " is not there; name a YAML file, or a preset with --preset", e);
