@@ -22,14 +22,18 @@ final class UncaughtTest {
       interruption.install();
       interruption.watch("saving");
       if (how[0].equals("main")) {
-        interruption.exit(Main.guarded(Failing::deeper));
+        interruption.exit(Main.guarded(Failing::fail));
       }
-      new Thread(Failing::deeper).start();
+      new Thread(Failing::fail).start();
       Thread.sleep(1_000_000);
     }
 
-    private static int deeper() {
-      return 1 + deeper();
+    private static int fail() {
+      return deeper(0);
+    }
+
+    private static int deeper(int depth) {
+      return depth < 0 ? 0 : 1 + deeper(depth + 1);
     }
   }
 
