@@ -1,6 +1,6 @@
 package io.mulan.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.files.JsonFile;
 import io.mulan.config.ConfigException;
 import io.mulan.tf.MachinePeak;
 import io.mulan.training.StepMeasurement;
@@ -87,11 +87,11 @@ record Benchmark(
     }
     Benchmark earlier;
     try {
-      earlier = new ObjectMapper().readValue(file.toFile(), Benchmark.class);
+      earlier = JsonFile.read(file, Benchmark.class);
     } catch (IOException e) {
       throw foreign(file, e);
     }
-    if (earlier == null || !earlier.whole()) {
+    if (!FORMAT.equals(earlier.format)) {
       throw foreign(file, null);
     }
     if (!earlier.what.equals(what)) {
@@ -106,15 +106,6 @@ record Benchmark(
     return new ConfigException(
         file + " holds no figures of mulan benchmark; --compare takes what its --json wrote",
         cause);
-  }
-
-  private boolean whole() {
-    return FORMAT.equals(format)
-        && what != null
-        && machine != null
-        && columns != null
-        && columns.values().stream()
-            .allMatch(c -> c != null && c.step() != null && c.step().timing() != null);
   }
 
   /** What was measured, and how, in one line. */

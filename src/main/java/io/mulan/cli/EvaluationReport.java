@@ -25,7 +25,6 @@ import java.util.Map;
  * @param solver what ten times the solver's tolerances change; null if not exact
  * @param seconds spent measuring, in all programs that took part
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 record EvaluationReport(
     String method,
     String how,
@@ -36,9 +35,10 @@ record EvaluationReport(
     Map<String, Object> settings,
     Map<String, Figure> terms,
     Figure total,
-    Double evaluations,
-    @JsonProperty("ten_times_the_tolerances") SolverError solver,
-    LatentUse latent,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Double evaluations,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("ten_times_the_tolerances")
+        SolverError solver,
+    @JsonInclude(JsonInclude.Include.NON_NULL) LatentUse latent,
     double seconds,
     @JsonProperty("seconds_per_image") double secondsPerImage,
     Map<String, String> versions) {

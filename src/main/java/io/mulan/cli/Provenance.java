@@ -1,8 +1,7 @@
 package io.mulan.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.files.JsonFile;
 import io.mulan.config.ConfigException;
-import io.mulan.files.AtomicFile;
 import io.mulan.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,8 +37,7 @@ record Provenance(
   /** Writes anything as JSON. */
   static void write(Path file, Object value) {
     try {
-      String json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(value);
-      AtomicFile.write(file, json + "\n");
+      JsonFile.write(file, value);
     } catch (IOException e) {
       throw new ConfigException(file + " can't be written: " + IoReason.of(e), e);
     }

@@ -1,6 +1,6 @@
 package io.mulan.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.files.JsonFile;
 import io.mulan.config.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.report.Figure;
@@ -57,14 +57,14 @@ final class ReportSamples {
   private static Optional<Figure> kept(ReportedRun run, Path folder) {
     try {
       Provenance made =
-          new ObjectMapper().readValue(folder.resolve("sample.json").toFile(), Provenance.class);
+          JsonFile.read(folder.resolve("sample.json"), Provenance.class);
       BufferedImage grid = ImageIO.read(folder.resolve("grid.png").toFile());
       if (grid == null || !made.weights().equals(run.trained().orElseThrow().fingerprint())) {
         return Optional.empty();
       }
       return Optional.of(figure(run, grid, made.settings(), made.step()));
     } catch (IOException e) {
-      LOG.warn("{} is left out: it is not what mulan sample wrote", folder);
+      LOG.warn("{} is left out of the report: {}", folder, IoReason.of(e));
       return Optional.empty();
     }
   }

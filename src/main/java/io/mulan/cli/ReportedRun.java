@@ -1,6 +1,6 @@
 package io.mulan.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.files.JsonFile;
 import io.mulan.config.ConfigException;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.ModelParts;
@@ -56,7 +56,9 @@ record ReportedRun(
     RunConfig config = RunFolder.readConfig(path);
     Metrics metrics = Metrics.read(path);
     Checkpoints checkpoints = RunFolder.checkpoints(path, config);
-    RunEnd end = RunEnd.of(path, metrics, checkpoints.steps());
+    Optional<RunResult> result = result(path);
+    boolean finished = result.filter(r -> r.steps() >= config.training().steps()).isPresent();
+    RunEnd end = RunEnd.of(path, finished, metrics, checkpoints.steps());
     if (end.step() == 0 && checkpoints.steps().isEmpty()) {
       throw new ConfigException(
           path
@@ -64,9 +66,8 @@ record ReportedRun(
               + " --resume "
               + path);
     }
-    Optional<RunResult> result = RunFolder.result(path);
     Optional<TrainedRun> trained =
-        checkpoints.steps().isEmpty() ? Optional.empty() : Optional.of(TrainedRun.run(path, null));
+        checkpoints.steps().isEmpty() ? Optional.empty() : trained(path);
     return new ReportedRun(
         name,
         path,
@@ -80,6 +81,27 @@ record ReportedRun(
             .map(RunResult::parameters)
             .or(() -> trained.flatMap(t -> counts(checkpoints, t.step())))
             .orElse(Map.of()));
+  }
+
+  private static Optional<RunResult> result(Path path) {
+    try {
+      return RunFolder.result(path);
+    } catch (ConfigException e) {
+      LOG.warn("left out of the report: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** The newest checkpoint, if it can be read. */
+  private static Optional<TrainedRun> trained(Path path) {
+    try {
+      TrainedRun newest = TrainedRun.run(path, null);
+      newest.fingerprint();
+      return Optional.of(newest);
+    } catch (CheckpointException e) {
+      LOG.warn("left out of the report: {}", e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** Of a checkpoint that can't be read there are none; what else is there is still reported. */
@@ -96,9 +118,9 @@ record ReportedRun(
     List<EvaluationReport> reports = new ArrayList<>();
     for (Path file : files(folder)) {
       try {
-        reports.add(new ObjectMapper().readValue(file.toFile(), EvaluationReport.class));
+        reports.add(JsonFile.read(file, EvaluationReport.class));
       } catch (IOException e) {
-        LOG.warn("{} is left out: it is not what mulan evaluate wrote", file);
+        LOG.warn("{} is left out of the report: {}", file, IoReason.of(e));
       }
     }
     return reports;

@@ -1,7 +1,6 @@
 package io.mulan.cli;
 
 import io.mulan.training.Metrics;
-import io.mulan.training.RunFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -39,10 +38,10 @@ record RunEnd(Kind kind, long step, String why) {
               + "| (?<interrupted>interrupted at step (?<stop>\\d+), saved.*)$"
               + "| (?<begun>(training in|going on in) .*)$");
 
-  static RunEnd of(Path run, Metrics metrics, List<Long> checkpoints) {
+  static RunEnd of(Path run, boolean finished, Metrics metrics, List<Long> checkpoints) {
     long step = checkpoints.isEmpty() ? 0 : checkpoints.get(checkpoints.size() - 1);
     step = Math.max(step, metrics.lastStep());
-    if (RunFolder.finished(run)) {
+    if (finished) {
       return new RunEnd(Kind.FINISHED, step, "");
     }
     Path log = run.resolve("mulan.log");

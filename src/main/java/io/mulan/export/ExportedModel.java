@@ -1,7 +1,8 @@
 package io.mulan.export;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.files.Printable;
+import io.mulan.files.IoReason;
+import io.mulan.files.JsonFile;
 import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
@@ -51,31 +52,29 @@ public record ExportedModel(Path folder, RunConfig config, ModelCard card) {
               + " in it); name one that mulan export wrote");
     }
     try {
-      ModelCard card =
-          new ObjectMapper().readValue(folder.resolve(ModelFolder.CARD).toFile(), ModelCard.class);
+      ModelCard card = JsonFile.read(folder.resolve(ModelFolder.CARD), ModelCard.class);
       check(folder, card);
       return new ExportedModel(
           folder, ConfigReader.readComplete(folder.resolve(ModelFolder.CONFIG)), card);
-    } catch (JacksonException e) {
-      throw damaged(folder, ModelFolder.CARD + " is not what was written", e);
     } catch (IOException e) {
-      throw damaged(folder, ModelFolder.CARD + " can't be read", e);
+      throw damaged(folder, ModelFolder.CARD + ": " + IoReason.of(e), e);
     } catch (ConfigException e) {
       throw damaged(folder, e.getMessage(), e);
     }
   }
 
-  private static void check(Path folder, ModelCard card) {
-    if (card.files() == null || !card.files().containsKey(ModelFolder.CONFIG)) {
+  /** Only files that are in the folder are looked at, whatever the card names. */
+  private static void check(Path folder, ModelCard card) throws IOException {
+    if (!card.files().containsKey(ModelFolder.CONFIG)) {
       throw damaged(folder, ModelFolder.CARD + " names no files", null);
     }
+    Map<String, String> there = ModelFolder.checksums(folder);
     for (Map.Entry<String, String> file : card.files().entrySet()) {
-      try {
-        if (!ModelFolder.checksum(folder.resolve(file.getKey())).equals(file.getValue())) {
-          throw damaged(folder, file.getKey() + " is not what was written", null);
-        }
-      } catch (IOException e) {
-        throw damaged(folder, file.getKey() + " can't be read", e);
+      String checksum = there.get(file.getKey());
+      if (!file.getValue().equals(checksum)) {
+        String name = Printable.of(file.getKey());
+        throw damaged(
+            folder, name + (checksum == null ? " is missing" : " is not what was written"), null);
       }
     }
   }

@@ -1,6 +1,6 @@
 package io.mulan.export;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.files.JsonFile;
 import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
@@ -104,11 +104,7 @@ public final class ModelFolder {
     Files.createDirectories(file.getParent());
     Files.writeString(file, portable(config).toYaml(), StandardCharsets.UTF_8);
     Files.writeString(folder.resolve(TEXT), ModelText.of(card, signatures), StandardCharsets.UTF_8);
-    String json =
-        new ObjectMapper()
-            .writerWithDefaultPrettyPrinter()
-            .writeValueAsString(card.with(checksums(folder)));
-    Files.writeString(folder.resolve(CARD), json + "\n", StandardCharsets.UTF_8);
+    JsonFile.write(folder.resolve(CARD), card.with(checksums(folder)));
   }
 
   /** Without the place where the data were, which is of this machine. */
@@ -144,7 +140,7 @@ public final class ModelFolder {
     return checksums;
   }
 
-  static String checksum(Path file) throws IOException {
+  private static String checksum(Path file) throws IOException {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       try (var in = Files.newInputStream(file)) {

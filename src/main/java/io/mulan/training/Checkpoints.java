@@ -1,9 +1,8 @@
 package io.mulan.training;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.files.AtomicFolder;
 import io.mulan.files.IoReason;
+import io.mulan.files.JsonFile;
 import io.mulan.tf.CheckpointException;
 import io.mulan.tf.Variables.Variable;
 import java.io.IOException;
@@ -18,6 +17,7 @@ import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.tensorflow.ndarray.Shape;
@@ -32,7 +32,6 @@ import org.tensorflow.ndarray.Shape;
 public final class Checkpoints {
   private static final String STATE = "state";
   private static final String DESCRIPTION = "checkpoint.json";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path folder;
   private final int keep;
@@ -52,6 +51,13 @@ public final class Checkpoints {
    * @param variables type and shape by name
    */
   record Description(long step, Double bitsPerDim, SortedMap<String, String> variables) {
+    private static final Pattern FORM = Pattern.compile("\\w+\\[(\\d{1,9}(, \\d{1,9})*)?]");
+
+    Description {
+      if (!variables.values().stream().allMatch(form -> FORM.matcher(form).matches())) {
+        throw new IllegalArgumentException("no variable's form");
+      }
+    }
 
     static Description of(Checkpointed state, long step, OptionalDouble bitsPerDim) {
       return new Description(
@@ -110,9 +116,7 @@ public final class Checkpoints {
           target,
           at -> {
             state.save(at.resolve(STATE));
-            JSON.writerWithDefaultPrettyPrinter()
-                .writeValue(
-                    at.resolve(DESCRIPTION).toFile(), Description.of(state, step, bitsPerDim));
+            JsonFile.write(at.resolve(DESCRIPTION), Description.of(state, step, bitsPerDim));
           });
       prune();
       return target;
@@ -240,11 +244,9 @@ public final class Checkpoints {
 
   private Description describe(long step) {
     try {
-      return JSON.readValue(folder(step).resolve(DESCRIPTION).toFile(), Description.class);
-    } catch (JacksonException e) {
-      throw damaged(step, DESCRIPTION + " is not what was written", e);
+      return JsonFile.read(folder(step).resolve(DESCRIPTION), Description.class);
     } catch (IOException e) {
-      throw damaged(step, DESCRIPTION + " can't be read", e);
+      throw damaged(step, DESCRIPTION + ": " + IoReason.of(e), e);
     }
   }
 

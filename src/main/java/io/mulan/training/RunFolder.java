@@ -1,6 +1,6 @@
 package io.mulan.training;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.files.JsonFile;
 import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Difference;
@@ -124,7 +124,7 @@ public final class RunFolder implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      return Optional.of(new ObjectMapper().readValue(result.toFile(), RunResult.class));
+      return Optional.of(JsonFile.read(result, RunResult.class));
     } catch (IOException e) {
       throw new ConfigException(
           result + " can't be read: " + IoReason.of(e) + "; remove it and go on with --resume", e);
@@ -182,14 +182,7 @@ public final class RunFolder implements AutoCloseable {
 
   /** Writes {@code result.json}: the run is finished. */
   public void writeResult(RunResult result) {
-    try {
-      write(
-          RESULT,
-          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(result) + "\n");
-    } catch (IOException e) {
-      throw new CheckpointException(
-          path.resolve(RESULT) + " can't be written: " + IoReason.of(e), e);
-    }
+    write(RESULT, JsonFile.text(result));
   }
 
   /** Whole or not at all. */

@@ -1,5 +1,6 @@
 package io.mulan.training;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mulan.config.RunConfig;
 import io.mulan.data.DataShape;
 import io.mulan.data.Datasets;
@@ -30,7 +31,7 @@ public record StepMeasurement(
     Long flopsPerImage,
     Long processBytes,
     Long tensorBytes,
-    StepProfile profile) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) StepProfile profile) {
   private static final int IDLE = 20;
 
   /** Measures training on images of random levels, this many steps after the first few. */

@@ -245,4 +245,10 @@ final class ConfigReaderTest {
   private static int levels(String... settings) {
     return ConfigReader.read(Optional.empty(), Optional.empty(), List.of(settings)).data().levels();
   }
+
+  @Test
+  void aFileThatIsTooLargeIsRefusedBeforeItIsParsed() throws IOException {
+    String large = refusedFile(file("large.yaml", "a".repeat(1 << 18) + "b"));
+    assertContains(large, "large.yaml is too large for a configuration: 256 KiB are allowed");
+  }
 }

@@ -19,6 +19,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import io.mulan.files.JsonFile;
+import io.mulan.files.Printable;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +68,23 @@ final class ModelFolderTest {
                   5L);
       assertEquals(3 * 64, some.of("images").length);
     }
+  }
+
+  /** A card that names what is not in its folder is damaged, whatever is there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"../outside", "assets/../../outside", "/etc/hostname", "a\u0000b"})
+  void noPathInACardIsFollowedOutOfTheFolder(String name) throws IOException {
+    Path version = folder.resolve("1");
+    Path config = Files.createDirectories(version.resolve("assets")).resolve("config.yaml");
+    Files.copy(Bundle.DIGITS.resolve("assets/config.yaml"), config);
+    Files.writeString(folder.resolve("outside"), "");
+    String empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    Map<String, String> files = new TreeMap<>(ModelFolder.checksums(version));
+    files.put(name, empty);
+    JsonFile.write(version.resolve("assets/model.json"), DIGITS.card().with(files));
+    CheckpointException e =
+        assertThrows(CheckpointException.class, () -> ExportedModel.open(version));
+    assertTrue(e.getMessage().contains(Printable.of(name) + " is missing"), e.getMessage());
   }
 
   @Test
