@@ -1,7 +1,7 @@
 package io.mulan.cli;
 
-import io.mulan.files.JsonFile;
 import io.mulan.config.ConfigException;
+import io.mulan.files.JsonFile;
 import io.mulan.tf.MachinePeak;
 import io.mulan.training.StepMeasurement;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mulan.config.ConfigException;
-import io.mulan.files.AtomicFile;
 import io.mulan.files.IoReason;
+import io.mulan.files.JsonFile;
 import io.mulan.report.PictureFiles;
 import io.mulan.training.Metrics.Moment;
 import io.mulan.training.Spread;
@@ -33,10 +33,7 @@ record ComparisonReport(Comparison comparison, String title, int steps, int seed
     PictureFiles.plot(folder.resolve("comparison"), ComparisonPicture.of(comparison, title));
     Path file = folder.resolve("comparison.json");
     try {
-      AtomicFile.write(
-          file,
-          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json(folder))
-              + "\n");
+      JsonFile.write(file, json(folder));
     } catch (IOException e) {
       throw new ConfigException(
           file + " can't be written: " + IoReason.of(e) + "; name another folder with --out", e);

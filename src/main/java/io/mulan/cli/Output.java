@@ -25,8 +25,7 @@ final class Output extends PrintStream {
 
   /** As Java has it: the first is of Java 19 and newer. */
   private static Charset charset() {
-    String name =
-        System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));
+    String name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));
     return name == null ? Charset.defaultCharset() : Charset.forName(name);
   }
 

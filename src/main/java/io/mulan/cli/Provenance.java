@@ -1,8 +1,8 @@
 package io.mulan.cli;
 
-import io.mulan.files.JsonFile;
 import io.mulan.config.ConfigException;
 import io.mulan.files.IoReason;
+import io.mulan.files.JsonFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

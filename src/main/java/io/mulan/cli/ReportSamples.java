@@ -1,8 +1,8 @@
 package io.mulan.cli;
 
-import io.mulan.files.JsonFile;
 import io.mulan.config.ConfigException;
 import io.mulan.files.IoReason;
+import io.mulan.files.JsonFile;
 import io.mulan.report.Figure;
 import io.mulan.report.ImageGrid;
 import io.mulan.tf.CheckpointException;
@@ -56,8 +56,7 @@ final class ReportSamples {
 
   private static Optional<Figure> kept(ReportedRun run, Path folder) {
     try {
-      Provenance made =
-          JsonFile.read(folder.resolve("sample.json"), Provenance.class);
+      Provenance made = JsonFile.read(folder.resolve("sample.json"), Provenance.class);
       BufferedImage grid = ImageIO.read(folder.resolve("grid.png").toFile());
       if (grid == null || !made.weights().equals(run.trained().orElseThrow().fingerprint())) {
         return Optional.empty();

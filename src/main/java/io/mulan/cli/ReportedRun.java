@@ -1,11 +1,11 @@
 package io.mulan.cli;
 
-import io.mulan.files.JsonFile;
 import io.mulan.config.ConfigException;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.ModelParts;
 import io.mulan.export.ExportedModel;
 import io.mulan.files.IoReason;
+import io.mulan.files.JsonFile;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.Metrics;
@@ -66,8 +66,7 @@ record ReportedRun(
               + " --resume "
               + path);
     }
-    Optional<TrainedRun> trained =
-        checkpoints.steps().isEmpty() ? Optional.empty() : trained(path);
+    Optional<TrainedRun> trained = checkpoints.steps().isEmpty() ? Optional.empty() : trained(path);
     return new ReportedRun(
         name,
         path,

@@ -1,8 +1,8 @@
 package io.mulan.data;
 
-import io.mulan.files.Printable;
 import io.mulan.config.ConfigException;
 import io.mulan.files.IoReason;
+import io.mulan.files.Printable;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

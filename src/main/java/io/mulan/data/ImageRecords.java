@@ -1,12 +1,12 @@
 package io.mulan.data;
 
-import io.mulan.files.Printable;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
 import io.mulan.files.AtomicFolder;
 import io.mulan.files.IoReason;
+import io.mulan.files.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

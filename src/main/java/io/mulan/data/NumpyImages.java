@@ -1,9 +1,9 @@
 package io.mulan.data;
 
-import io.mulan.files.Printable;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
+import io.mulan.files.Printable;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.FilterInputStream;

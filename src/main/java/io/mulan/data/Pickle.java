@@ -1,7 +1,7 @@
 package io.mulan.data;
 
-import io.mulan.files.Printable;
 import io.mulan.config.ConfigException;
+import io.mulan.files.Printable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InvalidObjectException;

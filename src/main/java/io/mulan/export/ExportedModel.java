@@ -1,11 +1,11 @@
 package io.mulan.export;
 
-import io.mulan.files.Printable;
-import io.mulan.files.IoReason;
-import io.mulan.files.JsonFile;
 import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
+import io.mulan.files.IoReason;
+import io.mulan.files.JsonFile;
+import io.mulan.files.Printable;
 import io.mulan.tf.CheckpointException;
 import io.mulan.tf.SavedModelWriter;
 import java.io.IOException;

@@ -194,7 +194,8 @@ final class MsgpackTree {
     String type = text(path, in.unpackRawStringHeader());
     Integer width = StoredArray.ELEMENT_BYTES.get(type);
     if (width == null) {
-      throw wrong(path, "its elements are of type " + Printable.of(type) + ", which is not read here");
+      throw wrong(
+          path, "its elements are of type " + Printable.of(type) + ", which is not read here");
     }
     long length = in.unpackBinaryHeader();
     long from = in.getTotalReadBytes();

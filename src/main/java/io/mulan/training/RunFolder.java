@@ -1,12 +1,12 @@
 package io.mulan.training;
 
-import io.mulan.files.JsonFile;
 import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Difference;
 import io.mulan.config.RunConfig;
 import io.mulan.files.AtomicFile;
 import io.mulan.files.IoReason;
+import io.mulan.files.JsonFile;
 import io.mulan.files.ProgramLock;
 import io.mulan.tf.CheckpointException;
 import java.io.IOException;

@@ -76,8 +76,7 @@ final class DamagedJsonTest {
     PrintStream out = System.out;
     System.setOut(new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
     try {
-      return Main.guarded(
-          () -> command.run(Main.parse(command, arguments), new Interruption()));
+      return Main.guarded(() -> command.run(Main.parse(command, arguments), new Interruption()));
     } finally {
       System.setOut(out);
     }
@@ -145,8 +144,7 @@ final class DamagedJsonTest {
   void theResultOfARun() throws IOException {
     Path result = run.resolve("result.json");
     assertLeftOut(result);
-    assertRefused(
-        ExitCode.CONFIGURATION, result, new TrainCommand(), "--resume", run.toString());
+    assertRefused(ExitCode.CONFIGURATION, result, new TrainCommand(), "--resume", run.toString());
   }
 
   @Test
@@ -160,7 +158,8 @@ final class DamagedJsonTest {
     eachDamage(
         file,
         () -> {
-          int code = run(new ReportCommand(), run.toString(), "--samples=1", "--steps=1", "--images=0");
+          int code =
+              run(new ReportCommand(), run.toString(), "--samples=1", "--steps=1", "--images=0");
           assertEquals(ExitCode.OK, code, said.lines::toString);
           assertEquals(1, said.lines.size(), said.lines::toString);
           assertTrue(said.lines.get(0).contains("left out of the report"), said.lines::toString);

@@ -39,8 +39,7 @@ final class SurroundingsTest {
     Program.Outcome usual = Program.run(folder, dry).assertDone();
     List<String> command = Program.command(dry);
     command.addAll(1, List.of("-Duser.language=fa", "-Duser.country=IR"));
-    Program.Outcome persian =
-        Program.await(folder, Program.start(folder, command)).assertDone();
+    Program.Outcome persian = Program.await(folder, Program.start(folder, command)).assertDone();
     assertEquals(usual.out().lines().limit(20).toList(), persian.out().lines().limit(20).toList());
     assertTrue(persian.out().chars().noneMatch(c -> c > 127 && Character.isDigit(c)));
   }
@@ -57,8 +56,7 @@ final class SurroundingsTest {
     Program.Outcome refused = Program.run(folder, "train", "--resume", name);
     refused.assertRefused(3, "a?]0;owned??31m?b?c is not there");
     Program.Outcome done =
-        Program.run(
-                folder, Program.plainArguments("--dry-run", "--set=data.path=" + name));
+        Program.run(folder, Program.plainArguments("--dry-run", "--set=data.path=" + name));
     for (String said : List.of(done.out(), done.err(), refused.err())) {
       assertTrue(said.chars().noneMatch(c -> c == 0x1b || c == 7 || c == 0x9b || c == 0x202e));
     }
@@ -73,7 +71,8 @@ final class SurroundingsTest {
 
   @Test
   void cLocaleWithTheLauncher() throws IOException {
-    PictureFiles.png(folder.resolve("a.png"), new BufferedImage(8, 8, BufferedImage.TYPE_3BYTE_BGR));
+    PictureFiles.png(
+        folder.resolve("a.png"), new BufferedImage(8, 8, BufferedImage.TYPE_3BYTE_BGR));
     List<String> command = new ArrayList<>(List.of(launcher().toString()));
     command.addAll(Arrays.asList(INFO));
     Program.Outcome done = bash(PICTURES + "LC_ALL=C \"$@\"", command).assertDone();
@@ -82,7 +81,8 @@ final class SurroundingsTest {
 
   @Test
   void cLocaleWithoutTheLauncherIsOneLine() throws IOException {
-    PictureFiles.png(folder.resolve("a.png"), new BufferedImage(8, 8, BufferedImage.TYPE_3BYTE_BGR));
+    PictureFiles.png(
+        folder.resolve("a.png"), new BufferedImage(8, 8, BufferedImage.TYPE_3BYTE_BGR));
     bash(PICTURES + "LC_ALL=C \"$@\"", Program.command(INFO))
         .assertRefused(3, "can't be a file's name here", "LC_ALL=C.UTF-8");
   }

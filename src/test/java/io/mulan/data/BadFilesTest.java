@@ -1,9 +1,9 @@
 package io.mulan.data;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
@@ -174,8 +174,8 @@ class BadFilesTest {
     int depth = 200_000;
     ByteArrayOutputStream entry = new ByteArrayOutputStream();
     entry.write(new byte[] {0x0a, 5, 'i', 'm', 'a', 'g', 'e', 0x12, 0});
-    entry.write("\u007b".repeat(depth).getBytes(UTF_8)); // field 15 begins a group
-    entry.write("\u007c".repeat(depth).getBytes(UTF_8)); // and ends one
+    entry.write("{".repeat(depth).getBytes(UTF_8)); // field 15 begins a group
+    entry.write("|".repeat(depth).getBytes(UTF_8)); // and ends one
     byte[] example = field(field(entry.toByteArray())); // features, a feature
     ByteBuffer record = ByteBuffer.allocate(16 + example.length).order(ByteOrder.LITTLE_ENDIAN);
     record.putLong(example.length);
@@ -191,7 +191,7 @@ class BadFilesTest {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.write(0x0a);
     for (int length = content.length; ; length >>>= 7) {
-      all.write(length < 128 ? length : length & 127 | 128);
+      all.write(length < 128 ? length : ((length & 127) | 128));
       if (length < 128) {
         break;
       }

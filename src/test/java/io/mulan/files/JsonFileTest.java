@@ -97,8 +97,13 @@ final class JsonFileTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
-        "{} | step is missing", "null | it is empty", "[] | it has no fields",
-        "~~ | it is empty", "7 | it has no fields", "{\"step\" | no JSON", "{} {} | no JSON"
+        "{} | step is missing",
+        "null | it is empty",
+        "[] | it has no fields",
+        "~~ | it is empty",
+        "7 | it has no fields",
+        "{\"step\" | no JSON",
+        "{} {} | no JSON"
       })
   void aFileOfAnotherKind(String text, String why) throws IOException {
     Files.writeString(file, text);
