@@ -98,8 +98,10 @@ final class DataInfoCommand implements Command {
     row(text, "licence", data.licence());
     if (line.hasOption("png")) {
       Path file = ConfigOptions.path(line.getOptionValue("png"));
-      Pictures.grid(file, some(data.train()));
-      row(text, "examples", file.toString());
+      if (Pictures.shows(data.train().shape())) {
+        Pictures.grid(file, some(data.train()));
+        row(text, "examples", file.toString());
+      }
     }
     return text.toString();
   }

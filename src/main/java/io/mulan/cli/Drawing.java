@@ -8,9 +8,11 @@ import io.mulan.data.Npy;
 import io.mulan.data.NpyArray;
 import io.mulan.data.Npz;
 import io.mulan.flow.FlowSolver;
+import io.mulan.report.ImageGrid;
 import io.mulan.sampling.ImageSampler;
 import io.mulan.tf.Tensors;
 import io.mulan.training.Workers;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -43,12 +45,30 @@ final class Drawing {
     this.shape = run.image();
   }
 
+  /** Takes what was drawn, batch by batch, in order. */
+  @FunctionalInterface
+  interface Drawn {
+    /**
+     * Takes a batch.
+     *
+     * @param levels of the images, one after the other
+     * @param latents of the images, with the conditions next to them [B,m+k]
+     */
+    void batch(byte[] levels, float[] latents);
+  }
+
   /**
-   * What was drawn.
+   * Draws them all into memory: for a few.
    *
-   * @param latents of all images, one after the other, with the conditions beside them [N,m+k]
+   * @throws FlowSolver.Stopped if that was asked for
    */
-  record Drawn(ImageSet images, float[] latents) {}
+  ImageSet few(SamplingModel model, Latents latents) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    if (!draw(model, latents, look -> {}, (levels, used) -> all.writeBytes(levels))) {
+      throw new FlowSolver.Stopped();
+    }
+    return images(all.toByteArray());
+  }
 
   /**
    * Draws them all.
@@ -56,48 +76,44 @@ final class Drawing {
    * @param latents where they come from
    * @param frames told how the first batch looks from time to time; what it does not ask for is not
    *     made
-   * @throws FlowSolver.Stopped if that was asked for
+   * @return whether all are drawn; if not, stopping was asked for
    */
-  Drawn draw(SamplingModel model, Latents latents, Consumer<Supplier<ImageSet>> frames) {
+  boolean draw(
+      SamplingModel model, Latents latents, Consumer<Supplier<ImageSet>> frames, Drawn drawn) {
     int size = shape.size();
     int width = model.sampler().withConditionsSize();
-    byte[] levels = new byte[options.count() * size];
-    float[] used = new float[options.count() * width];
     Rounds rounds =
         new Rounds(workers, options.count(), options.batch(), size + width * Float.BYTES);
     boolean flow = options.way() == SamplingOptions.Way.FLOW;
     int steps = flow ? 1 : options.steps();
     Countdown countdown =
         new Countdown(flow ? "batches" : "steps", (long) rounds.count() * steps, 0);
-    boolean all;
     try {
-      all =
-          rounds.run(
-              0,
-              interruption::asked,
-              (first, count, made) -> {
-                Consumer<Supplier<ImageSet>> seen = first == 0 ? frames : none -> {};
-                long before = (long) rounds.round(first) * steps;
-                try (TFloat32 c = latents.of(model, first, count)) {
-                  double[] z0 = z0(model, c, first, count, seen, k -> countdown.at(before + k));
-                  made.put(
-                      options.last() == SamplingOptions.Last.DRAW
-                          ? model.sampler().drawn(z0, c, first)
-                          : model.sampler().mostLikely(z0, c));
-                  made.asFloatBuffer().put(Tensors.floats(c));
-                }
-              },
-              (first, count, made) -> {
-                made.get(levels, first * size, count * size);
-                made.asFloatBuffer().get(used, first * width, count * width);
-              });
+      return rounds.run(
+          0,
+          interruption::asked,
+          (first, count, made) -> {
+            Consumer<Supplier<ImageSet>> seen = first == 0 ? frames : none -> {};
+            long before = (long) rounds.round(first) * steps;
+            try (TFloat32 c = latents.of(model, first, count)) {
+              double[] z0 = z0(model, c, first, count, seen, k -> countdown.at(before + k));
+              made.put(
+                  options.last() == SamplingOptions.Last.DRAW
+                      ? model.sampler().drawn(z0, c, first)
+                      : model.sampler().mostLikely(z0, c));
+              made.asFloatBuffer().put(Tensors.floats(c));
+            }
+          },
+          (first, count, made) -> {
+            byte[] levels = new byte[count * size];
+            made.get(levels);
+            float[] used = new float[count * width];
+            made.asFloatBuffer().get(used);
+            drawn.batch(levels, used);
+          });
     } finally {
       countdown.end();
     }
-    if (!all) {
-      throw new FlowSolver.Stopped();
-    }
-    return new Drawn(images(levels), used);
   }
 
   private ImageSet images(byte[] levels) {
@@ -140,7 +156,13 @@ final class Drawing {
 
   private void look(
       Consumer<Supplier<ImageSet>> frames, ImageSampler sampler, double[] z, TFloat32 c) {
-    frames.accept(() -> images(sampler.view(z, c)));
+    frames.accept(() -> images(firstOf(sampler.view(z, c))));
+  }
+
+  /** As many images as a picture of them shows. */
+  private byte[] firstOf(byte[] levels) {
+    long most = (long) ImageGrid.most(shape) * shape.size();
+    return most < levels.length ? Arrays.copyOf(levels, (int) most) : levels;
   }
 
   /** Where latents come from. */

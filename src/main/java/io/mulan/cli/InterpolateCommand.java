@@ -1,19 +1,17 @@
 package io.mulan.cli;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.ImageShape;
+import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
 import io.mulan.data.NpyArray;
-import io.mulan.data.Npz;
 import io.mulan.flow.FlowSolver;
 import io.mulan.flow.Tolerance;
 import io.mulan.sampling.FlowCodec;
 import io.mulan.sampling.Sampler;
 import io.mulan.tf.Tensors;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
@@ -30,6 +28,10 @@ import org.tensorflow.types.TFloat32;
 final class InterpolateCommand implements Command {
   private static final Logger LOG = LogManager.getLogger(InterpolateCommand.class);
   private static final int COUNT = 9;
+  private static final String JSON = "interpolate.json";
+  private static final String NPZ = "interpolation.npz";
+  private static final String GRID = "grid.png";
+  private static final String IMAGES = "images";
 
   @Override
   public String name() {
@@ -73,18 +75,19 @@ final class InterpolateCommand implements Command {
     ImageChoice choice = ImageChoice.read(line, run);
     int from = index(values, "from", 0, choice);
     int to = index(values, "to", 1, choice);
-    Path out =
-        SampleCommand.out(line, run, "interpolations", choice.name() + "-" + from + "-" + to);
+    OutFolder out =
+        OutFolder.of(line, run, "interpolations", choice.name() + "-" + from + "-" + to, JSON);
+    out.requireWritable();
     LOG.info("building the model...");
-    try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN, 0)) {
+    try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN, 0);
+        GrowingNpz npz = new GrowingNpz(out.resolve(NPZ))) {
       interruption.watch("stopping");
       FlowCodec codec =
           new FlowCodec(model.encodings(), model.solver(tolerance, interruption::asked));
-      ImageSet between = between(choice.images(), from, to, count, model, codec);
-      Pictures.rows(out.resolve("grid.png"), List.of(between), List.of(from + " to " + to));
-      Map<String, NpyArray> arrays = new LinkedHashMap<>();
-      arrays.put("images", between.toArray());
-      Npz.write(out.resolve("interpolation.npz"), arrays);
+      Between between = new Between(choice.images(), from, to, count, npz);
+      between.draw(model, codec, run.config().training().batch());
+      out.clear(GRID);
+      npz.write();
       Provenance.of(
               run,
               Provenance.settings(
@@ -100,13 +103,19 @@ final class InterpolateCommand implements Command {
                   tolerance.relative(),
                   "atol",
                   tolerance.absolute()))
-          .write(out.resolve("interpolate.json"));
+          .write(out.resolve(JSON));
       System.out.println(
           count + " images from " + from + " to " + to + " of " + choice.description());
-      System.out.println("files: " + out + " (grid.png, interpolation.npz, interpolate.json)");
+      ImageSet images = npz.images(IMAGES, "between", choice.images().levels());
+      boolean shown = Pictures.shows(images.shape());
+      if (shown) {
+        Pictures.rows(out.resolve(GRID), List.of(images), List.of(from + " to " + to));
+      }
+      System.out.println(
+          "files: " + out + " (" + (shown ? GRID + ", " : "") + NPZ + ", " + JSON + ")");
       return ExitCode.OK;
     } catch (FlowSolver.Stopped e) {
-      LOG.info("interrupted: nothing is written");
+      LOG.info("stopped early: nothing is written; the same command draws the same images");
       return ExitCode.INTERRUPTED;
     }
   }
@@ -128,27 +137,40 @@ final class InterpolateCommand implements Command {
     return index;
   }
 
-  private static ImageSet between(
-      ImageSet images, int from, int to, int count, SamplingModel model, FlowCodec codec) {
-    int n = images.shape().size();
-    byte[] ends = images.copies(2, i -> i == 0 ? from : to);
-    float[] told = images.conditions(2, i -> i == 0 ? from : to);
-    float[] own;
-    try (TFloat32 latents = model.encodings().mostLikely(ends, told)) {
-      own = Arrays.copyOf(Tensors.floats(latents), (int) latents.shape().get(1));
+  /** What lies between two images. */
+  private record Between(ImageSet images, int from, int to, int count, GrowingNpz npz) {
+
+    void draw(SamplingModel model, FlowCodec codec, int batch) {
+      byte[] ends = images.copies(2, i -> i == 0 ? from : to);
+      float[] told = images.conditions(2, i -> i == 0 ? from : to);
+      float[] own;
+      try (TFloat32 latents = model.encodings().mostLikely(ends, told)) {
+        own = Arrays.copyOf(Tensors.floats(latents), (int) latents.shape().get(1));
+      }
+      double[] noise;
+      try (TFloat32 two = repeated(own, 2)) {
+        noise = codec.encode(ends, two).z1();
+      }
+      for (int first = 0; first < count; first += Math.min(batch, count - first)) {
+        draw(model, codec, own, noise, first, Math.min(batch, count - first));
+      }
     }
-    try (TFloat32 two = repeated(own, 2);
-        TFloat32 all = repeated(own, count)) {
-      double[] noise = codec.encode(ends, two).z1();
+
+    private void draw(
+        SamplingModel model, FlowCodec codec, float[] own, double[] noise, int first, int some) {
+      ImageShape shape = images.shape();
+      int n = shape.size();
       double[] a = Arrays.copyOf(noise, n);
       double[] b = Arrays.copyOfRange(noise, n, 2 * n);
-      double[] points = new double[count * n];
-      for (int i = 0; i < count; i++) {
-        double[] point = FlowCodec.between(a, b, i / (count - 1.0));
+      double[] points = new double[Math.multiplyExact(some, n)];
+      for (int i = 0; i < some; i++) {
+        double[] point = FlowCodec.between(a, b, (first + i) / (count - 1.0));
         System.arraycopy(point, 0, points, i * n, n);
       }
-      byte[] levels = model.sampler().mostLikely(codec.decode(points, all).z(), all);
-      return new ImageSet("between", images.shape(), images.levels(), levels);
+      try (TFloat32 latents = repeated(own, some)) {
+        byte[] levels = model.sampler().mostLikely(codec.decode(points, latents).z(), latents);
+        npz.add(IMAGES, NpyArray.of(levels, some, shape.height(), shape.width(), shape.channels()));
+      }
     }
   }
 

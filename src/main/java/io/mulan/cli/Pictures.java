@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.config.ImageShape;
 import io.mulan.data.ImageSet;
 import io.mulan.likelihood.Figure;
 import io.mulan.report.Chart;
@@ -7,13 +8,39 @@ import io.mulan.report.ImageGrid;
 import io.mulan.report.PictureFiles;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
-/** The pictures that commands leave. */
+/** The pictures that commands leave, after their results. */
 final class Pictures {
+  private static final Logger LOG = LogManager.getLogger(Pictures.class);
   private static final int FRAME = 8;
   private static final int LAST_FRAME = 200;
 
+  /** Of files, one for each image: what is drawn to be counted in millions is read from the npz. */
+  private static final int MOST_FILES = 100_000;
+
   private Pictures() {}
+
+  /** Why there can be no pictures of such images. */
+  static String why(ImageShape shape) {
+    return "images of "
+        + shape
+        + " can't be drawn as pictures, which have 1 or 3 channels and up to 4096×4096 pixels";
+  }
+
+  /** Whether there can be pictures of such images; the log warns if not. */
+  static boolean shows(ImageShape shape) {
+    if (!ImageGrid.shows(shape)) {
+      LOG.warn("no pictures: {}", why(shape));
+    }
+    return ImageGrid.shows(shape);
+  }
+
+  /** What to add to a file's name where it shows fewer than there are. */
+  static String first(int shown, int count) {
+    return shown < count ? " (the first " + shown + ")" : "";
+  }
 
   /** All images in a square. */
   static void grid(Path file, ImageSet images) {
@@ -31,9 +58,15 @@ final class Pictures {
     PictureFiles.png(file, ImageGrid.rows(rows, labels));
   }
 
-  /** A PNG for each image. */
-  static void each(Path folder, ImageSet images) {
-    PictureFiles.each(folder, images);
+  /**
+   * A PNG for each image, but not for millions.
+   *
+   * @return how many
+   */
+  static int each(Path folder, ImageSet images) {
+    int count = Math.min(MOST_FILES, images.count());
+    PictureFiles.each(folder, images, count);
+    return count;
   }
 
   /** A grid that moves; one of its frames at a time is magnified. */

@@ -1,14 +1,17 @@
 package io.mulan.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mulan.config.ConfigReader;
 import io.mulan.data.ImageSet;
 import io.mulan.flow.FlowSolver;
 import io.mulan.report.NamedPlot;
 import io.mulan.report.PictureFiles;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
@@ -18,6 +21,9 @@ import org.apache.logging.log4j.Logger;
 final class PlotCommand implements Command {
   private static final Logger LOG = LogManager.getLogger(PlotCommand.class);
   private static final int COUNT = 300;
+  private static final String JSON = "plot.json";
+  private static final String PLOTS = "plots";
+  private static final String MOVING = "gamma_map.gif";
   private static final int FRAME = 8;
   private static final int LAST_FRAME = 100;
 
@@ -57,16 +63,25 @@ final class PlotCommand implements Command {
     TrainedRun run = TrainedRun.of(line);
     ImageChoice choice = ImageChoice.read(line, run, COUNT);
     ImageSet images = choice.chosen();
-    Path out = SampleCommand.out(line, run, "plots", choice.name() + "-" + run.step());
+    OutFolder out =
+        OutFolder.of(line, run, "plots", choice.name() + "-" + run.step(), JSON).requireWritable();
     interruption.watch("stopping");
     LOG.info("building the model...");
     try {
       ScheduleStudy study = ScheduleStudy.of(run, images, interruption::asked);
       List<NamedPlot> plots = new ArrayList<>(study.plots());
       LOG.info("measuring the loss along t...");
-      plots.addAll(integrand(run, images, study, interruption));
-      write(run, choice, study, plots, out);
-      return ExitCode.OK;
+      boolean all = true;
+      try {
+        plots.addAll(integrand(run, images, study, interruption));
+      } catch (FlowSolver.Stopped e) {
+        all = false;
+        LOG.info("stopped early: the loss along t is left out; the same command draws it as well");
+      }
+      if (all || !out.isTaken()) {
+        write(run, choice, study, plots, out);
+      }
+      return all ? ExitCode.OK : ExitCode.INTERRUPTED;
     } catch (FlowSolver.Stopped e) {
       LOG.info("interrupted: nothing is written; the same command draws the same pictures");
       return ExitCode.INTERRUPTED;
@@ -93,14 +108,25 @@ final class PlotCommand implements Command {
   }
 
   private static void write(
-      TrainedRun run, ImageChoice choice, ScheduleStudy study, List<NamedPlot> plots, Path out) {
+      TrainedRun run,
+      ImageChoice choice,
+      ScheduleStudy study,
+      List<NamedPlot> plots,
+      OutFolder out) {
+    out.clear(drawn(out));
     plots.forEach(p -> PictureFiles.plot(out.resolve(p.name()), p.plot()));
     boolean moving = SchedulePlots.multivariate(study.noise());
     if (moving) {
-      PictureFiles.gif(out.resolve("gamma_map.gif"), frames(study), FRAME, LAST_FRAME);
+      PictureFiles.gif(out.resolve(MOVING), frames(study), FRAME, LAST_FRAME);
     }
-    Provenance.of(run, Provenance.settings("images", choice.description()))
-        .write(out.resolve("plot.json"));
+    Provenance.of(
+            run,
+            Provenance.settings(
+                "images",
+                choice.description(),
+                PLOTS,
+                plots.stream().map(NamedPlot::name).toList()))
+        .write(out.resolve(JSON));
     System.out.printf(
         "pictures of %s on %s, weights of step %d%n", run.path(), choice.description(), run.step());
     plots.forEach(p -> System.out.printf("  %-24s %s%n", p.name(), p.caption()));
@@ -109,8 +135,25 @@ final class PlotCommand implements Command {
         "files: "
             + out
             + " (each as .png and .svg"
-            + (moving ? ", gamma_map.gif" : "")
-            + ", plot.json)");
+            + (moving ? ", " + MOVING : "")
+            + ", "
+            + JSON
+            + ")");
+  }
+
+  /** The files of an earlier time, by what they were made with. */
+  private static String[] drawn(OutFolder out) {
+    if (!out.isTaken()) {
+      return new String[0];
+    }
+    Stream<String> plots =
+        StreamSupport.stream(
+                ConfigReader.tree(out.resolve(JSON)).path("settings").path(PLOTS).spliterator(),
+                false)
+            .map(JsonNode::asText)
+            .filter(name -> name.matches("\\w+"))
+            .flatMap(name -> Stream.of(name + ".png", name + ".svg"));
+    return Stream.concat(plots, Stream.of(MOVING)).toArray(String[]::new);
   }
 
   private static Iterator<BufferedImage> frames(ScheduleStudy study) {

@@ -1,14 +1,13 @@
 package io.mulan.cli;
 
+import io.mulan.config.ImageShape;
+import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
 import io.mulan.data.NpyArray;
-import io.mulan.data.Npz;
 import io.mulan.flow.FlowSolver;
 import io.mulan.flow.Tolerance;
 import io.mulan.sampling.FlowCodec;
 import io.mulan.sampling.Sampler;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +21,9 @@ import org.tensorflow.types.TFloat32;
 final class ReconstructCommand implements Command {
   private static final Logger LOG = LogManager.getLogger(ReconstructCommand.class);
   private static final int COUNT = 16;
+  private static final String JSON = "reconstruct.json";
+  private static final String NPZ = "reconstructions.npz";
+  private static final String GRID = "grid.png";
 
   @Override
   public String name() {
@@ -58,43 +60,58 @@ final class ReconstructCommand implements Command {
     Tolerance tolerance = FlowOptions.tolerance(line);
     ImageChoice choice = ImageChoice.read(line, run, COUNT);
     ImageSet images = choice.chosen();
-    Path out = SampleCommand.out(line, run, "reconstructions", choice.name());
+    OutFolder out = OutFolder.of(line, run, "reconstructions", choice.name(), JSON);
+    out.requireWritable();
     LOG.info("building the model...");
     try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN, 0)) {
       interruption.watch("stopping");
       FlowCodec codec =
           new FlowCodec(model.encodings(), model.solver(tolerance, interruption::asked));
-      RoundTrip trip = RoundTrip.of(images, run.config().training().batch(), model, codec);
-      write(run, choice, tolerance, trip, out);
-      return ExitCode.OK;
-    } catch (FlowSolver.Stopped e) {
-      LOG.info("interrupted: nothing is written");
-      return ExitCode.INTERRUPTED;
+      return reconstruct(new Asked(run, choice, tolerance, out), model, codec)
+          ? ExitCode.OK
+          : ExitCode.INTERRUPTED;
     }
   }
 
-  private static void write(
-      TrainedRun run, ImageChoice choice, Tolerance tolerance, RoundTrip trip, Path out) {
-    ImageSet images = choice.chosen();
-    Pictures.rows(
-        out.resolve("grid.png"),
-        List.of(images.first(COUNT), trip.decoded().first(COUNT)),
-        List.of("image", "decoded"));
-    int[] shape = images.toArray().shape();
-    Map<String, NpyArray> arrays = new LinkedHashMap<>();
-    arrays.put("images", images.toArray());
-    arrays.put("decoded", trip.decoded().toArray());
-    arrays.put("noise", NpyArray.of(trip.noise(), shape));
-    Npz.write(out.resolve("reconstructions.npz"), arrays);
+  /** What was asked for. */
+  private record Asked(TrainedRun run, ImageChoice choice, Tolerance tolerance, OutFolder out) {}
+
+  /** Whether all came back. What did before an interruption or a failure is kept. */
+  private static boolean reconstruct(Asked asked, SamplingModel model, FlowCodec codec) {
+    ImageSet images = asked.choice().chosen();
+    try (GrowingNpz npz = new GrowingNpz(asked.out().resolve(NPZ))) {
+      RoundTrip trip = new RoundTrip(images, model, codec, npz);
+      boolean all = false;
+      try {
+        trip.run(asked.run().config().training().batch());
+        all = true;
+      } catch (FlowSolver.Stopped e) {
+        LOG.info("stopped early: {} of {} images came back", trip.count, images.count());
+      } finally {
+        if (all || (trip.count > 0 && !asked.out().isTaken())) {
+          write(asked, trip, npz);
+        }
+      }
+      return all;
+    }
+  }
+
+  private static void write(Asked asked, RoundTrip trip, GrowingNpz npz) {
+    TrainedRun run = asked.run();
+    ImageChoice choice = asked.choice();
+    Tolerance tolerance = asked.tolerance();
+    asked.out().clear(GRID);
+    npz.write();
     Map<String, Object> settings =
         Provenance.settings(
             "images", choice.description(),
+            "count", trip.count,
             "rtol", tolerance.relative(),
             "atol", tolerance.absolute(),
             "root_mean_square", trip.rootMeanSquare(),
-            "largest", trip.largest(),
-            "pixels_changed", trip.pixelsChanged());
-    Provenance.of(run, settings).write(out.resolve("reconstruct.json"));
+            "largest", trip.largest,
+            "pixels_changed", trip.changed);
+    Provenance.of(run, settings).write(asked.out().resolve(JSON));
     System.out.printf(
         Locale.ROOT,
         "round trip of %s by the probability flow, rtol %s, atol %s, weights of step %d%n"
@@ -106,75 +123,96 @@ final class ReconstructCommand implements Command {
         Figures.plain(tolerance.absolute()),
         run.step(),
         trip.rootMeanSquare(),
-        trip.largest(),
-        trip.pixelsChanged(),
-        (long) images.count() * images.shape().size(),
-        trip.evaluationsThere(),
-        trip.evaluationsBack());
-    System.out.println("files: " + out + " (grid.png, reconstructions.npz, reconstruct.json)");
+        trip.largest,
+        trip.changed,
+        trip.pixels(),
+        (double) trip.there / trip.batches,
+        (double) trip.back / trip.batches);
+    ImageSet images = choice.chosen();
+    boolean shown = Pictures.shows(images.shape());
+    if (shown) {
+      Pictures.rows(
+          asked.out().resolve(GRID),
+          List.of(
+              images.first(Math.min(COUNT, trip.count)),
+              npz.images("decoded", "decoded", images.levels()).first(COUNT)),
+          List.of("image", "decoded"));
+    }
+    System.out.println(
+        "files: " + asked.out() + " (" + (shown ? GRID + ", " : "") + NPZ + ", " + JSON + ")");
   }
 
-  /**
-   * Images, encoded and decoded.
-   *
-   * @param noise z_1, one image after the other
-   * @param rootMeanSquare of the difference of z_0 before and after
-   * @param largest of them
-   */
-  private record RoundTrip(
-      ImageSet decoded,
-      double[] noise,
-      double rootMeanSquare,
-      double largest,
-      int pixelsChanged,
-      double evaluationsThere,
-      double evaluationsBack) {
+  /** Images, encoded and decoded, batch by batch, and the errors so far. */
+  private static final class RoundTrip {
+    private final ImageSet images;
+    private final SamplingModel model;
+    private final FlowCodec codec;
+    private final GrowingNpz npz;
+    private int count;
+    private double squares;
 
-    static RoundTrip of(ImageSet images, int batch, SamplingModel model, FlowCodec codec) {
-      int n = images.shape().size();
-      byte[] decoded = new byte[images.count() * n];
-      double[] noise = new double[decoded.length];
-      double squares = 0;
-      double largest = 0;
-      int changed = 0;
-      int batches = 0;
-      int there = 0;
-      int back = 0;
+    /** Of the differences of z_0 before and after. */
+    private double largest;
+
+    private long changed;
+    private int batches;
+    private long there;
+    private long back;
+
+    RoundTrip(ImageSet images, SamplingModel model, FlowCodec codec, GrowingNpz npz) {
+      this.images = images;
+      this.model = model;
+      this.codec = codec;
+      this.npz = npz;
+    }
+
+    void run(int batch) {
       Countdown countdown = new Countdown("images", images.count(), 0);
-      for (int first = 0; first < images.count(); first += batch) {
-        int count = Math.min(batch, images.count() - first);
-        int offset = first;
-        byte[] pixels = images.copies(count, i -> offset + i);
-        float[] told = images.conditions(count, i -> offset + i);
-        try (TFloat32 latent = model.encodings().mostLikely(pixels, told)) {
-          FlowCodec.Encoded encoded = codec.encode(pixels, latent);
-          FlowSolver.End end = codec.decode(encoded.z1(), latent);
-          for (int i = 0; i < end.z().length; i++) {
-            double error = Math.abs(end.z()[i] - encoded.z0()[i]);
-            squares += error * error;
-            largest = Math.max(largest, error);
-          }
-          byte[] seen = model.sampler().mostLikely(end.z(), latent);
-          for (int i = 0; i < seen.length; i++) {
-            changed += pixels[i] == seen[i] ? 0 : 1;
-          }
-          System.arraycopy(seen, 0, decoded, first * n, seen.length);
-          System.arraycopy(encoded.z1(), 0, noise, first * n, pixels.length);
-          there += encoded.evaluations();
-          back += end.evaluations();
-          batches++;
+      try {
+        while (count < images.count()) {
+          add(Math.min(batch, images.count() - count));
+          countdown.at(count);
         }
-        countdown.at(first + count);
+      } finally {
+        countdown.end();
       }
-      countdown.end();
-      return new RoundTrip(
-          new ImageSet("decoded", images.shape(), images.levels(), decoded),
-          noise,
-          Math.sqrt(squares / decoded.length),
-          largest,
-          changed,
-          (double) there / batches,
-          (double) back / batches);
+    }
+
+    private void add(int some) {
+      int first = count;
+      byte[] pixels = images.copies(some, i -> first + i);
+      float[] told = images.conditions(some, i -> first + i);
+      try (TFloat32 latent = model.encodings().mostLikely(pixels, told)) {
+        FlowCodec.Encoded encoded = codec.encode(pixels, latent);
+        FlowSolver.End end = codec.decode(encoded.z1(), latent);
+        for (int i = 0; i < end.z().length; i++) {
+          double error = Math.abs(end.z()[i] - encoded.z0()[i]);
+          squares += error * error;
+          largest = Math.max(largest, error);
+        }
+        byte[] seen = model.sampler().mostLikely(end.z(), latent);
+        for (int i = 0; i < seen.length; i++) {
+          changed += pixels[i] == seen[i] ? 0 : 1;
+        }
+        ImageShape shape = images.shape();
+        int[] all = {some, shape.height(), shape.width(), shape.channels()};
+        npz.add("images", NpyArray.of(pixels, all));
+        npz.add("decoded", NpyArray.of(seen, all));
+        npz.add("noise", NpyArray.of(encoded.z1(), all));
+        there += encoded.evaluations();
+        back += end.evaluations();
+        batches++;
+        count += some;
+      }
+    }
+
+    long pixels() {
+      return (long) count * images.shape().size();
+    }
+
+    /** Of the differences of z_0 before and after. */
+    double rootMeanSquare() {
+      return Math.sqrt(squares / pixels());
     }
   }
 }

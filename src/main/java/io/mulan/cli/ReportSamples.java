@@ -76,12 +76,17 @@ final class ReportSamples {
    */
   static Optional<Figure> draw(ReportedRun run, int count, int steps, Interruption interruption) {
     TrainedRun trained = run.trained().orElseThrow();
-    SamplingOptions options = SamplingOptions.few(count, steps, run.config());
+    if (!ImageGrid.shows(trained.image())) {
+      LOG.warn("{} has no samples in the report: {}", run.name(), Pictures.why(trained.image()));
+      return Optional.empty();
+    }
+    int shown = Math.min(count, ImageGrid.most(trained.image()));
+    SamplingOptions options = SamplingOptions.few(shown, steps, run.config());
     Drawing drawing = new Drawing(trained, options, Workers.alone(), interruption);
-    LOG.info("drawing {} images of {}...", count, run.name());
+    LOG.info("drawing {} images of {}...", shown, run.name());
     try (SamplingModel model = SamplingModel.open(trained, options.sampler(), options.seed())) {
       Drawing.Latents prior = Drawing.Latents.prior(trained, options);
-      BufferedImage grid = ImageGrid.of(drawing.draw(model, prior, look -> {}).images());
+      BufferedImage grid = ImageGrid.of(drawing.few(model, prior));
       return Optional.of(figure(run, grid, options.settings(), trained.step()));
     } catch (ConfigException | CheckpointException e) {
       LOG.warn("{} has no samples in the report: {}", run.name(), e.getMessage());

@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.config.ConfigException;
 import io.mulan.flow.FlowSolver;
 import io.mulan.training.Workers;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.util.function.BooleanSupplier;
  */
 final class Rounds {
   private static final int HEAD = 2 * Integer.BYTES;
+  private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   private final Workers workers;
   private final int total;
@@ -41,6 +43,11 @@ final class Rounds {
    * @param bytes of what comes of one
    */
   Rounds(Workers workers, int total, int batch, int bytes) {
+    if (HEAD + (long) batch * bytes > MOST_BYTES) {
+      throw new ConfigException(
+          "what comes of a batch of %d has %d bytes each, more than 2 GiB in all; make batches of %d or fewer (--batch)"
+              .formatted(batch, bytes, (MOST_BYTES - HEAD) / bytes));
+    }
     this.workers = workers;
     this.total = total;
     this.batch = batch;
@@ -49,13 +56,17 @@ final class Rounds {
 
   /** How many rounds there are. */
   int count() {
-    int each = batch * workers.cluster().size();
-    return (total + each - 1) / each;
+    return (int) ((total + each() - 1) / each());
+  }
+
+  /** How many are done in a round. */
+  private long each() {
+    return (long) batch * workers.cluster().size();
   }
 
   /** The round that begins before this thing, or with it. */
   int round(int first) {
-    return first / (batch * workers.cluster().size());
+    return (int) (first / each());
   }
 
   /**
@@ -63,7 +74,7 @@ final class Rounds {
    * those from {@code first} on.
    */
   int done(int first, int done) {
-    return Math.min(total, first + done * workers.cluster().size());
+    return (int) Math.min(total, first + (long) done * workers.cluster().size());
   }
 
   /**
@@ -75,7 +86,7 @@ final class Rounds {
   boolean run(int from, BooleanSupplier stopAsked, Work work, Listener listener) {
     for (int first = workers.chiefs(from); first < total; ) {
       ByteBuffer mine = ByteBuffer.allocate(HEAD + batch * bytes);
-      int begin = first + workers.cluster().task() * batch;
+      int begin = (int) Math.min(total, first + (long) workers.cluster().task() * batch);
       int done = stopAsked.getAsBoolean() ? 0 : put(work, begin, mine);
       mine.putInt(0, done).putInt(Integer.BYTES, stopAsked.getAsBoolean() ? 1 : 0);
       boolean stop = false;

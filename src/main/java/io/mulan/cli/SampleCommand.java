@@ -1,16 +1,13 @@
 package io.mulan.cli;
 
-import io.mulan.config.DataConfig;
 import io.mulan.data.ImageSet;
-import io.mulan.data.NpyArray;
-import io.mulan.data.Npz;
 import io.mulan.flow.FlowSolver;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.likelihood.BoundMeasurement;
 import io.mulan.likelihood.Figure;
+import io.mulan.report.ImageGrid;
 import io.mulan.training.TrainedModel;
 import io.mulan.training.Workers;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -32,6 +31,13 @@ final class SampleCommand implements Command {
   private static final int SWEEP_TIMES = 32;
 
   private static final int SWEEP_IMAGES = 200;
+
+  static final String JSON = "sample.json";
+  private static final String NPZ = "samples.npz";
+  private static final String GRID = "grid.png";
+  private static final String BESIDE = "beside.png";
+  private static final String GIF = "denoising.gif";
+  private static final String BOUND = "bound.png";
 
   @Override
   public String name() {
@@ -72,7 +78,7 @@ final class SampleCommand implements Command {
     TrainedRun run = TrainedRun.of(line);
     SamplingOptions options = SamplingOptions.read(line, run.config());
     Drawing.Latents latents = Drawing.Latents.read(line, run, options);
-    Path out = out(line, run, "samples", options.name());
+    OutFolder out = OutFolder.of(line, run, "samples", options.name(), JSON);
     Optional<ImageSet> beside =
         Optional.ofNullable(line.getOptionValue("beside"))
             .map(name -> ImageChoice.named(name, run).first(options.count()));
@@ -82,55 +88,21 @@ final class SampleCommand implements Command {
         "way to draw", options + line.getOptionValue("like") + line.getOptionValue("latents"));
     Together together =
         Together.of(line, facts, "start all again with the same commands", interruption);
+    if (together.workers().isChief()) {
+      out.requireWritable();
+    }
     Asked asked = new Asked(run, options, latents, beside, out, together.workers(), interruption);
     return together.work(
         () -> {
           LOG.info("building the model...");
           try (SamplingModel model = SamplingModel.open(run, options.sampler(), options.seed())) {
             interruption.watch("stopping");
-            if (options.sweep().isEmpty()) {
-              asked.draw(model);
-            } else {
-              asked.sweep(model);
-            }
-            return ExitCode.OK;
-          } catch (FlowSolver.Stopped e) {
-            LOG.info("interrupted: nothing is written; the same command draws the same images");
-            return ExitCode.INTERRUPTED;
+            return (options.sweep().isEmpty() ? asked.draw(model) : asked.sweep(model))
+                ? ExitCode.OK
+                : ExitCode.INTERRUPTED;
           }
         });
   }
-
-  /** Where to write: what {@code --out} says, or a folder of the run. */
-  static Path out(CommandLine line, TrainedRun run, String kind, String name) {
-    return line.hasOption("out")
-        ? ConfigOptions.path(line.getOptionValue("out"))
-        : run.results().resolve(kind).resolve(name);
-  }
-
-  private static void writeNpz(Path file, Drawing.Drawn drawn, DataConfig data) {
-    Map<String, NpyArray> arrays = new LinkedHashMap<>();
-    arrays.put("images", drawn.images().toArray());
-    int count = drawn.images().count();
-    int width = drawn.latents().length / count;
-    int size = width - data.conditions();
-    float[] latents = new float[count * size];
-    int[] classes = new int[count];
-    for (int i = 0; i < count; i++) {
-      System.arraycopy(drawn.latents(), i * width, latents, i * size, size);
-      while (data.classes() > 0 && drawn.latents()[i * width + size + classes[i]] == 0) {
-        classes[i]++;
-      }
-    }
-    arrays.put("latents", NpyArray.of(latents, count, size));
-    if (data.classes() > 0) {
-      arrays.put("labels", NpyArray.of(classes, count));
-    }
-    Npz.write(file, arrays);
-  }
-
-  /** A line of a sweep. */
-  private record Sweep(int steps, Figure bound, ImageSet images) {}
 
   /**
    * What was asked for.
@@ -144,76 +116,141 @@ final class SampleCommand implements Command {
       SamplingOptions options,
       Drawing.Latents latents,
       Optional<ImageSet> beside,
-      Path out,
+      OutFolder out,
       Workers workers,
       Interruption interruption) {
 
-    void draw(SamplingModel model) {
+    /** Whether all were drawn. What was drawn before an interruption or a failure is kept. */
+    boolean draw(SamplingModel model) {
       List<ImageSet> frames = new ArrayList<>();
-      long start = System.nanoTime();
-      Drawing.Drawn drawn =
-          drawing(options)
-              .draw(model, latents, options.gif() ? look -> frames.add(look.get()) : look -> {});
-      double seconds = (System.nanoTime() - start) / 1e9;
+      Consumer<Supplier<ImageSet>> looks =
+          options.gif() ? look -> frames.add(look.get()) : look -> {};
       if (!workers.isChief()) {
+        return drawing(options).draw(model, latents, looks, (levels, used) -> {});
+      }
+      long start = System.nanoTime();
+      try (DrawnFile file = new DrawnFile(out.resolve(NPZ), run)) {
+        boolean all = false;
+        try {
+          all = drawing(options).draw(model, latents, looks, file);
+        } finally {
+          if (!all) {
+            keep(file);
+          }
+        }
+        if (all) {
+          double seconds = (System.nanoTime() - start) / 1e9;
+          tell(
+              "%d images, %s, seed %d, weights of step %d: %s in all, %.3g s an image",
+              options.count(),
+              options.way() == SamplingOptions.Way.FLOW
+                  ? "probability flow"
+                  : OptionValues.name(options.way()) + " in " + options.steps() + " steps",
+              options.seed(),
+              run.step(),
+              Durations.of(seconds),
+              seconds / options.count());
+          write(file, options.settings(), frames);
+        }
+        return all;
+      }
+    }
+
+    /** Keeps what was drawn of more, unless it would take the place of an earlier draw. */
+    private void keep(DrawnFile file) {
+      if (file.count() == 0 || out.isTaken()) {
+        LOG.info("stopped early: nothing is written; the same command draws the same images");
         return;
       }
-      Pictures.grid(out.resolve("grid.png"), drawn.images());
-      Pictures.each(out.resolve("images"), drawn.images());
-      writeNpz(out.resolve("samples.npz"), drawn, run.config().data());
-      String files = "grid.png, images/, samples.npz, sample.json";
+      Map<String, Object> settings = options.settings();
+      settings.put("count", file.count());
+      settings.put("asked", options.count());
+      write(file, settings, List.of());
+      LOG.info(
+          "stopped early: {} of {} images are written; the same command draws all",
+          file.count(),
+          options.count());
+    }
+
+    /** Writes the images, then what they were made with, then pictures, which are the least. */
+    private void write(DrawnFile file, Map<String, Object> settings, List<ImageSet> frames) {
+      out.clear(GRID, BESIDE, GIF, BOUND);
+      file.write(); // in the place of an earlier one, which is not removed before
+      Provenance.of(run, settings).write(out.resolve(JSON));
+      List<String> files = new ArrayList<>(List.of(NPZ, JSON));
+      if (Pictures.shows(run.image())) {
+        files.addAll(pictures(file.images(), frames));
+      }
+      tell("files: %s (%s)", out, String.join(", ", files));
+    }
+
+    private List<String> pictures(ImageSet images, List<ImageSet> frames) {
+      List<String> files = new ArrayList<>();
+      int count = images.count();
+      Pictures.grid(out.resolve(GRID), images);
+      files.add(GRID + Pictures.first(ImageGrid.most(images.shape()), count));
+      int alone = Pictures.each(out.resolve("images"), images);
+      files.add("images/" + Pictures.first(alone, count));
       if (beside.isPresent()) {
-        Pictures.beside(out.resolve("beside.png"), drawn.images(), beside.get());
-        files += ", beside.png";
+        Pictures.beside(out.resolve(BESIDE), images, beside.get());
+        files.add(BESIDE);
       }
-      if (options.gif()) {
-        Pictures.gif(out.resolve("denoising.gif"), frames);
-        files += ", denoising.gif";
+      if (!frames.isEmpty()) {
+        Pictures.gif(out.resolve(GIF), frames);
+        files.add(GIF);
       }
-      Provenance.of(run, options.settings()).write(out.resolve("sample.json"));
-      System.out.printf(
-          Locale.ROOT,
-          "%d images, %s, seed %d, weights of step %d: %s in all, %.3g s an image%n",
-          options.count(),
-          options.way() == SamplingOptions.Way.FLOW
-              ? "probability flow"
-              : OptionValues.name(options.way()) + " in " + options.steps() + " steps",
-          options.seed(),
-          run.step(),
-          Durations.of(seconds),
-          seconds / options.count());
-      System.out.println("files: " + out + " (" + files + ")");
+      return files;
     }
 
     private Drawing drawing(SamplingOptions by) {
       return new Drawing(run, by, workers, interruption);
     }
 
-    void sweep(SamplingModel model) {
+    /** Whether all was measured and drawn. What was before an interruption or a failure is kept. */
+    boolean sweep(SamplingModel model) {
       ImageSet test = ImageChoice.named("test", run).first(SWEEP_IMAGES);
-      List<Sweep> lines = new ArrayList<>();
+      Map<Integer, Figure> bounds = new LinkedHashMap<>();
+      Map<Integer, ImageSet> images = new LinkedHashMap<>();
       tell("steps   bits/dim of the chain (bound, %d test images)", test.count());
-      for (int steps : options.sweep()) {
-        Figure bound = bound(steps, test);
-        tell("%5d   %s", steps, Figures.withError(bound));
-        Drawing.Drawn drawn = drawing(options.withSteps(steps)).draw(model, latents, frame -> {});
-        lines.add(new Sweep(steps, bound, drawn.images()));
+      boolean all = false;
+      try {
+        for (int steps : options.sweep()) {
+          bounds.put(steps, bound(steps, test));
+          tell("%5d   %s", steps, Figures.withError(bounds.get(steps)));
+          images.put(steps, images(model, steps));
+        }
+        all = true;
+      } catch (FlowSolver.Stopped e) {
+        LOG.info("stopped early: {} of {} are measured", bounds.size(), options.sweep().size());
+      } finally {
+        if (workers.isChief() && (all || (!bounds.isEmpty() && !out.isTaken()))) {
+          write(bounds, images);
+        }
       }
-      if (!workers.isChief()) {
-        return;
-      }
-      Pictures.rows(
-          out.resolve("grid.png"),
-          lines.stream().map(Sweep::images).toList(),
-          lines.stream().map(s -> "T = " + s.steps()).toList());
-      Pictures.bounds(
-          out.resolve("bound.png"),
-          lines.stream().map(Sweep::steps).toList(),
-          lines.stream().map(Sweep::bound).toList());
+      return all;
+    }
+
+    /** Images of so many steps, as many as the picture shows. */
+    private ImageSet images(SamplingModel model, int steps) {
+      int most = ImageGrid.mostColumns(run.image(), options.sweep().size());
+      return drawing(options.withSteps(steps).withAtMost(most)).few(model, latents);
+    }
+
+    private void write(Map<Integer, Figure> bounds, Map<Integer, ImageSet> images) {
+      out.clear(GRID, BESIDE, GIF, BOUND, NPZ);
       Map<String, Object> settings = options.settings();
-      lines.forEach(s -> settings.put("bound at " + s.steps() + " steps", s.bound()));
-      Provenance.of(run, settings).write(out.resolve("sample.json"));
-      tell("files: %s (grid.png, bound.png, sample.json)", out);
+      bounds.forEach((steps, bound) -> settings.put("bound at " + steps + " steps", bound));
+      Provenance.of(run, settings).write(out.resolve(JSON));
+      Pictures.bounds(
+          out.resolve(BOUND), List.copyOf(bounds.keySet()), List.copyOf(bounds.values()));
+      boolean shown = !images.isEmpty() && Pictures.shows(run.image());
+      if (shown) {
+        Pictures.rows(
+            out.resolve(GRID),
+            List.copyOf(images.values()),
+            images.keySet().stream().map(steps -> "T = " + steps).toList());
+      }
+      tell("files: %s (%s%s, %s)", out, shown ? GRID + ", " : "", BOUND, JSON);
     }
 
     private void tell(String text, Object... values) {

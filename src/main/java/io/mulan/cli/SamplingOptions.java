@@ -158,6 +158,12 @@ record SamplingOptions(
     return new SamplingOptions(count, label, way, other, tolerance, last, seed, batch, gif, sweep);
   }
 
+  /** The same for at most so many images. */
+  SamplingOptions withAtMost(int most) {
+    int fewer = Math.min(count, most);
+    return new SamplingOptions(fewer, label, way, steps, tolerance, last, seed, batch, gif, sweep);
+  }
+
   /** What a model of these data is told of the images from {@code first} on [size,k]. */
   float[] conditions(DataConfig data, int first, int size) {
     return Conditions.of(data).of(size, i -> label >= 0 ? label : (first + i) % data.classes());

@@ -9,7 +9,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -91,8 +90,7 @@ public final class Npy {
   }
 
   static void write(OutputStream out, NpyArray array) throws IOException {
-    ByteOrder order = array.order();
-    out.write(new NpyHeader(array.name(), array.type(), order, false, array.shape()).toBytes());
+    out.write(array.header().toBytes());
     out.write(array.data());
   }
 

@@ -88,8 +88,9 @@ public final class NpyArray {
     return data.length / type.bytes();
   }
 
-  ByteOrder order() {
-    return order;
+  /** What a file says of it before its elements. */
+  NpyHeader header() {
+    return new NpyHeader(name, type, order, false, shape);
   }
 
   byte[] data() {

@@ -151,13 +151,21 @@ public final class Npz implements AutoCloseable {
       throws IOException {
     ZipOutputStream out = new ZipOutputStream(stream);
     for (String name : names) {
-      ZipEntry entry = new ZipEntry(name + SUFFIX);
-      entry.setTimeLocal(EPOCH); // the same arrays give the same bytes
-      out.putNextEntry(entry);
-      Npy.write(out, arrays.apply(name));
-      out.closeEntry();
+      NpyArray array = arrays.apply(name);
+      entry(out, name, array.header(), elements -> elements.write(array.data()));
     }
     out.finish();
+  }
+
+  /** Writes one array into an archive. */
+  static void entry(ZipOutputStream out, String name, NpyHeader header, AtomicFile.Content elements)
+      throws IOException {
+    ZipEntry entry = new ZipEntry(name + SUFFIX);
+    entry.setTimeLocal(EPOCH); // the same arrays give the same bytes
+    out.putNextEntry(entry);
+    out.write(header.toBytes());
+    elements.write(out);
+    out.closeEntry();
   }
 
   @Override

@@ -20,13 +20,34 @@ public final class ImageGrid {
 
   private ImageGrid() {}
 
-  /** Whether there can be pictures of such images: in grey, or in colours. */
+  /** Of a picture, about, and of images in a square; more are seen by nobody. */
+  private static final long MOST_PIXELS = 1 << 24;
+
+  private static final int MOST_IMAGES = 1024;
+
+  /** Whether there can be pictures of such images: in grey or in colours, and not too large. */
   public static boolean shows(ImageShape shape) {
-    return shape.channels() == 1 || shape.channels() == 3;
+    return (shape.channels() == 1 || shape.channels() == 3)
+        && (long) shape.width() * shape.height() <= MOST_PIXELS;
   }
 
-  /** As nearly square as can be. */
-  public static BufferedImage of(ImageSet images) {
+  /** How many images of a shape a square has at most. */
+  public static int most(ImageShape shape) {
+    return (int) Math.max(1, Math.min(MOST_IMAGES, MOST_PIXELS / cellPixels(shape)));
+  }
+
+  private static long cellPixels(ImageShape shape) {
+    int magnified = magnified(shape);
+    return (shape.width() * magnified + GAP) * (long) (shape.height() * magnified + GAP);
+  }
+
+  private static int magnified(ImageShape shape) {
+    return Math.max(1, CELL / Math.max(shape.width(), shape.height()));
+  }
+
+  /** As nearly square as can be: the first ones, as many as {@link #most} says. */
+  public static BufferedImage of(ImageSet all) {
+    ImageSet images = all.first(most(all.shape()));
     int columns = (int) Math.ceil(Math.sqrt(images.count()));
     int rows = (images.count() + columns - 1) / columns;
     return grid(
@@ -39,12 +60,15 @@ public final class ImageGrid {
   }
 
   /**
-   * A row for each set, all of images of one shape.
+   * A row for each set, all of images of one shape; of long ones the beginning.
    *
    * @param labels of the rows, at the left
    */
   public static BufferedImage rows(List<ImageSet> rows, List<String> labels) {
-    int columns = rows.stream().mapToInt(ImageSet::count).max().orElseThrow();
+    int columns =
+        Math.min(
+            rows.stream().mapToInt(ImageSet::count).max().orElseThrow(),
+            mostColumns(rows.get(0).shape(), rows.size()));
     return grid(
         rows.get(0).shape(),
         rows.size(),
@@ -52,6 +76,11 @@ public final class ImageGrid {
         labels,
         (row, column) -> column < rows.get(row).count() ? rows.get(row) : null,
         (row, column) -> column);
+  }
+
+  /** How many images of a shape each of some rows has at most. */
+  public static int mostColumns(ImageShape shape, int rows) {
+    return Math.max(1, most(shape) / rows);
   }
 
   /**
@@ -103,7 +132,7 @@ public final class ImageGrid {
       List<String> labels,
       Cell<ImageSet> set,
       Cell<Integer> index) {
-    int magnified = Math.max(1, CELL / Math.max(shape.width(), shape.height()));
+    int magnified = magnified(shape);
     int width = shape.width() * magnified + GAP;
     int height = shape.height() * magnified + GAP;
     int left = GAP + labelWidth(labels);

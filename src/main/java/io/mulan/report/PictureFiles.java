@@ -49,9 +49,9 @@ public final class PictureFiles {
     write(file, out -> out.write(page.html().getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** Writes every image as a PNG of its own size, {@code 0000.png} and so on. */
-  public static void each(Path folder, ImageSet images) {
-    for (int i = 0; i < images.count(); i++) {
+  /** Writes the first images as PNGs of their own size, {@code 0000.png} and so on. */
+  public static void each(Path folder, ImageSet images, int most) {
+    for (int i = 0; i < Math.min(most, images.count()); i++) {
       png(folder.resolve("%04d.png".formatted(i)), Picture.of(images, i, 1));
     }
   }

@@ -2,20 +2,29 @@ package io.mulan.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.data.Datasets;
 import io.mulan.data.ImageFiles;
+import io.mulan.data.Npy;
 import io.mulan.data.NpyArray;
 import io.mulan.data.Npz;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,7 +162,88 @@ final class SamplingCommandsTest {
     Program.run(folder, "reconstruct", "a", "--images=large.png")
         .assertRefused(3, "large.png is 8×9", "resize it");
     Files.writeString(folder.resolve("taken"), "");
-    Program.run(folder, "sample", "a", "--count=1", "--steps=1", "--out=taken/x")
-        .assertRefused(3, "taken/x/grid.png can't be written", "--out");
+    for (String command : List.of("sample", "reconstruct", "interpolate", "plot")) {
+      Program.Outcome refused = Program.run(folder, command, "a", "--out=taken/x");
+      refused.assertRefused(3, "taken/x/" + command + ".json can't be written", "--out");
+      assertFalse(refused.err().contains("building the model"), "told before the work");
+    }
+  }
+
+  private static List<String> names(Path in) throws IOException {
+    try (Stream<Path> all = Files.list(in)) {
+      return all.map(p -> p.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void imagesOfAnEarlierDrawAreNeverNextToNewOnes() throws IOException {
+    Path out = folder.resolve("again");
+    Program.run(folder, "sample", "a", "--count=4", "--steps=2", "--gif", "--out=again")
+        .assertDone();
+    Files.writeString(out.resolve("mine.txt"), "");
+    assertEquals(4, names(out.resolve("images")).size());
+    Program.run(folder, "sample", "a", "--count=2", "--steps=2", "--out=again").assertDone();
+    assertEquals(
+        List.of("grid.png", "images", "mine.txt", "sample.json", "samples.npz"), names(out));
+    assertEquals(List.of("0000.png", "0001.png"), names(out.resolve("images")));
+    Program.run(folder, "sample", "a", "--count=2", "--steps-sweep=1", "--out=again").assertDone();
+    assertEquals(List.of("bound.png", "grid.png", "images", "mine.txt", "sample.json"), names(out));
+    assertEquals(List.of(), names(out.resolve("images")));
+  }
+
+  /** More images than one Java array holds: they come batch by batch, and what has come is kept. */
+  @Test
+  void anInterruptedDrawOfFortyMillionKeepsWhatWasDrawn() throws Exception {
+    Path own = Files.createDirectory(folder.resolve("own"));
+    Process process =
+        Program.start(
+            own,
+            Program.command(
+                "sample", "../a", "--count=40000000", "--steps=1", "--batch=64", "--out=many"));
+    Path drawn = own.resolve("many/.unfinished-samples.npz-images");
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    while (!Files.exists(drawn) || Files.size(drawn) < 1 << 17) {
+      assertTrue(process.isAlive() && System.nanoTime() < end, "nothing is drawn");
+      Thread.sleep(50);
+    }
+    process.destroy();
+    Program.Outcome outcome = Program.await(own, process);
+    assertEquals(130, outcome.code(), outcome::toString);
+    assertTrue(outcome.err().contains("of 40000000 images are written"), outcome::toString);
+    int count = images("own/many/samples.npz").length / 64;
+    assertTrue(count >= 2048, "only " + count);
+    JsonNode made = new ObjectMapper().readTree(own.resolve("many/sample.json").toFile());
+    assertEquals(count, made.at("/settings/count").asInt());
+    assertEquals(40_000_000, made.at("/settings/asked").asInt());
+    assertEquals(
+        List.of("grid.png", "images", "sample.json", "samples.npz"), names(own.resolve("many")));
+    byte[] of = images("own/many/samples.npz");
+    Program.run(folder, "sample", "a", "--count=64", "--steps=1", "--out=few").assertDone();
+    assertArrayEquals(images("few/samples.npz"), Arrays.copyOf(of, 64 * 64));
+  }
+
+  @Test
+  void imagesThatCantBeDrawnAsPicturesAreThereAllTheSame() throws IOException {
+    byte[] levels = new byte[40 * 8 * 8 * 2];
+    new Random(2).nextBytes(levels);
+    Npy.write(folder.resolve("two.npy"), NpyArray.of(levels, 40, 8, 8, 2));
+    Program.trainPlain(
+            folder, "--set=data.kind=npy", "--set=data.path=two.npy", "--steps=2", "--run=two")
+        .assertDone();
+    for (String[] command :
+        new String[][] {
+          {"sample", "--count=3", "--steps=2"},
+          {"sample", "--count=3", "--steps-sweep=2"},
+          {"reconstruct", "--limit=2", "--rtol=1e-2", "--atol=1e-2"},
+          {"interpolate", "--count=3", "--rtol=1e-2", "--atol=1e-2"}
+        }) {
+      String out = "two-" + String.join("", command);
+      List<String> words = new ArrayList<>(List.of(command));
+      words.addAll(1, List.of("two", "--out=" + out));
+      Program.Outcome done = Program.run(folder, words.toArray(String[]::new)).assertDone();
+      assertTrue(done.err().contains("no pictures: images of 8×8×2"), done::toString);
+      assertTrue(names(folder.resolve(out)).contains(command[0] + ".json"), done::toString);
+      assertFalse(names(folder.resolve(out)).contains("grid.png"), done::toString);
+    }
   }
 }

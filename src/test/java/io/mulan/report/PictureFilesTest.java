@@ -2,6 +2,7 @@ package io.mulan.report;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -45,7 +46,7 @@ final class PictureFilesTest {
   @CsvSource({"1,2", "1,17", "1,256", "3,2", "3,17", "3,256"})
   void everyImageComesBackAsItWas(int channels, int levels) {
     ImageSet images = images(3, channels, levels);
-    PictureFiles.each(folder.resolve("new/folder"), images);
+    PictureFiles.each(folder.resolve("new/folder"), images, 9);
     ImageSet back = ImageFiles.read(folder.resolve("new/folder"), images.shape(), levels);
     assertArrayEquals(images.toArray().toBytes(), back.toArray().toBytes());
   }
@@ -191,7 +192,7 @@ final class PictureFilesTest {
     String message =
         assertThrows(
                 ConfigException.class,
-                () -> PictureFiles.each(folder.resolve("file"), images(1, 1, 2)))
+                () -> PictureFiles.each(folder.resolve("file"), images(1, 1, 2), 9))
             .getMessage();
     assertEquals(
         folder.resolve("file/0000.png")
@@ -201,5 +202,20 @@ final class PictureFilesTest {
         message);
     message = assertThrows(ConfigException.class, () -> ImageGrid.of(images(1, 2, 2))).getMessage();
     assertTrue(message.contains("2 channels can't be shown"), message);
+  }
+
+  private static ImageSet black(int side, int count) {
+    return new ImageSet("black", new ImageShape(side, side, 1), 2, new byte[count * side * side]);
+  }
+
+  @Test
+  void aGridOfManyShowsTheFirst() {
+    BufferedImage grid = ImageGrid.of(black(8, 2000));
+    assertEquals(32 * 66 + 2, grid.getWidth());
+    assertEquals(32 * 66 + 2, grid.getHeight());
+    ImageSet large = black(1000, 20);
+    assertEquals(4 * 1002 + 2, ImageGrid.of(large).getWidth());
+    assertEquals(16 * 1002 + 2, ImageGrid.rows(List.of(large), List.of()).getWidth());
+    assertFalse(ImageGrid.shows(new ImageShape(5000, 5000, 1)));
   }
 }
