@@ -58,17 +58,12 @@ final class DataInfoCommand implements Command {
     List<String> settings = new ArrayList<>(ConfigOptions.reading(line));
     for (String name : List.of("kind", "path")) {
       if (line.hasOption(name)) {
-        settings.add(0, "data." + name + "=" + quoted(line.getOptionValue(name)));
+        settings.add(0, "data." + name + "=" + line.getOptionValue(name));
       }
     }
     RunConfig config = ConfigOptions.read(line, settings);
     System.out.print(report(config.data(), line));
     return ExitCode.OK;
-  }
-
-  /** So that YAML takes any path for a text. */
-  private static String quoted(String text) {
-    return "'" + text.replace("'", "''") + "'";
   }
 
   private static String report(DataConfig config, CommandLine line) {

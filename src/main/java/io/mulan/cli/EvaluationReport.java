@@ -63,8 +63,7 @@ record EvaluationReport(
     text.append('\n');
     terms.forEach((name, f) -> text.append(row(name, Figures.withError(f))));
     text.append(row("total", Figures.withError(total)));
-    text.append("how: ").append(how).append("; standard error over ");
-    text.append(count).append(" images\n");
+    text.append("how: ").append(how).append("; ").append(TrainingReport.error(count)).append('\n');
     if (latent != null) {
       text.append("latent: ").append(TrainingReport.use(latent)).append('\n');
     }

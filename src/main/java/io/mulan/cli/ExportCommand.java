@@ -188,7 +188,9 @@ final class ExportCommand implements Command {
             result ->
                 new ModelCard.Likelihood(
                     result.bound().total().bitsPerDim(),
-                    result.bound().total().standardError(),
+                    result.bound().total().hasError()
+                        ? result.bound().total().standardError()
+                        : null,
                     result.method()))
         .orElseGet(() -> onTheWay(run));
   }

@@ -8,7 +8,9 @@ final class Figures {
   private Figures() {}
 
   static String withError(Figure f) {
-    return String.format(Locale.ROOT, "%.4f ± %.4f", f.bitsPerDim(), f.standardError());
+    return f.hasError()
+        ? String.format(Locale.ROOT, "%.4f ± %.4f", f.bitsPerDim(), f.standardError())
+        : String.format(Locale.ROOT, "%.4f ± –", f.bitsPerDim());
   }
 
   /** As short as can be: 1e-5, 0.001. */

@@ -81,7 +81,7 @@ final class IntegrandPlots {
     double most =
         shown.stream()
             .flatMap(Arrays::stream)
-            .mapToDouble(f -> f.bitsPerDim() + f.standardError())
+            .mapToDouble(f -> f.bitsPerDim() + f.errorBar())
             .max()
             .orElseThrow();
     return new Chart(title, SchedulePlots.TIME, UNIT).between(0, HEADROOM * most);
@@ -92,8 +92,8 @@ final class IntegrandPlots {
         .band(
             name,
             integrand.times(),
-            values(figures, f -> f.bitsPerDim() - f.standardError()),
-            values(figures, f -> f.bitsPerDim() + f.standardError()))
+            values(figures, f -> f.bitsPerDim() - f.errorBar()),
+            values(figures, f -> f.bitsPerDim() + f.errorBar()))
         .line(name, integrand.times(), values(figures, Figure::bitsPerDim));
   }
 

@@ -108,7 +108,7 @@ final class Likelihoods {
     return new Measured(
         run,
         report.method(),
-        report.how() + "; standard error over " + report.count() + " images",
+        report.how() + "; " + TrainingReport.error(report.count()),
         report.images(),
         report.step(),
         report.terms(),
@@ -204,8 +204,8 @@ final class Likelihoods {
   }
 
   private static String term(Figure figure) {
-    return Double.isNaN(figure.standardError())
-        ? String.format(Locale.ROOT, "%.4f", figure.bitsPerDim())
-        : Figures.withError(figure);
+    return figure.hasError()
+        ? Figures.withError(figure)
+        : String.format(Locale.ROOT, "%.4f", figure.bitsPerDim());
   }
 }

@@ -84,7 +84,7 @@ final class Pictures {
                 "bound",
                 steps.stream().mapToDouble(Integer::doubleValue).toArray(),
                 bounds.stream().mapToDouble(Figure::bitsPerDim).toArray(),
-                bounds.stream().mapToDouble(Figure::standardError).toArray())
+                bounds.stream().mapToDouble(Figure::errorBar).toArray())
             .picture(1));
   }
 }

@@ -34,6 +34,13 @@ final class TrainingReport {
         : "";
   }
 
+  /** What figures over so many images are uncertain by, in words. */
+  static String error(int images) {
+    return images == 1
+        ? "one image, which has no standard error"
+        : "standard error over " + images + " images";
+  }
+
   /** What the latent tells, in a line. */
   static String use(LatentUse use) {
     String line =
@@ -44,7 +51,10 @@ final class TrainingReport {
             unsigned(use.mutualInformation()),
             use.inUse(),
             use.size());
-    return use.collapsed() ? line + ": collapsed, it tells nothing of the image" : line;
+    if (use.collapsed()) {
+      return line + ": collapsed, it tells nothing of the image";
+    }
+    return use.tellsLittle() ? line + ": it tells little of the image" : line;
   }
 
   /** An estimate of nothing has either sign: as it is shown, without that of a zero. */

@@ -28,7 +28,7 @@ public final class ConfigReader {
    *
    * @param preset the default one if empty
    * @param file YAML with the settings that differ
-   * @param overrides each {@code key=value}, the value in YAML
+   * @param overrides each {@code key=value}; the value in YAML, but texts as they are
    * @throws ConfigException if it can't be; the message names setting, value and what is allowed
    */
   public static RunConfig read(
@@ -94,7 +94,7 @@ public final class ConfigReader {
             "--set " + o + " sets nothing; write --set KEY=VALUE, such as --set latent.size=20");
       }
       String source = Settings.SINGLE + o;
-      settings.set(o.substring(0, equals).strip(), Yaml.value(o.substring(equals + 1)), source);
+      settings.setSingle(o.substring(0, equals).strip(), o.substring(equals + 1), source);
     }
     return settings.config();
   }

@@ -153,18 +153,23 @@ public record DataConfig(
 
   /** The same with this image shape. */
   public DataConfig with(ImageShape shape) {
-    return with(levels, shape);
+    return with(path, levels, shape);
+  }
+
+  /** The same images at another place. */
+  public DataConfig at(String place) {
+    return with(place, levels, new ImageShape(height, width, channels));
   }
 
   /** The same with as many levels as images of the kind have. */
   DataConfig withOwnLevels() {
-    return with(kind.levels(), new ImageShape(height, width, channels));
+    return with(path, kind.levels(), new ImageShape(height, width, channels));
   }
 
-  private DataConfig with(int otherLevels, ImageShape shape) {
+  private DataConfig with(String place, int otherLevels, ImageShape shape) {
     return new DataConfig(
         kind,
-        path,
+        place,
         otherLevels,
         shape.height(),
         shape.width(),

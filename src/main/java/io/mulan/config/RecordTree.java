@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -52,6 +53,17 @@ final class RecordTree {
           Arrays.stream(group.getType().getRecordComponents()).map(RecordTree::name).toList());
     }
     return keys;
+  }
+
+  /** Keys of the settings that are texts, such as {@code data.path}. */
+  static Set<String> texts(Class<? extends Record> type) {
+    return Arrays.stream(type.getRecordComponents())
+        .flatMap(
+            group ->
+                Arrays.stream(group.getType().getRecordComponents())
+                    .filter(c -> c.getType() == String.class)
+                    .map(c -> name(group) + "." + name(c)))
+        .collect(Collectors.toSet());
   }
 
   /**

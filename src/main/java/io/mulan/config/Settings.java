@@ -3,9 +3,11 @@ package io.mulan.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Settings laid over one another, each with where it comes from. */
 final class Settings {
@@ -14,6 +16,9 @@ final class Settings {
       KEYS.entrySet().stream()
           .flatMap(e -> e.getValue().stream().map(name -> e.getKey() + "." + name))
           .toList();
+
+  private static final Set<String> TEXTS = RecordTree.texts(RunConfig.class);
+  private static final String PATH = "data.path";
 
   /** Groups that may also be written under {@code model}. */
   private static final String MODEL = "model";
@@ -64,7 +69,7 @@ final class Settings {
 
   /** Lays one setting over what is there. */
   void set(String key, JsonNode value, String source) {
-    String known = key.startsWith(MODEL + ".") ? key.substring(MODEL.length() + 1) : key;
+    String known = withoutModel(key);
     if (!ALL.contains(known)) {
       throw unknown(known, source);
     }
@@ -72,6 +77,28 @@ final class Settings {
     tree.withObjectProperty(known.substring(0, dot)).set(known.substring(dot + 1), value);
     sources.remove(known);
     sources.put(known, source);
+  }
+
+  /** Lays one setting of the command line over what is there: a text as it is, the rest as YAML. */
+  void setSingle(String key, String value, String source) {
+    String known = withoutModel(key);
+    set(
+        key,
+        known.equals(PATH)
+            ? TextNode.valueOf(withHome(value))
+            : TEXTS.contains(known) ? TextNode.valueOf(value) : Yaml.value(value),
+        source);
+  }
+
+  /** As a shell would have it: many don't look for a tilde within a word. */
+  private static String withHome(String path) {
+    return path.equals("~") || path.startsWith("~/")
+        ? System.getProperty("user.home") + path.substring(1)
+        : path;
+  }
+
+  private static String withoutModel(String key) {
+    return key.startsWith(MODEL + ".") ? key.substring(MODEL.length() + 1) : key;
   }
 
   private static ConfigException unknown(String key, String source) {

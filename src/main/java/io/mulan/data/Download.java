@@ -57,6 +57,15 @@ record Download(URI address, String file, long mostBytes, String md5) {
     }
   }
 
+  /** A connection that gives no more; what fails on this side, as a full disk does, is not one. */
+  private static final class BrokenException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    BrokenException(IOException cause) {
+      super(cause);
+    }
+  }
+
   /**
    * Fetches it, unless it is there.
    *
@@ -189,9 +198,7 @@ record Download(URI address, String file, long mostBytes, String md5) {
         out.write(buffer, 0, read);
         progress.at(file, bytes);
       }
-    } catch (RefusedException e) {
-      throw e;
-    } catch (IOException broken) {
+    } catch (BrokenException broken) {
       return false;
     }
     return length < 0 || bytes - there == length;
@@ -204,6 +211,8 @@ record Download(URI address, String file, long mostBytes, String md5) {
         clock.schedule(() -> close(body), patience.stalled().toMillis(), TimeUnit.MILLISECONDS);
     try {
       return body.read(buffer);
+    } catch (IOException e) {
+      throw new BrokenException(e);
     } finally {
       late.cancel(false);
     }

@@ -4,6 +4,7 @@ import io.mulan.config.ConfigException;
 import io.mulan.files.AtomicFile;
 import io.mulan.files.AtomicFolder;
 import io.mulan.files.IoReason;
+import io.mulan.files.ProgramLock;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /**
  * A data set that can be fetched from where it is published.
@@ -21,6 +24,7 @@ import java.util.Optional;
  * @param mostBytes that a file may have
  */
 public record PublicSet(String key, String kind, URI address, long mostBytes, List<Part> parts) {
+  private static final Logger LOG = LogManager.getLogger(PublicSet.class);
   private static final long MOST_UNPACKED_BYTES = 1L << 30;
   private static final String ARCHIVE = ".tar.gz";
 
@@ -85,7 +89,7 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
 
   /**
    * Fetches the files and unpacks archives. Downloads stay in the cache; what is there is not
-   * fetched again.
+   * fetched again. Of several programs that fetch the same set one does, and the others wait.
    *
    * @param from another address that has the same files; ends with a slash
    * @return the folder for {@code data.path}
@@ -93,6 +97,23 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
    */
   public Path fetch(URI from, Path folder, Progress progress) {
     Path cache = Cache.folder().resolve("downloads").resolve(key);
+    try {
+      Files.createDirectories(cache);
+      try (ProgramLock held =
+          ProgramLock.hold(
+              cache.resolve(".lock"),
+              () -> LOG.info("another program fetches {}; waiting for it...", key))) {
+        return fetch(from, cache, folder, progress);
+      }
+    } catch (IOException e) {
+      throw new ConfigException(
+          "%s can't be fetched into %s: %s; set MULAN_CACHE to a folder with room"
+              .formatted(key, cache, IoReason.of(e)),
+          e);
+    }
+  }
+
+  private Path fetch(URI from, Path cache, Path folder, Progress progress) {
     List<Path> files = new ArrayList<>();
     for (Part part : parts) {
       Download download =

@@ -12,8 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.GZIPInputStream;
@@ -34,8 +32,6 @@ final class Unpacked {
   private static final long ALWAYS_ALLOWED = 64L << 20;
 
   private static final String CONTENT = "content";
-  private static final long WAIT_MILLIS = 200;
-  private static final long LONGEST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(30);
 
   private final boolean allowLarge;
 
@@ -168,7 +164,10 @@ final class Unpacked {
       if (Files.isDirectory(folder)) {
         return folder;
       }
-      try (ProgramLock held = held(cache.resolve(folder.getFileName() + ".lock"))) {
+      try (ProgramLock held =
+          ProgramLock.hold(
+              cache.resolve(folder.getFileName() + ".lock"),
+              () -> LOG.info("another program unpacks {}; waiting for it...", file))) {
         if (!Files.isDirectory(folder)) {
           LOG.info("unpacking {} into {}, once...", file, folder);
           AtomicFolder.write(folder, content);
@@ -182,24 +181,6 @@ final class Unpacked {
               + " yourself",
           e);
     }
-  }
-
-  /** Waits for other programs that unpack the same. */
-  private static ProgramLock held(Path file) throws IOException {
-    long start = System.nanoTime();
-    while (System.nanoTime() - start < LONGEST_WAIT_NANOS) {
-      Optional<ProgramLock> lock = ProgramLock.tryHold(file);
-      if (lock.isPresent()) {
-        return lock.get();
-      }
-      try {
-        Thread.sleep(WAIT_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while another program unpacks it", e);
-      }
-    }
-    throw new IOException("another program holds " + file);
   }
 
   /** Another one for every file, and for every change of it. */

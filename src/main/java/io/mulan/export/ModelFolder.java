@@ -1,7 +1,6 @@
 package io.mulan.export;
 
 import io.mulan.config.ConfigException;
-import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
 import io.mulan.files.AtomicFolder;
 import io.mulan.files.IoReason;
@@ -108,11 +107,9 @@ public final class ModelFolder {
   }
 
   /** Without the place where the data were, which is of this machine. */
-  private static RunConfig portable(RunConfig config) {
-    return config.data().path().isEmpty()
-        ? config
-        : ConfigReader.override(
-            config, List.of("data.path=" + Path.of(config.data().path()).getFileName()));
+  static RunConfig portable(RunConfig config) {
+    Path name = Path.of(config.data().path()).getFileName();
+    return config.with(config.data().at(name == null ? "" : name.toString()));
   }
 
   /** The loader is the one of TensorFlow Serving. */

@@ -57,7 +57,7 @@ final class ModelText {
 
   private static String figure(ModelCard.Likelihood likelihood) {
     return likelihood.standardError() == null
-        ? String.format(Locale.ROOT, "%.4f", likelihood.bitsPerDim())
+        ? String.format(Locale.ROOT, "%.4f ± –", likelihood.bitsPerDim())
         : String.format(
             Locale.ROOT, "%.4f ± %.4f", likelihood.bitsPerDim(), likelihood.standardError());
   }

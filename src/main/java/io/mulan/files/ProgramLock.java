@@ -7,9 +7,13 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** A file that one program at a time holds; the system lets go of it when the program ends. */
 public final class ProgramLock implements AutoCloseable {
+  private static final long WAIT_MILLIS = 200;
+  private static final long LONGEST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(30);
+
   private final FileChannel channel;
 
   private ProgramLock(FileChannel channel) {
@@ -30,6 +34,34 @@ public final class ProgramLock implements AutoCloseable {
       return Optional.empty();
     }
     return Optional.of(new ProgramLock(channel));
+  }
+
+  /**
+   * The same, and waits for others that hold it.
+   *
+   * @param waiting run once if there is one to wait for
+   * @throws IOException if it can't be held within half an hour
+   */
+  public static ProgramLock hold(Path file, Runnable waiting) throws IOException {
+    long start = System.nanoTime();
+    boolean told = false;
+    while (System.nanoTime() - start < LONGEST_WAIT_NANOS) {
+      Optional<ProgramLock> lock = tryHold(file);
+      if (lock.isPresent()) {
+        return lock.get();
+      }
+      if (!told) {
+        waiting.run();
+        told = true;
+      }
+      try {
+        Thread.sleep(WAIT_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while another program holds " + file, e);
+      }
+    }
+    throw new IOException("another program holds " + file);
   }
 
   private static FileLock tryLock(FileChannel channel) throws IOException {

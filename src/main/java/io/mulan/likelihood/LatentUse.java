@@ -22,11 +22,16 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
   /** Of a component in use. */
   public static final double SMALLEST_SHARE = 0.01;
 
-  private static final double COLLAPSED_NATS = 0.05;
+  private static final double LITTLE_NATS = 0.05;
 
-  /** Whether c is as good as independent of the image. */
+  /** Whether c is as good as independent of the image: no component of it is in use, either. */
   public boolean collapsed() {
-    return mutualInformation < COLLAPSED_NATS;
+    return tellsLittle() && inUse == 0;
+  }
+
+  /** Whether c has hardly any information about the image. */
+  public boolean tellsLittle() {
+    return mutualInformation < LITTLE_NATS;
   }
 
   /**
@@ -99,12 +104,12 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
     }
 
     /**
-     * What they tell; null if there is no latent.
+     * What they tell; null if there is no latent, or one image only, of which nothing can be told.
      *
      * @param kl mean, nats
      */
     LatentUse use(double kl) {
-      if (priorVariance == 0) {
+      if (priorVariance == 0 || means.size() < 2) {
         return null;
       }
       int used = LatentUse.inUse(shares(means, priorVariance));

@@ -113,7 +113,9 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
     Map<String, Double> scalars = new LinkedHashMap<>();
     bound.terms().forEach((name, f) -> scalars.put("test/" + name, f.bitsPerDim()));
     scalars.put(Metrics.TEST_BOUND, bound.total().bitsPerDim());
-    scalars.put("test/standard_error", bound.total().standardError());
+    if (bound.total().hasError()) {
+      scalars.put("test/standard_error", bound.total().standardError());
+    }
     if (bound.latent() != null) {
       scalars.put("latent/kl_nats", bound.latent().kl());
       scalars.put("latent/mutual_information_nats", bound.latent().mutualInformation());

@@ -33,6 +33,43 @@ final class ConfigReaderTest {
     assertEquals(List.of(), RunConfig.differences(preset, ConfigReader.readComplete(file)));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2024", "on", "null", "1e3", "a #b", "~", "true", "0x10", "1_000", ".inf", "2024-01-01", "-",
+        "a: b", "[x]", "{x}", "'q'", "\"q\"", "a'b", " a ", "#", "*", "&a", "!t", "%", "@", "a\tb",
+        "ä", "a\\b", "C:\\d", "y", "=", "?", "a\nb", "<<", "1:30", "+1", "/data/2024", "a,b", ""
+      })
+  void anyPathIsTheSameInAFileAndAsASetting(String path) throws IOException {
+    RunConfig config =
+        preset("cifar10").with(preset("cifar10").data().at(path));
+    assertEquals(config, ConfigReader.readComplete(file("config.yaml", config.toYaml())));
+    assertEquals(config, ConfigReader.override(config, List.of("training.steps=" + steps(config))));
+    if (!path.startsWith("~")) {
+      assertEquals(
+          path,
+          ConfigReader.read(
+                  Optional.of("cifar10"), Optional.empty(), List.of("data.path=" + path))
+              .data()
+              .path());
+    }
+  }
+
+  private static int steps(RunConfig config) {
+    return config.training().steps();
+  }
+
+  @Test
+  void aTildeIsTheHomeFolder() {
+    String home = System.getProperty("user.home");
+    for (String key : List.of("data.path", "model.data.path")) {
+      RunConfig config =
+          ConfigReader.read(
+              Optional.of("cifar10"), Optional.empty(), List.of(key + "=~/sets/on"));
+      assertEquals(home + "/sets/on", config.data().path());
+    }
+  }
+
   @Test
   void digitsIsTheDefault() {
     RunConfig config = ConfigReader.read(Optional.empty(), Optional.empty(), List.of());
@@ -115,7 +152,7 @@ final class ConfigReaderTest {
         "training.ema=1 | allowed: a number from 0 to below 1",
         "training.seed=-1 | allowed: a whole number from 0 to 2147483647",
         "training.xla=maybe | training.xla is 'maybe'; allowed: auto, on, off",
-        "data.kind=cats | allowed: digits, photos, cifar10, imagenet32",
+        "data.kind=cats | allowed: digits, photos, cifar10, cifar100, imagenet32",
         "data.levels=300 | allowed: a whole number from 2 to 256",
         "latent.k=16 | allowed: a whole number from 1 to below latent.size, which is 16",
         "network.attention=perhaps | allowed: true or false",

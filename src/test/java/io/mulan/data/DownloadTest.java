@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.mulan.config.ConfigException;
+import io.mulan.files.AtomicFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,8 +22,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Against a server in this process. */
 class DownloadTest {
+  private static final Download.Patience LONG =
+      new Download.Patience(Duration.ofSeconds(60), Duration.ofMillis(1));
+
+  /** Where no answer is expected. */
   private static final Download.Patience SHORT =
       new Download.Patience(Duration.ofMillis(500), Duration.ofMillis(1));
 
@@ -64,7 +71,7 @@ class DownloadTest {
   }
 
   private Path fetch(String path) {
-    return download(path).into(folder, SHORT, (file, bytes) -> {});
+    return download(path).into(folder, LONG, (file, bytes) -> {});
   }
 
   /** Sends what is asked for from {@code from} on, but after {@code most} bytes breaks off. */
@@ -120,29 +127,125 @@ class DownloadTest {
     assertArrayEquals(content, Files.readAllBytes(fetch("/a")));
   }
 
+  /** Each time it gives a little more, and then nothing. */
   @Test
-  void aConnectionThatGivesNothingIsCut() throws IOException {
+  void aConnectionThatGivesNothingIsCut() {
+    CountDownLatch over = new CountDownLatch(1);
     server.createContext(
         "/a",
         e -> {
-          if (asked(e) > 0) {
-            send(e, asked(e), Integer.MAX_VALUE);
-            return;
-          }
+          ranges.add("asked");
           e.sendResponseHeaders(200, content.length);
           e.getResponseBody().write(content, 0, 50_000);
           e.getResponseBody().flush();
-          pause();
+          await(over);
           e.close();
         });
-    assertArrayEquals(content, Files.readAllBytes(fetch("/a")));
+    ConfigException cut =
+        assertThrows(
+            ConfigException.class,
+            () -> download("/a").into(folder, SHORT, (file, bytes) -> {}));
+    over.countDown();
+    assertTrue(cut.getMessage().contains("the connection broke 5 times"), cut.getMessage());
+    assertEquals(5, ranges.size());
   }
 
-  private static void pause() {
+  private static void await(CountDownLatch latch) {
     try {
-      Thread.sleep(10_000);
+      latch.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void aFullDiskIsToldAsSuch() throws IOException {
+    Files.createSymbolicLink(folder.resolve("set.bin.part"), Path.of("/dev/full"));
+    server.createContext("/a", e -> send(e, 0, Integer.MAX_VALUE));
+    String told = refusal("/a");
+    assertTrue(told.contains("No space left on device"), told);
+    assertFalse(told.contains("connection"), told);
+    assertEquals(1, ranges.size(), "trying again makes no room");
+  }
+
+  /** As two programs that fetch the same set; the second finds what the first has fetched. */
+  @Test
+  void twoAtOnceDoNotDestroyEachOthersFile() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    server.createContext(
+        "/set.bin",
+        e -> {
+          ranges.add("asked");
+          e.sendResponseHeaders(200, content.length);
+          e.getResponseBody().write(content, 0, 100_000);
+          e.getResponseBody().flush();
+          begun.countDown();
+          await(goOn);
+          e.getResponseBody().write(content, 100_000, content.length - 100_000);
+          e.close();
+        });
+    PublicSet set =
+        new PublicSet(
+            "two-at-once-" + server.getAddress().getPort(),
+            "idx",
+            address("/"),
+            400_000,
+            List.of(new PublicSet.Part("set.bin", md5)));
+    String[] command = {
+      Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+      "-Dmulan.cache=" + Cache.folder().toAbsolutePath(),
+      "-cp",
+      System.getProperty("java.class.path"),
+      Fetching.class.getName(),
+      set.key(),
+      set.address().toString(),
+      md5,
+      folder.resolve("there").toString()
+    };
+    Process first = process("first.txt", command);
+    try {
+      assertTrue(begun.await(60, TimeUnit.SECONDS), "the first has not begun");
+      Process second = process("second.txt", command);
+      try {
+        while (!Files.readString(folder.resolve("second.txt")).contains("waiting for it")) {
+          assertTrue(second.isAlive(), Files.readString(folder.resolve("second.txt")));
+          Thread.sleep(50);
+        }
+        goOn.countDown();
+        assertDone(first, "first.txt");
+        assertDone(second, "second.txt");
+      } finally {
+        second.destroyForcibly();
+      }
+    } finally {
+      first.destroyForcibly();
+      AtomicFolder.delete(Cache.folder().resolve("downloads").resolve(set.key()));
+    }
+    assertArrayEquals(content, Files.readAllBytes(folder.resolve("there/set.bin")));
+    assertEquals(List.of("asked"), ranges);
+  }
+
+  private Process process(String log, String... command) throws IOException {
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve(log).toFile())
+        .start();
+  }
+
+  private void assertDone(Process process, String log) throws Exception {
+    assertTrue(process.waitFor(120, TimeUnit.SECONDS), "still running");
+    assertEquals(0, process.exitValue(), Files.readString(folder.resolve(log)));
+  }
+
+  /** Fetches a set of one file: its key, address and checksum, and where to. */
+  static final class Fetching {
+    private Fetching() {}
+
+    public static void main(String[] args) {
+      URI from = URI.create(args[1]);
+      new PublicSet(args[0], "idx", from, 400_000, List.of(new PublicSet.Part("set.bin", args[2])))
+          .fetch(from, Path.of(args[3]), (file, bytes) -> {});
     }
   }
 
@@ -215,7 +318,7 @@ class DownloadTest {
           new Download(URI.create("http://127.0.0.1:" + port + "/a"), "set.bin", 10, md5);
       ConfigException told =
           assertThrows(
-              ConfigException.class, () -> unreachable.into(folder, SHORT, (file, bytes) -> {}));
+              ConfigException.class, () -> unreachable.into(folder, LONG, (file, bytes) -> {}));
       assertTrue(told.getMessage().contains("put it at"), told.getMessage());
     }
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.ConfigException;
+import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
 import io.mulan.files.AtomicFolder;
 import io.mulan.files.JsonFile;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -138,6 +140,15 @@ final class ModelFolderTest {
             c.versions(),
             c.files());
     return ModelFolder.write(folder, card, config, new Signatures(List.of()), graph);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2024", "on", "null", "1e3", "a #b", "~"})
+  void theConfigurationNamesTheDataFolderAlone(String name) {
+    RunConfig config = ConfigReader.read(Optional.of("cifar10"), Optional.empty(), List.of());
+    RunConfig elsewhere = config.with(config.data().at("/home/me/" + name));
+    assertEquals(name, ModelFolder.portable(elsewhere).data().path());
+    assertEquals(config.with(config.data().at("")), ModelFolder.portable(config));
   }
 
   @Test

@@ -52,6 +52,27 @@ final class LatentUseTest {
     assertTrue(use.collapsed());
   }
 
+  /** Each component moves a little with the image: more than a hundredth of its variance. */
+  @Test
+  void aLatentWhoseComponentsAreInUseIsNotCalledCollapsed() {
+    LatentUse.Collector all = new LatentUse.Collector(PRIOR_VARIANCE);
+    for (int i = 0; i < 1000; i++) {
+      double shift = i / 4 % 2 == 0 ? 0.05 : -0.05;
+      add(all, i % 4, 0.25 + shift, 0.25 - shift, 0.25 + shift, 0.25 - shift);
+    }
+    LatentUse use = all.use(0.02);
+    assertEquals(CATEGORIES, use.inUse());
+    assertTrue(use.tellsLittle(), use::toString);
+    assertFalse(use.collapsed());
+  }
+
+  @Test
+  void ofOneImageNothingCanBeTold() {
+    LatentUse.Collector all = new LatentUse.Collector(PRIOR_VARIANCE);
+    add(all, 0, 1, 0, 0, 0);
+    assertNull(all.use(Math.log(CATEGORIES)));
+  }
+
   @Test
   void withoutALatentThereIsNothingToTell() {
     assertNull(new LatentUse.Collector(0).use(0));

@@ -1,0 +1,31 @@
+package io.mulan.likelihood;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+final class FigureTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Test
+  void ofSeveralImagesItIsTheMeanAndItsStandardError() throws IOException {
+    Figure figure = Figure.of(new double[] {Math.log(2), 3 * Math.log(2)}, 1);
+    assertEquals(2, figure.bitsPerDim(), 1e-12);
+    assertEquals(1, figure.standardError(), 1e-12);
+    assertEquals(figure, JSON.readValue(JSON.writeValueAsString(figure), Figure.class));
+  }
+
+  @Test
+  void oneImageHasNoStandardError() throws IOException {
+    Figure figure = Figure.of(new double[] {Math.log(2)}, 1);
+    assertFalse(figure.hasError());
+    assertEquals(0, figure.errorBar());
+    String json = JSON.writeValueAsString(figure);
+    assertTrue(json.contains("\"standardError\":null"), json);
+    assertEquals(figure, JSON.readValue(json, Figure.class));
+  }
+}
