@@ -18,8 +18,8 @@ final class InputPipeline {
     ImageSet train = Datasets.open(config.data()).train();
     int batch = config.training().batch();
     batches = new Batches(train, batch, config.training().seed());
-    target = new byte[batch * train.shape().size()];
-    perEpoch = (train.count() + batch - 1) / batch;
+    target = new byte[train.shape().bytes(batch)];
+    perEpoch = (train.count() - 1) / batch + 1;
   }
 
   /**

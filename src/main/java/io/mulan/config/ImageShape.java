@@ -2,10 +2,34 @@ package io.mulan.config;
 
 /** Height, width and channels of an image. */
 public record ImageShape(int height, int width, int channels) {
+  private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
-  /** The number n of dimensions of an image. */
+  /**
+   * The number n of dimensions of an image.
+   *
+   * @throws ConfigException if an array can't have as many
+   */
   public int size() {
-    return height * width * channels;
+    return bytes(1);
+  }
+
+  /**
+   * How many bytes so many images have, one for each dimension.
+   *
+   * @throws ConfigException if an array can't have as many
+   */
+  public int bytes(int count) {
+    // Of 31 bits each, so that the product of two is one of 62.
+    long pixels = (long) height * width;
+    if (pixels > MOST_BYTES || pixels * channels > MOST_BYTES / Math.max(1, count)) {
+      throw new ConfigException(
+          "%s of %s: more than the 2 GiB that can be in one piece; make %s smaller"
+              .formatted(
+                  count == 1 ? "an image" : count + " images",
+                  this,
+                  count == 1 ? "data.height, data.width or data.channels" : "the batch"));
+    }
+    return (int) (pixels * channels * count);
   }
 
   @Override

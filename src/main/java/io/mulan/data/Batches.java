@@ -67,7 +67,7 @@ public final class Batches {
 
   /** The batch of this step, counted from 0: uint8 [batch, height, width, channels]. */
   public byte[] batch(long step) {
-    byte[] images = new byte[Math.multiplyExact(count, set.shape().size())];
+    byte[] images = new byte[set.shape().bytes(count)];
     fill(step, images);
     return images;
   }

@@ -264,7 +264,7 @@ public final class ImageSet {
 
   /** All of them as an array [count,H,W,C]. */
   public NpyArray toArray() {
-    byte[] all = new byte[Math.multiplyExact(count(), shape.size())];
+    byte[] all = new byte[shape.bytes(count())];
     copy(0, count(), all, 0);
     return NpyArray.of(all, count(), shape.height(), shape.width(), shape.channels());
   }
@@ -306,7 +306,7 @@ public final class ImageSet {
    * @param index of the image in each row
    */
   public byte[] copies(int count, IntUnaryOperator index) {
-    byte[] copies = new byte[count * shape.size()];
+    byte[] copies = new byte[shape.bytes(count)];
     int before = -1;
     for (int i = 0; i < count; i++) {
       int image = index.applyAsInt(i);

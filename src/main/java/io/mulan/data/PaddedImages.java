@@ -37,7 +37,7 @@ record PaddedImages(ImageStore store, int pad, ImageShape shape) implements Imag
     ImageShape padded = shape(pad, shape);
     int row = shape.width() * shape.channels();
     int paddedRow = padded.width() * padded.channels();
-    byte[] inner = new byte[count * shape.size()];
+    byte[] inner = new byte[shape.bytes(count)];
     store.read(first, count, inner, 0);
     Arrays.fill(target, offset, offset + count * padded.size(), (byte) 0);
     for (int i = 0; i < count; i++) {

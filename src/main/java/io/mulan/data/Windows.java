@@ -172,7 +172,7 @@ final class Windows {
     private CompletableFuture<Void> reading;
 
     Window(int count) {
-      images = new byte[count * set.shape().size()];
+      images = new byte[set.shape().bytes(count)];
       numbers = new int[count];
     }
 

@@ -82,7 +82,7 @@ public record StepMeasurement(
 
   /** Levels of images, evenly distributed: [batch,H,W,C]. */
   public static byte[] randomLevels(DataShape data, int batch, long seed) {
-    byte[] images = new byte[batch * data.image().size()];
+    byte[] images = new byte[data.image().bytes(batch)];
     Random random = new Random(seed);
     for (int i = 0; i < images.length; i++) {
       images[i] = (byte) random.nextInt(data.levels());

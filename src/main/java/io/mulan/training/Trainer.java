@@ -60,7 +60,7 @@ public final class Trainer {
     BatchShare share = session.workers().share(config);
     Batches batches =
         new Batches(train, config.batch(), config.seed()).part(share.first(), share.count());
-    byte[] batch = new byte[share.count() * train.shape().size()];
+    byte[] batch = new byte[train.shape().bytes(share.count())];
     float[] told = new float[share.count() * train.conditions().size()];
     Supplier<StepSpread> spread = () -> session.spread(batch, told);
     boolean alone = session.workers().isAlone();
