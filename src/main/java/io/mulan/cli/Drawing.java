@@ -105,7 +105,7 @@ final class Drawing {
             }
           },
           (first, count, made) -> {
-            byte[] levels = new byte[count * size];
+            byte[] levels = new byte[shape.bytes(count)];
             made.get(levels);
             float[] used = new float[count * width];
             made.asFloatBuffer().get(used);

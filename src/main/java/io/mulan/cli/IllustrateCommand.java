@@ -53,6 +53,7 @@ final class IllustrateCommand implements Command {
     Path out = ConfigOptions.path(values.text("out", FOLDER));
     int steps = values.count("steps", STEPS, 1);
     long seed = values.seed();
+    OutFolder.requireWritable(out.resolve("paths.png"));
     interruption.watch("stopping");
     LOG.info("training three schedules of two pixels...");
     try (Illustration illustration = new Illustration(steps, seed)) {
@@ -63,8 +64,8 @@ final class IllustrateCommand implements Command {
         LOG.info("interrupted: nothing is written");
         return ExitCode.INTERRUPTED;
       }
-      List<String> names = new IllustrationPictures(illustration).write(out);
       print(illustration);
+      List<String> names = new IllustrationPictures(illustration).write(out);
       System.out.println(
           "\nfiles: " + out + " (" + String.join(", ", names) + "; each as .png and .svg)");
     }

@@ -162,7 +162,7 @@ final class InterpolateCommand implements Command {
       int n = shape.size();
       double[] a = Arrays.copyOf(noise, n);
       double[] b = Arrays.copyOfRange(noise, n, 2 * n);
-      double[] points = new double[Math.multiplyExact(some, n)];
+      double[] points = new double[shape.bytes(some)];
       for (int i = 0; i < some; i++) {
         double[] point = FlowCodec.between(a, b, (first + i) / (count - 1.0));
         System.arraycopy(point, 0, points, i * n, n);

@@ -1,7 +1,7 @@
 package io.mulan.cli;
 
 import io.mulan.config.ConfigException;
-import io.mulan.data.GrowingNpz;
+import io.mulan.files.AtomicFile;
 import io.mulan.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,8 +38,18 @@ record OutFolder(Path path, String json) {
    * @throws ConfigException if they can't
    */
   OutFolder requireWritable() {
-    GrowingNpz.requireWritable(resolve(json));
+    requireWritable(resolve(json));
     return this;
+  }
+
+  /** The same for any file that a command is to write. */
+  static void requireWritable(Path file) {
+    try {
+      AtomicFile.requireWritable(file);
+    } catch (IOException e) {
+      throw new ConfigException(
+          file + " can't be written: " + IoReason.of(e) + "; name another place with --out", e);
+    }
   }
 
   /** Whether it has results of an earlier time. */

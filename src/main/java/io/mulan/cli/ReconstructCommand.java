@@ -59,7 +59,6 @@ final class ReconstructCommand implements Command {
     TrainedRun run = TrainedRun.of(line);
     Tolerance tolerance = FlowOptions.tolerance(line);
     ImageChoice choice = ImageChoice.read(line, run, COUNT);
-    ImageSet images = choice.chosen();
     OutFolder out = OutFolder.of(line, run, "reconstructions", choice.name(), JSON);
     out.requireWritable();
     LOG.info("building the model...");

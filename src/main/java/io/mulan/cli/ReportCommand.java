@@ -75,10 +75,13 @@ final class ReportCommand implements Command {
     int most = values.count("samples", SAMPLES, 0);
     int images = values.count("images", IMAGES, 0);
     List<ReportedRun> runs = runs(line.getArgList());
+    Path file = out(line, runs);
+    OutFolder.requireWritable(file);
     interruption.watch("stopping");
+    List<Figure> samples = new ArrayList<>();
+    List<Figure> schedules = new ArrayList<>();
+    boolean all = false;
     try {
-      List<Figure> samples = new ArrayList<>();
-      List<Figure> schedules = new ArrayList<>();
       for (ReportedRun run : runs) {
         List<Figure> kept = ReportSamples.kept(run);
         samples.addAll(kept);
@@ -89,14 +92,15 @@ final class ReportCommand implements Command {
           schedules.addAll(ReportSchedules.draw(run, images, interruption));
         }
       }
-      Path file = out(line, runs);
+      all = true;
+    } catch (FlowSolver.Stopped e) {
+      LOG.info("stopped early: the rest is not drawn; --samples 0 --images 0 draws nothing");
+    }
+    if (all || !Files.exists(file)) {
       PictureFiles.page(file, ReportPage.of(runs, samples, schedules));
       System.out.printf(Locale.ROOT, "%s (%.1f MB)%n", file, size(file) / 1e6);
-      return ExitCode.OK;
-    } catch (FlowSolver.Stopped e) {
-      LOG.info("interrupted: nothing is written; --samples 0 --images 0 draws nothing");
-      return ExitCode.INTERRUPTED;
     }
+    return all ? ExitCode.OK : ExitCode.INTERRUPTED;
   }
 
   private static Path out(CommandLine line, List<ReportedRun> runs) {

@@ -50,22 +50,10 @@ public final class GrowingNpz implements AutoCloseable {
    */
   public GrowingNpz(Path archive) {
     this.archive = archive;
-    requireWritable(archive);
-  }
-
-  /**
-   * Makes the folder of a file, and finds out that the file can be written.
-   *
-   * @throws ConfigException if not
-   */
-  public static void requireWritable(Path file) {
-    Path probe = unfinished(file, "probe");
     try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.write(probe, new byte[] {0});
-      Files.delete(probe);
+      AtomicFile.requireWritable(archive);
     } catch (IOException e) {
-      throw failure(file, e);
+      throw failure(archive, e);
     }
   }
 

@@ -48,6 +48,18 @@ public final class AtomicFile {
     write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
+  /**
+   * Makes the folder of a file and finds out that it can be written there: before the work.
+   *
+   * @throws IOException if it can't
+   */
+  public static void requireWritable(Path file) throws IOException {
+    Durable.createParent(file);
+    Path probe = Durable.unfinished(file);
+    fill(probe, out -> out.write(0));
+    Files.delete(probe);
+  }
+
   /** Gives a file that is complete its name in the same folder. */
   public static void place(Path complete, Path target) throws IOException {
     Durable.forceFile(complete);

@@ -36,20 +36,54 @@ final class ConfigReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "2024", "on", "null", "1e3", "a #b", "~", "true", "0x10", "1_000", ".inf", "2024-01-01", "-",
-        "a: b", "[x]", "{x}", "'q'", "\"q\"", "a'b", " a ", "#", "*", "&a", "!t", "%", "@", "a\tb",
-        "ä", "a\\b", "C:\\d", "y", "=", "?", "a\nb", "<<", "1:30", "+1", "/data/2024", "a,b", ""
+        "2024",
+        "on",
+        "null",
+        "1e3",
+        "a #b",
+        "~",
+        "true",
+        "0x10",
+        "1_000",
+        ".inf",
+        "2024-01-01",
+        "-",
+        "a: b",
+        "[x]",
+        "{x}",
+        "'q'",
+        "\"q\"",
+        "a'b",
+        " a ",
+        "#",
+        "*",
+        "&a",
+        "!t",
+        "%",
+        "@",
+        "a\tb",
+        "ä",
+        "a\\b",
+        "C:\\d",
+        "y",
+        "=",
+        "?",
+        "a\nb",
+        "<<",
+        "1:30",
+        "+1",
+        "/data/2024",
+        "a,b",
+        ""
       })
   void anyPathIsTheSameInAFileAndAsASetting(String path) throws IOException {
-    RunConfig config =
-        preset("cifar10").with(preset("cifar10").data().at(path));
+    RunConfig config = preset("cifar10").with(preset("cifar10").data().at(path));
     assertEquals(config, ConfigReader.readComplete(file("config.yaml", config.toYaml())));
     assertEquals(config, ConfigReader.override(config, List.of("training.steps=" + steps(config))));
     if (!path.startsWith("~")) {
       assertEquals(
           path,
-          ConfigReader.read(
-                  Optional.of("cifar10"), Optional.empty(), List.of("data.path=" + path))
+          ConfigReader.read(Optional.of("cifar10"), Optional.empty(), List.of("data.path=" + path))
               .data()
               .path());
     }
@@ -64,8 +98,7 @@ final class ConfigReaderTest {
     String home = System.getProperty("user.home");
     for (String key : List.of("data.path", "model.data.path")) {
       RunConfig config =
-          ConfigReader.read(
-              Optional.of("cifar10"), Optional.empty(), List.of(key + "=~/sets/on"));
+          ConfigReader.read(Optional.of("cifar10"), Optional.empty(), List.of(key + "=~/sets/on"));
       assertEquals(home + "/sets/on", config.data().path());
     }
   }

@@ -143,8 +143,7 @@ class DownloadTest {
         });
     ConfigException cut =
         assertThrows(
-            ConfigException.class,
-            () -> download("/a").into(folder, SHORT, (file, bytes) -> {}));
+            ConfigException.class, () -> download("/a").into(folder, SHORT, (file, bytes) -> {}));
     over.countDown();
     assertTrue(cut.getMessage().contains("the connection broke 5 times"), cut.getMessage());
     assertEquals(5, ranges.size());
