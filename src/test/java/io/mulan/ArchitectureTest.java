@@ -36,7 +36,8 @@ final class ArchitectureTest {
               "likelihood", Set.of("flow", "diffusion", "nn", "tf", "config", "files", "data")),
           Map.entry("sampling", Set.of("flow", "diffusion", "nn", "tf", "config", "data")),
           Map.entry(
-              "training", Set.of("diffusion", "likelihood", "data", "nn", "tf", "config", "files")),
+              "training",
+              Set.of("diffusion", "flow", "likelihood", "data", "nn", "tf", "config", "files")),
           Map.entry(
               "export",
               Set.of(

@@ -2,6 +2,7 @@ package io.mulan.cli;
 
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
+import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
 import io.mulan.training.DivergedException;
 import io.mulan.training.Metrics;
@@ -102,6 +103,7 @@ final class ComparedTraining {
     long kept = planned.kept();
     LOG.info("{}{} with seed {}", which, planned.preset(), planned.seed());
     try (RunFolder run = RunFolder.open(planned.folder(), planned.config())) {
+      run.requireData(DataIdentity.of(data), false);
       Optional<RunResult> result =
           Training.run(
               run,

@@ -85,7 +85,7 @@ final class EvaluateCommand implements Command {
                     evaluation.measurement(), together.workers(), interruption::asked);
             interruption.watch("stopping; what is measured is kept");
             return together.workers().isChief()
-                ? measure(line, run, choice, settings, name, evaluation, shared)
+                ? measure(line, run, choice, settings, name, evaluation, shared, interruption)
                 : beside(shared, choice.count());
           } catch (FlowSolver.Stopped e) {
             LOG.info("interrupted: all images are measured; the same command makes the report");
@@ -107,7 +107,8 @@ final class EvaluateCommand implements Command {
       Map<String, Object> settings,
       String name,
       Evaluation evaluation,
-      SharedMeasurement shared) {
+      SharedMeasurement shared,
+      Interruption interruption) {
     Path folder = run.results().resolve("evaluations");
     try (PerImageTable table =
         PerImageTable.open(folder.resolve(name + ".csv"), shared.columns())) {
@@ -123,7 +124,8 @@ final class EvaluateCommand implements Command {
             table.file());
         return ExitCode.INTERRUPTED;
       }
-      EvaluationReport report = evaluation.report(run, choice, settings, table, wanted);
+      EvaluationReport report =
+          evaluation.report(run, choice, settings, table, wanted, interruption);
       table.writeNpz(folder.resolve(name + ".npz"));
       report.write(folder.resolve(name + ".json"));
       if (line.hasOption("json")) {

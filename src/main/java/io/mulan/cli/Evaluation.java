@@ -129,13 +129,18 @@ final class Evaluation implements AutoCloseable {
     return measurement;
   }
 
-  /** What the table says of its first images. */
+  /**
+   * What the table says of its first images.
+   *
+   * @throws FlowSolver.Stopped if that was asked for
+   */
   EvaluationReport report(
       TrainedRun run,
       ImageChoice choice,
       Map<String, Object> settings,
       PerImageTable table,
-      int count) {
+      int count,
+      Interruption interruption) {
     int dimensions = run.image().size();
     double bits = dimensions * Math.log(2);
     Map<String, Figure> terms = new LinkedHashMap<>();
@@ -154,7 +159,7 @@ final class Evaluation implements AutoCloseable {
       solver = new EvaluationReport.SolverError(checked, error.mean() / bits, error.image() / bits);
     }
     if (measurement instanceof BoundMeasurement bound) {
-      latent = bound.latentUse(terms.get("latent").bitsPerDim() * bits);
+      latent = bound.latentUse(terms.get("latent").bitsPerDim() * bits, interruption::stopIfAsked);
     }
     return new EvaluationReport(
         OptionValues.name(

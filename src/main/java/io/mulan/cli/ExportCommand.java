@@ -118,7 +118,10 @@ final class ExportCommand implements Command {
               card,
               run.config(),
               model.parts(),
-              at -> model.write(at, model.parts().definitions()));
+              at -> {
+                model.write(at, model.parts().definitions());
+                run.data().ifPresent(data -> data.write(at.resolve(ModelFolder.DATA)));
+              });
       System.out.print(report(written, run, model.parts()));
       return ExitCode.OK;
     }

@@ -2,6 +2,7 @@ package io.mulan.cli;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
+import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.data.ImageFiles;
@@ -9,8 +10,11 @@ import io.mulan.data.ImageSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /**
  * Which images a command is about.
@@ -21,6 +25,8 @@ import org.apache.commons.cli.Options;
  * @param count how many of them were asked for
  */
 record ImageChoice(String name, String description, ImageSet images, int count) {
+
+  private static final Logger LOG = LogManager.getLogger(ImageChoice.class);
 
   enum Split {
     TEST,
@@ -74,7 +80,17 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
     String which = split == Split.TEST ? "test" : "training";
     String all = count == images.count() ? "the " : "the first " + count + " ";
     return new ImageChoice(
-        OptionValues.name(split), all + which + " images of " + data.name(), images, count);
+        OptionValues.name(split),
+        all + which + " images of " + data.name() + otherData(run, data),
+        images,
+        count);
+  }
+
+  /** What is to be said where the data are not those of the training. */
+  private static String otherData(TrainedRun run, Dataset data) {
+    Optional<String> difference = run.data().flatMap(d -> d.difference(DataIdentity.of(data)));
+    difference.ifPresent(what -> LOG.warn("{} was trained on other data ({})", run.path(), what));
+    return difference.map(what -> ", not the data of the training (" + what + ")").orElse("");
   }
 
   /** The options that choose the images of such a description and count again. */

@@ -8,10 +8,10 @@ import io.mulan.interop.FlaxCheckpoint;
 import io.mulan.interop.ImportedConfig;
 import io.mulan.interop.NpzState;
 import io.mulan.training.Checkpoints;
+import io.mulan.training.Interval;
 import io.mulan.training.RunFolder;
 import io.mulan.training.RunState;
 import java.nio.file.Path;
-import java.util.OptionalDouble;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
@@ -96,7 +96,7 @@ final class ImportCommand implements Command {
         throw new ConfigException(
             folder + " has checkpoints already; name another folder with --to");
       }
-      checkpoints.save(state, state.steps(), OptionalDouble.empty());
+      checkpoints.save(state, state.steps(), Interval.NONE);
     }
   }
 

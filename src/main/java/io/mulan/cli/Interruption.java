@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.flow.FlowSolver;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -37,6 +38,17 @@ final class Interruption {
   /** Whether to finish. */
   boolean asked() {
     return asked;
+  }
+
+  /**
+   * Leaves what is being done, if it is to be finished.
+   *
+   * @throws FlowSolver.Stopped then
+   */
+  void stopIfAsked() {
+    if (asked) {
+      throw new FlowSolver.Stopped();
+    }
   }
 
   private void onShutdown() {

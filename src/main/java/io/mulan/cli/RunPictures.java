@@ -23,11 +23,12 @@ import io.mulan.training.Checkpoints;
 import io.mulan.training.TrainedModel;
 import io.mulan.training.TrainingListener;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.tensorflow.Result;
 import org.tensorflow.types.TFloat32;
@@ -36,7 +37,7 @@ import org.tensorflow.types.TFloat64;
 /**
  * Shows in TensorBoard what the averaged model of an evaluation draws, always from the same noise,
  * and the noise it has learned. It has a model of its own, with the weights of the checkpoint that
- * follows an evaluation: what trains is not touched.
+ * was evaluated: what trains is not touched.
  */
 final class RunPictures implements TrainingListener, AutoCloseable {
   private static final int SAMPLES = 16;
@@ -57,8 +58,8 @@ final class RunPictures implements TrainingListener, AutoCloseable {
   private final RunConfig config;
   private final Checkpoints checkpoints;
   private final ImageSet shown;
+  private final BooleanSupplier stopAsked;
   private TrainedModel<Parts> model;
-  private long evaluated = -1;
 
   private record Parts(SamplingGraph sampling, ScheduleGraph schedule) implements GraphPart<Parts> {
     @Override
@@ -67,7 +68,13 @@ final class RunPictures implements TrainingListener, AutoCloseable {
     }
   }
 
-  RunPictures(EventWriter events, RunConfig config, Checkpoints checkpoints, ImageSet test) {
+  RunPictures(
+      EventWriter events,
+      RunConfig config,
+      Checkpoints checkpoints,
+      ImageSet test,
+      BooleanSupplier stopAsked) {
+    this.stopAsked = stopAsked;
     this.events = events;
     this.config = config;
     this.checkpoints = checkpoints;
@@ -76,12 +83,12 @@ final class RunPictures implements TrainingListener, AutoCloseable {
 
   @Override
   public void evaluated(long step, BoundEstimate bound) {
-    evaluated = step;
+    draw(step);
   }
 
-  @Override
-  public void saved(long step, Path checkpoint) {
-    if (step != evaluated || config.training().summariesEvery() == 0) {
+  /** Draws what the checkpoint of this step gives, unless a stop is asked for meanwhile. */
+  void draw(long step) {
+    if (config.training().summariesEvery() == 0 || stopAsked.getAsBoolean()) {
       return;
     }
     if (model == null) {
@@ -92,7 +99,7 @@ final class RunPictures implements TrainingListener, AutoCloseable {
     events.picture(step, "schedule/gamma", chart(gamma).picture(1));
     if (ImageGrid.shows(shown.shape())) {
       events.picture(step, "schedule/sigma2", maps(gamma));
-      events.picture(step, "samples", ImageGrid.of(samples()));
+      samples().ifPresent(samples -> events.picture(step, "samples", ImageGrid.of(samples)));
     }
     events.flush();
   }
@@ -104,14 +111,21 @@ final class RunPictures implements TrainingListener, AutoCloseable {
         ScheduleGraph.build(m, diffusion, weights));
   }
 
-  private ImageSet samples() {
+  /** Nothing if a stop is asked for meanwhile. */
+  private Optional<ImageSet> samples() {
     ImageSampler sampler = new ImageSampler(model.session(), model.parts().sampling(), 0);
     int classes = Math.max(1, config.data().classes());
     float[] told = Conditions.of(config.data()).of(SAMPLES, i -> i % classes);
     try (TFloat32 latents = sampler.latents(0, SAMPLES, told)) {
-      double[] z = sampler.advance(sampler.noise(0, SAMPLES), latents, 0, 0, STEPS, STEPS);
+      double[] z = sampler.noise(0, SAMPLES);
+      for (int step = 0; step < STEPS; step++) {
+        if (stopAsked.getAsBoolean()) {
+          return Optional.empty();
+        }
+        z = sampler.advance(z, latents, 0, step, step + 1, STEPS);
+      }
       byte[] levels = sampler.mostLikely(z, latents);
-      return new ImageSet("samples", shown.shape(), config.data().levels(), levels);
+      return Optional.of(new ImageSet("samples", shown.shape(), config.data().levels(), levels));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.flow.FlowSolver;
 import io.mulan.likelihood.Measurement;
 import io.mulan.training.Workers;
 import java.nio.DoubleBuffer;
@@ -46,7 +47,15 @@ record SharedMeasurement(Measurement measurement, Workers workers, BooleanSuppli
         (begin, count, made) -> {
           long start = System.nanoTime();
           double[][] values =
-              measurement.measure(begin, count, k -> done.accept(rounds.done(begin, k)));
+              measurement.measure(
+                  begin,
+                  count,
+                  k -> {
+                    done.accept(rounds.done(begin, k));
+                    if (k < count && stopAsked.getAsBoolean()) {
+                      throw new FlowSolver.Stopped();
+                    }
+                  });
           double seconds = (System.nanoTime() - start) / 1e9;
           DoubleBuffer into = made.asDoubleBuffer();
           for (double[] column : withSums(values, seconds / count)) {

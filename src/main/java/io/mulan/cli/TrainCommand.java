@@ -4,6 +4,7 @@ import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Difference;
 import io.mulan.config.RunConfig;
+import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.tf.Cluster;
@@ -68,6 +69,10 @@ final class TrainCommand implements Command {
                 "resume", "DIR", "go on with this run; --set training.KEY and --steps may change"))
         .addOption(
             ConfigOptions.flag(
+                "other-data",
+                "go on though the images are not those that the run was trained with"))
+        .addOption(
+            ConfigOptions.flag(
                 "dry-run", "print configuration, weights, memory and time, and train nothing"));
   }
 
@@ -96,8 +101,10 @@ final class TrainCommand implements Command {
     if (cluster.isPresent() && !cluster.get().chief()) {
       return join.get().beside();
     }
+    boolean others = line.hasOption("other-data") || (resumes && leavesOutMore(folder, config));
     try (RunFolder run =
         resumes ? RunFolder.resume(folder, config) : RunFolder.open(folder, config)) {
+      run.requireData(DataIdentity.of(data), others);
       if (cluster.isEmpty()) {
         return train(run, data, Workers.alone(), interruption);
       }
@@ -124,6 +131,11 @@ final class TrainCommand implements Command {
             ClusterOptions.patience(line).multipliedBy(2),
             interruption)
         .run(new OptionValues(line).count("restarts", 0, 0));
+  }
+
+  /** Whether images that can't be read are left out from now on: then the data are others. */
+  private static boolean leavesOutMore(Path folder, RunConfig config) {
+    return config.data().skipBad() && !RunFolder.readConfig(folder).data().skipBad();
   }
 
   private static RunConfig configured(CommandLine line) {
@@ -162,6 +174,13 @@ final class TrainCommand implements Command {
                 + "); only training.*, data.path, data.skip_bad and data.allow_large can: start another run with"
                 + " --run");
       }
+    }
+    List<Long> made = RunFolder.checkpoints(path, config).steps();
+    long steps = made.isEmpty() ? 0 : made.get(made.size() - 1);
+    if (config.training().steps() < steps) {
+      throw new ConfigException(
+          "%s has made %d steps, more than --steps %d; name as many or more (mulan evaluate %s --step N measures an earlier one that is kept)"
+              .formatted(path, steps, config.training().steps(), path));
     }
     if (changed.isEmpty() && RunFolder.finished(path)) {
       throw new ConfigException(

@@ -3,8 +3,11 @@ package io.mulan.cli;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
+import io.mulan.data.DataIdentity;
 import io.mulan.data.Datasets;
 import io.mulan.export.ExportedModel;
+import io.mulan.export.ModelFolder;
+import io.mulan.files.ProgramLock;
 import io.mulan.tf.CheckpointException;
 import io.mulan.tf.GraphPart;
 import io.mulan.training.Checkpoints;
@@ -12,6 +15,7 @@ import io.mulan.training.RunFolder;
 import io.mulan.training.TrainedModel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -35,7 +39,11 @@ record TrainedRun(Path path, Path results, RunConfig config, long step, Source s
     void restore(TrainedModel<?> model);
   }
 
-  private record Run(Checkpoints checkpoints, long step) implements Source {
+  /**
+   * @param held keeps the checkpoint from being removed by a training that goes on
+   */
+  private record Run(Checkpoints checkpoints, long step, Optional<ProgramLock> held)
+      implements Source {
     @Override
     public String fingerprint() {
       return checkpoints.fingerprint(step);
@@ -83,8 +91,13 @@ record TrainedRun(Path path, Path results, RunConfig config, long step, Source s
   static TrainedRun run(Path path, String asked) {
     RunConfig config = RunFolder.readConfig(path);
     Checkpoints checkpoints = RunFolder.checkpoints(path, config);
-    long step = step(asked, path, checkpoints);
-    return new TrainedRun(path, path, config, step, new Run(checkpoints, step));
+    while (true) {
+      long step = step(asked, path, checkpoints);
+      Optional<ProgramLock> held = checkpoints.hold(step);
+      if (checkpoints.has(step)) {
+        return new TrainedRun(path, path, config, step, new Run(checkpoints, step, held));
+      } // a training that goes on has removed it meanwhile: there is a newer one
+    }
   }
 
   private static TrainedRun exported(Path path, String asked) {
@@ -121,6 +134,12 @@ record TrainedRun(Path path, Path results, RunConfig config, long step, Source s
 
   ImageShape image() {
     return Datasets.shape(config.data()).image();
+  }
+
+  /** The data that it was trained with, if they are known. */
+  Optional<DataIdentity> data() {
+    return DataIdentity.read(
+        path.resolve(source instanceof Exported ? ModelFolder.DATA : DataIdentity.FILE));
   }
 
   /** What identifies the weights, whatever the folder is called. */

@@ -6,6 +6,7 @@ import io.mulan.config.TrainingConfig;
 import io.mulan.data.Dataset;
 import io.mulan.data.PixelEntropy;
 import io.mulan.diffusion.ModelParts;
+import io.mulan.flow.FlowSolver;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.tf.Devices;
 import io.mulan.training.Checkpoints;
@@ -71,15 +72,19 @@ final class Training {
     try (TrainingSession session =
         new TrainingSession(config, data.train().shape(), compiled, workers)) {
       Checkpoints checkpoints = run.checkpoints();
-      long step = begin(session, checkpoints, run.path());
+      MetricsFile.From from = begin(session, checkpoints, run.path());
       int dimensions = data.train().shape().size();
-      Optional<BoundEstimate> bound;
       interruption.watch("finishing the step and saving");
       try (MetricsFile metrics =
-              new MetricsFile(run.path(), step, config.training().logEvery(), dimensions);
+              new MetricsFile(run.path(), from, start, config.training().logEvery(), dimensions);
           RunPictures pictures =
-              new RunPictures(metrics.events(), config, checkpoints, data.test())) {
-        RunSummaries summaries = new RunSummaries(metrics.events(), session, config, step);
+              new RunPictures(
+                  metrics.events(), config, checkpoints, data.test(), interruption::asked)) {
+        RunSummaries summaries = new RunSummaries(metrics.events(), session, config, from.step());
+        if (metrics.evaluation().isPresent()) {
+          complete(checkpoints, from.step(), metrics.evaluation().getAsDouble());
+          pictures.draw(from.step());
+        }
         Progress progress = new Progress(config.training(), dimensions, frame);
         Trainer trainer =
             new Trainer(
@@ -87,24 +92,44 @@ final class Training {
                 session,
                 data,
                 checkpoints,
-                // What follows an evaluation is not of the steps that the last two time.
-                List.of(summaries, pictures, metrics, progress),
+                // Metrics come first: what was measured is recorded before anything is drawn of it.
+                List.of(metrics, summaries, pictures, progress),
                 interruption::asked);
         try {
-          bound = trainer.run();
+          Optional<BoundEstimate> bound = trainer.run();
+          if (bound.isPresent()) {
+            PixelEntropy pixels = new PixelEntropy(data.train(), interruption::stopIfAsked);
+            RunResult result =
+                new RunResult(
+                    session.steps(),
+                    bound.get(),
+                    TrainingReport.method(bound.get(), config),
+                    pixels.crossEntropy(data.test()),
+                    pixels.entropy(),
+                    ModelParts.counts(session.weights()),
+                    metrics.worked(),
+                    checkpoints.best().orElse(session.steps()),
+                    Version.all());
+            run.writeResult(result);
+            summaries.finished();
+            return Optional.of(result);
+          }
+        } catch (FlowSolver.Stopped e) {
+          LOG.debug("asked to stop after the last evaluation");
         } catch (DivergedException e) {
           summaries.diverged();
           throw e;
         }
       }
-      if (bound.isEmpty()) {
-        LOG.info("interrupted at step {}, saved", session.steps());
-        return Optional.empty();
-      }
-      double seconds = (System.nanoTime() - start) / 1e9;
-      RunResult result = result(session, config, bound.get(), data, checkpoints, seconds);
-      run.writeResult(result);
-      return Optional.of(result);
+      LOG.info("interrupted at step {}, saved", session.steps());
+      return Optional.empty();
+    }
+  }
+
+  /** A program that was killed between the two recorded an evaluation, and did not describe it. */
+  private static void complete(Checkpoints checkpoints, long step, double bitsPerDim) {
+    if (checkpoints.bitsPerDim(step).isEmpty()) {
+      checkpoints.measured(step, bitsPerDim);
     }
   }
 
@@ -134,36 +159,17 @@ final class Training {
     return compiled;
   }
 
-  /** The step that training goes on from. */
-  private static long begin(TrainingSession session, Checkpoints checkpoints, Path path) {
-    checkpoints.clean();
+  /** Where training goes on from. */
+  private static MetricsFile.From begin(
+      TrainingSession session, Checkpoints checkpoints, Path path) {
     Optional<Long> step = checkpoints.restoreNewest(session);
+    checkpoints.clean(step.orElse(0L));
     if (step.isEmpty()) {
       session.initialize();
       LOG.info("training in {}", path);
-      return 0;
+      return MetricsFile.From.START;
     }
     LOG.info("going on in {} from step {}", path, step.get());
-    return step.get();
-  }
-
-  private static RunResult result(
-      TrainingSession session,
-      RunConfig config,
-      BoundEstimate bound,
-      Dataset data,
-      Checkpoints checkpoints,
-      double seconds) {
-    PixelEntropy pixels = new PixelEntropy(data.train());
-    return new RunResult(
-        session.steps(),
-        bound,
-        TrainingReport.method(bound, config),
-        pixels.crossEntropy(data.test()),
-        pixels.entropy(),
-        ModelParts.counts(session.weights()),
-        seconds,
-        checkpoints.best().orElse(session.steps()),
-        Version.all());
+    return new MetricsFile.From(step.get(), checkpoints.interval(step.get()));
   }
 }

@@ -51,6 +51,9 @@ final class TrainingReport {
             unsigned(use.mutualInformation()),
             use.inUse(),
             use.size());
+    if (use.images() == LatentUse.MOST_IMAGES) {
+      line += " (of " + Figures.count(use.images()) + " images, spread evenly)";
+    }
     if (use.collapsed()) {
       return line + ": collapsed, it tells nothing of the image";
     }

@@ -1,8 +1,8 @@
 package io.mulan.cli;
 
 import io.mulan.config.RunConfig;
+import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
-import io.mulan.data.ImageSet;
 import io.mulan.tf.Cluster;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.RunFolder;
@@ -11,7 +11,6 @@ import io.mulan.training.TrainingSession;
 import io.mulan.training.Workers;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,6 @@ import java.util.function.IntSupplier;
  */
 record TrainingTogether(
     Together together, Path folder, RunConfig config, Dataset data, Interruption interruption) {
-  private static final int EXAMPLES = 64;
 
   /**
    * Waits for the others, and that they have the same program, settings and images.
@@ -58,20 +56,8 @@ record TrainingTogether(
     Map<String, Object> settings = new LinkedHashMap<>(config.settings());
     settings.remove("data.path"); // each machine has its own
     facts.put("configuration", settings.toString());
-    facts.put("data set", digest(data.train()) + digest(data.test()));
+    facts.put("data set", DataIdentity.of(data).toString());
     return facts;
-  }
-
-  private static String digest(ImageSet images) {
-    ImageSet some = images.first(EXAMPLES);
-    byte[] levels = some.copies(some.count(), i -> i);
-    return images.count()
-        + " "
-        + images.shape()
-        + " "
-        + images.levels()
-        + " "
-        + Arrays.hashCode(levels);
   }
 
   Workers workers() {

@@ -9,21 +9,33 @@ public final class PixelEntropy {
   private static final double PRIOR = 0.5;
 
   private final ImageSet train;
+  private final Runnable meanwhile;
 
   /** How many images have level v in dimension d, at d·levels + v. */
   private final int[] counts;
 
   /** Counts the levels of {@code train}. */
   public PixelEntropy(ImageSet train) {
+    this(train, () -> {});
+  }
+
+  /**
+   * Counts the levels of {@code train}.
+   *
+   * @param meanwhile called from time to time while images are read, from which it may throw
+   */
+  public PixelEntropy(ImageSet train, Runnable meanwhile) {
     this.train = train;
+    this.meanwhile = meanwhile;
     this.counts = counts(train);
   }
 
-  private static int[] counts(ImageSet set) {
+  private int[] counts(ImageSet set) {
     int[] counts = new int[Math.multiplyExact(set.shape().size(), set.levels())];
     int size = set.shape().size();
     set.each(
         (images, count) -> {
+          meanwhile.run();
           for (int i = 0; i < count * size; i += size) {
             for (int d = 0; d < size; d++) {
               counts[d * set.levels() + (images[i + d] & 0xff)]++;

@@ -2,6 +2,7 @@ package io.mulan.export;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.RunConfig;
+import io.mulan.data.DataIdentity;
 import io.mulan.files.AtomicFolder;
 import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
@@ -28,6 +29,10 @@ import org.tensorflow.SavedModelBundle;
 public final class ModelFolder {
   static final String CONFIG = "assets/config.yaml";
   static final String CARD = "assets/model.json";
+
+  /** What the data that it was trained with are known by. */
+  public static final String DATA = "assets/" + DataIdentity.FILE;
+
   private static final String TEXT = "assets/README.md";
 
   private ModelFolder() {}

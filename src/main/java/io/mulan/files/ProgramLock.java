@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A file that one program at a time holds; the system lets go of it when the program ends. */
+/** A file that one program at a time holds; the system releases it when the program ends. */
 public final class ProgramLock implements AutoCloseable {
   private static final long WAIT_MILLIS = 200;
   private static final long LONGEST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(30);
@@ -26,9 +26,23 @@ public final class ProgramLock implements AutoCloseable {
    * @return nothing if another program, or this one, holds it
    */
   public static Optional<ProgramLock> tryHold(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock held = tryLock(channel);
+    return locked(
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE), false);
+  }
+
+  /**
+   * Holds a file that is there together with others that share it, of which none may {@link
+   * #tryHold} it.
+   *
+   * @return nothing if another program holds it for itself, or this one in any way
+   */
+  public static Optional<ProgramLock> tryShare(Path file) throws IOException {
+    return locked(FileChannel.open(file, StandardOpenOption.READ), true);
+  }
+
+  private static Optional<ProgramLock> locked(FileChannel channel, boolean shared)
+      throws IOException {
+    FileLock held = tryLock(channel, shared);
     if (held == null) {
       channel.close();
       return Optional.empty();
@@ -64,15 +78,15 @@ public final class ProgramLock implements AutoCloseable {
     throw new IOException("another program holds " + file);
   }
 
-  private static FileLock tryLock(FileChannel channel) throws IOException {
+  private static FileLock tryLock(FileChannel channel, boolean shared) throws IOException {
     try {
-      return channel.tryLock();
+      return channel.tryLock(0, Long.MAX_VALUE, shared);
     } catch (OverlappingFileLockException heldByThisProgram) {
       return null;
     }
   }
 
-  /** Lets go of it. */
+  /** Releases it. */
   @Override
   public void close() throws IOException {
     channel.close();

@@ -40,33 +40,40 @@ public final class BoundEstimator {
    * @param onBatch told after each batch how many images are done
    */
   public BoundEstimate estimate(Session session, ImageSet images, IntConsumer onBatch) {
-    return estimate(session, images, perImage(session, images, 0, images.count(), onBatch));
+    double[][] nats = perImage(session, images, 0, images.count(), onBatch);
+    return estimate(session, images, nats, () -> {});
   }
 
   /**
    * The same of images whose terms have been measured.
    *
    * @param nats as {@link #perImage} gives them, of all images
+   * @param betweenBatches called between batches, from which it may throw
    */
-  public BoundEstimate estimate(Session session, ImageSet images, double[][] nats) {
+  public BoundEstimate estimate(
+      Session session, ImageSet images, double[][] nats, Runnable betweenBatches) {
     double kl = Arrays.stream(nats[BoundTerms.NAMES.indexOf("latent")]).sum() / images.count();
-    LatentUse latent = latentUse(session, images, kl);
+    LatentUse latent = latentUse(session, images, kl, betweenBatches);
     return BoundEstimate.of(nats, images.shape().size(), timesPerImage, latent);
   }
 
   /**
-   * What the latent tells of these images, by a draw for each; null if there is no latent.
+   * What the latent tells of these images, or of {@link LatentUse#MOST_IMAGES} of them, by a draw
+   * for each; null if there is no latent.
    *
-   * @param kl mean KL(q(c|x) ‖ p(c)), nats
+   * @param kl mean KL(q(c|x) ‖ p(c)) over all images, nats
+   * @param betweenBatches called between batches, from which it may throw
    */
-  public LatentUse latentUse(Session session, ImageSet images, double kl) {
+  public LatentUse latentUse(Session session, ImageSet images, double kl, Runnable betweenBatches) {
     LatentUse.Collector latents = new LatentUse.Collector(graph.latents().priorVariance());
     if (graph.latents().priorVariance() == 0) {
       return latents.use(kl);
     }
-    for (int first = 0; first < images.count(); first += batch) {
-      int count = Math.min(batch, images.count() - first);
-      try (ImageBatch fed = Batches.of(images, first, count);
+    ImageSet some = LatentUse.sample(images);
+    for (int first = 0; first < some.count(); first += batch) {
+      betweenBatches.run();
+      int count = Math.min(batch, some.count() - first);
+      try (ImageBatch fed = Batches.of(some, first, count);
           TInt64 s = TInt64.scalarOf(seed);
           TInt64 number = TInt64.scalarOf(first)) {
         Session.Runner runner =

@@ -25,9 +25,13 @@ public final class BoundMeasurement implements Measurement {
     this.chunk = Rows.images(batch, timesPerImage);
   }
 
-  /** What the latent tells of the images; null if there is none. */
-  public LatentUse latentUse(double kl) {
-    return estimator.latentUse(session, images, kl);
+  /**
+   * What the latent tells of the images; null if there is none.
+   *
+   * @param betweenBatches called between batches, from which it may throw
+   */
+  public LatentUse latentUse(double kl, Runnable betweenBatches) {
+    return estimator.latentUse(session, images, kl, betweenBatches);
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.mulan.likelihood;
 
+import io.mulan.data.ImageSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorflow.Result;
 import org.tensorflow.Tensor;
 import org.tensorflow.types.TFloat32;
@@ -13,16 +15,32 @@ import org.tensorflow.types.TFloat32;
  * @param kl KL(q(c|x) ‖ p(c)), mean over images, nats
  * @param mutualInformation I(x;c) under q, with the images themselves as the law of x: the mean of
  *     log q(c|x) - log (mean of q(c|x') over all images x') for a draw of c for each; nats, at most
- *     the logarithm of the number of images
+ *     the logarithm of the number of images. Its cost grows with the square of their number: of
+ *     more than {@link #MOST_IMAGES} it is that of so many
  * @param inUse components of c whose expectation depends on the image: its variance over images is
  *     more than a hundredth of that under the prior
  * @param size m
+ * @param images that mutual information and components in use were measured on
  */
-public record LatentUse(double kl, double mutualInformation, int inUse, int size) {
+public record LatentUse(double kl, double mutualInformation, int inUse, int size, int images) {
+  /** If there are more images, mutual information and use are of so many, spread evenly. */
+  public static final int MOST_IMAGES = 4096;
+
   /** Of a component in use. */
   public static final double SMALLEST_SHARE = 0.01;
 
   private static final double LITTLE_NATS = 0.05;
+
+  /** The images that mutual information is measured on. */
+  static ImageSet sample(ImageSet images) {
+    int count = images.count();
+    return count <= MOST_IMAGES
+        ? images
+        : images.chosen(
+            IntStream.range(0, MOST_IMAGES)
+                .map(i -> (int) ((long) i * count / MOST_IMAGES))
+                .toArray());
+  }
 
   /** Whether c is as good as independent of the image: no component of it is in use, either. */
   public boolean collapsed() {
@@ -113,7 +131,7 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
         return null;
       }
       int used = LatentUse.inUse(shares(means, priorVariance));
-      return new LatentUse(kl, mutualInformation(), used, means.get(0).length);
+      return new LatentUse(kl, mutualInformation(), used, means.get(0).length, means.size());
     }
 
     private double mutualInformation() {

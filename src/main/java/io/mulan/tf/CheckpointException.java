@@ -1,7 +1,7 @@
 package io.mulan.tf;
 
 /** A checkpoint or model that can't be read or written; the message is one line for the user. */
-public final class CheckpointException extends RuntimeException {
+public class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   public CheckpointException(String message, Throwable cause) {

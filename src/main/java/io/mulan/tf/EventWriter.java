@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -20,6 +21,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.Event;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.SessionLog;
 import org.tensorflow.proto.Summary;
 import org.tensorflow.proto.SummaryMetadata;
 import org.tensorflow.proto.TensorProto;
@@ -41,14 +43,17 @@ public final class EventWriter implements AutoCloseable {
   private final TfRecordWriter records;
 
   /**
-   * Creates {@code events.out.tfevents.<seconds>.<host>} in the folder, which exists.
+   * Creates {@code events.out.tfevents.<seconds>.<host>} in the folder, which exists. What is
+   * written there of this step and later ones comes again: TensorBoard drops it.
    *
+   * @param step from where the run goes on
    * @throws CheckpointException naming the folder, if that fails
    */
-  public EventWriter(Path folder) {
+  public EventWriter(Path folder, long step) {
     try {
-      this.first = !isThere(folder);
-      this.file = create(folder);
+      List<String> before = before(folder);
+      this.first = before.isEmpty();
+      this.file = create(folder, before);
       this.records =
           new TfRecordWriter(
               new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.APPEND)));
@@ -56,20 +61,33 @@ public final class EventWriter implements AutoCloseable {
       throw failure(folder, e);
     }
     write(event().setFileVersion("brain.Event:2"));
+    if (!first) {
+      SessionLog start = SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START).build();
+      write(event().setStep(step).setSessionLog(start));
+    }
     flush();
   }
 
-  private static boolean isThere(Path folder) throws IOException {
+  private static List<String> before(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.anyMatch(f -> f.getFileName().toString().startsWith(PREFIX));
+      return files
+          .map(f -> f.getFileName().toString())
+          .filter(name -> name.startsWith(PREFIX))
+          .toList();
     }
   }
 
   /**
-   * A second writer within the same second takes the next one: the order of names is that of runs.
+   * The order of names is that of runs, which TensorBoard reads them in: a writer within the same
+   * second, or after a clock that was set back, takes the next second.
    */
-  private static Path create(Path folder) throws IOException {
-    long seconds = System.currentTimeMillis() / 1000;
+  private static Path create(Path folder, List<String> before) throws IOException {
+    long seconds =
+        before.stream()
+            .map(name -> name.substring(PREFIX.length()).replaceFirst("\\..*", ""))
+            .filter(name -> name.matches("\\d{1,12}"))
+            .mapToLong(name -> Long.parseLong(name) + 1)
+            .reduce(System.currentTimeMillis() / 1000, Math::max);
     while (true) {
       try {
         return Files.createFile(folder.resolve(PREFIX + seconds + "." + host()));

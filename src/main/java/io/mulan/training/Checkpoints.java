@@ -1,5 +1,6 @@
 package io.mulan.training;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mulan.files.AtomicFolder;
 import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
@@ -9,6 +10,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import io.mulan.files.ProgramLock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +41,14 @@ public final class Checkpoints {
   private static final String STATE = "state";
   private static final String DESCRIPTION = "checkpoint.json";
 
+  /** A file of a checkpoint that is locked while a program reads the checkpoint. */
+  private static final String IN_USE = "in-use";
+
+  private static final Logger LOG = LogManager.getLogger(Checkpoints.class);
+
   private final Path folder;
   private final int keep;
+  private final Set<Long> passedOver = new HashSet<>();
 
   /**
    * @param keep how many of the newest are kept, besides the best
@@ -47,23 +61,21 @@ public final class Checkpoints {
   /**
    * What a checkpoint is.
    *
-   * @param bitsPerDim of its evaluation on the test images, if there was one
+   * @param bitsPerDim of its evaluation on the test images; null before there is one
    * @param variables type and shape by name
+   * @param interval what was measured since the last line of metrics; null if it is not known
    */
-  record Description(long step, Double bitsPerDim, SortedMap<String, String> variables) {
+  record Description(
+      long step,
+      Double bitsPerDim,
+      SortedMap<String, String> variables,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Interval interval) {
     private static final Pattern FORM = Pattern.compile("\\w+\\[(\\d{1,9}(, \\d{1,9})*)?]");
 
     Description {
       if (!variables.values().stream().allMatch(form -> FORM.matcher(form).matches())) {
         throw new IllegalArgumentException("no variable's form");
       }
-    }
-
-    static Description of(Checkpointed state, long step, OptionalDouble bitsPerDim) {
-      return new Description(
-          step,
-          bitsPerDim.isPresent() ? bitsPerDim.getAsDouble() : null,
-          variables(state.variables()));
     }
 
     static SortedMap<String, String> variables(List<Variable<?>> all) {
@@ -103,23 +115,30 @@ public final class Checkpoints {
     return folder.resolve(Long.toString(step));
   }
 
+  /** Whether a step has a checkpoint. */
+  public boolean has(long step) {
+    return Files.isDirectory(folder(step));
+  }
+
   /**
    * Writes a checkpoint and removes those no longer kept.
    *
+   * @param interval what was measured since the last line of metrics
    * @return its folder
    * @throws CheckpointException if it can't be written; those before it are untouched
    */
-  public Path save(Checkpointed state, long step, OptionalDouble bitsPerDim) {
+  public Path save(Checkpointed state, long step, Interval interval) {
     Path target = folder(step);
+    SortedMap<String, String> variables = Description.variables(state.variables());
     try {
       AtomicFolder.write(
           target,
           at -> {
             state.save(at.resolve(STATE));
-            JsonFile.write(at.resolve(DESCRIPTION), Description.of(state, step, bitsPerDim));
+            Files.createFile(at.resolve(IN_USE));
+            JsonFile.write(
+                at.resolve(DESCRIPTION), new Description(step, null, variables, interval));
           });
-      prune();
-      return target;
     } catch (IOException | RuntimeException e) {
       throw new CheckpointException(
           "checkpoint "
@@ -131,22 +150,88 @@ public final class Checkpoints {
               + steps().stream().reduce((a, b) -> b).map(s -> " (step " + s + ")").orElse(""),
           e);
     }
+    prune();
+    return target;
   }
 
   /**
-   * Sets a state to the newest checkpoint.
+   * Adds to a checkpoint what its evaluation on the test images gave, and removes those no longer
+   * kept.
    *
-   * @return its step, or nothing where there is none
-   * @throws CheckpointException if it is damaged or of another model
+   * @throws CheckpointException if it can't be written; the checkpoint is untouched
    */
-  public Optional<Long> restoreNewest(Checkpointed state) {
-    List<Long> steps = steps();
-    if (steps.isEmpty()) {
+  public void measured(long step, double bitsPerDim) {
+    Description known = describe(step);
+    try {
+      JsonFile.write(
+          folder(step).resolve(DESCRIPTION),
+          new Description(step, bitsPerDim, known.variables(), known.interval()));
+    } catch (IOException e) {
+      throw new CheckpointException(
+          folder(step).resolve(DESCRIPTION)
+              + " can't be written: "
+              + IoReason.of(e)
+              + "; free some space, then go on with: mulan train --resume "
+              + run(),
+          e);
+    }
+    prune();
+  }
+
+  /** What was measured between the last line of metrics and a checkpoint, if that is known. */
+  public Optional<Interval> interval(long step) {
+    return Optional.ofNullable(describe(step).interval());
+  }
+
+  /**
+   * Keeps a checkpoint from being removed by a training that goes on, as long as this program holds
+   * the lock. It may have been removed just before, see {@link #has}.
+   *
+   * @return nothing if it can't be locked: one of an older version, or a system without locks
+   */
+  public Optional<ProgramLock> hold(long step) {
+    try {
+      return ProgramLock.tryShare(folder(step).resolve(IN_USE));
+    } catch (IOException notPossibleHere) {
       return Optional.empty();
     }
-    long step = steps.get(steps.size() - 1);
-    restore(state, step);
-    return Optional.of(step);
+  }
+
+  /**
+   * Sets a state to the newest checkpoint that is not damaged; a warning names those that are, and
+   * the steps lost.
+   *
+   * @return its step, or nothing where there is none
+   * @throws CheckpointException if all are damaged, or it is of another model
+   */
+  public Optional<Long> restoreNewest(Checkpointed state) {
+    List<DamagedException> damaged = new ArrayList<>();
+    List<Long> steps = steps();
+    for (int i = steps.size() - 1; i >= 0; i--) {
+      long step = steps.get(i);
+      try {
+        restore(state, step);
+        long lost = steps.get(steps.size() - 1) - step;
+        damaged.forEach(
+            d ->
+                LOG.warn(
+                    "{}; training goes back to the one of step {}: {} steps are lost, and made again",
+                    d.what(),
+                    step,
+                    lost));
+        return Optional.of(step);
+      } catch (DamagedException e) {
+        damaged.add(e);
+      } catch (CheckpointException e) {
+        if (has(step)) {
+          throw e;
+        } // the chief of several processes has set it aside
+      }
+    }
+    if (!damaged.isEmpty()) {
+      throw damaged.get(0);
+    }
+    return Optional.empty();
   }
 
   /**
@@ -244,33 +329,71 @@ public final class Checkpoints {
 
   private Description describe(long step) {
     try {
-      return JsonFile.read(folder(step).resolve(DESCRIPTION), Description.class);
+      Description description =
+          JsonFile.read(folder(step).resolve(DESCRIPTION), Description.class);
+      if (description.step() != step) {
+        throw damaged(step, DESCRIPTION + " is of step " + description.step(), null);
+      }
+      return description;
     } catch (IOException e) {
       throw damaged(step, DESCRIPTION + ": " + IoReason.of(e), e);
     }
   }
 
+  /** That a checkpoint is damaged, or has just been removed. */
   private CheckpointException damaged(long step, String why, Exception cause) {
+    if (!has(step)) {
+      return new CheckpointException(
+          "checkpoint "
+              + folder(step)
+              + " has been removed by a training that goes on there; run the same command again",
+          cause);
+    }
     Optional<Long> before = steps().stream().filter(s -> s < step).reduce((a, b) -> b);
-    return new CheckpointException(
-        "checkpoint "
-            + folder(step)
-            + " is damaged ("
-            + why
-            + "); remove that folder and "
-            + before
-                .map(s -> "the same command goes on from step " + s)
-                .orElse("train anew: there is none before it"),
+    return new DamagedException(
+        "checkpoint " + folder(step) + " is damaged (" + why + ")",
+        before
+            .map(
+                s ->
+                    "mulan train --resume %s goes back to step %d by itself, and other commands do with --step %d"
+                        .formatted(run(), s, s))
+            .orElse("there is none before it: put back a copy, or train anew with --run"),
         cause);
+  }
+
+  /** The folder of the run. */
+  private Path run() {
+    Path run = folder.getParent();
+    return run == null ? folder : run;
   }
 
   /** The step of the checkpoint with the lowest bits/dim. */
   public Optional<Long> best() {
-    return steps().stream()
-        .map(this::describe)
+    return best(readable());
+  }
+
+  private static Optional<Long> best(List<Description> descriptions) {
+    return descriptions.stream()
         .filter(d -> d.bitsPerDim() != null && !d.bitsPerDim().isNaN())
         .min(Comparator.comparing(Description::bitsPerDim))
         .map(Description::step);
+  }
+
+  /** Of all checkpoints; one that is damaged is passed over, with a warning. */
+  private List<Description> readable() {
+    List<Description> readable = new ArrayList<>();
+    for (long step : steps()) {
+      try {
+        readable.add(describe(step));
+      } catch (DamagedException e) {
+        if (passedOver.add(step)) {
+          LOG.warn("{}; it is passed over, and left where it is", e.what());
+        }
+      } catch (CheckpointException removedMeanwhile) {
+        continue;
+      }
+    }
+    return readable;
   }
 
   /** The bits/dim that the evaluation at a step gave, if there was one. */
@@ -279,22 +402,54 @@ public final class Checkpoints {
     return figure == null ? OptionalDouble.empty() : OptionalDouble.of(figure);
   }
 
-  private void prune() throws IOException {
-    List<Long> steps = steps();
-    Optional<Long> best = best();
-    for (long step : steps.subList(0, Math.max(0, steps.size() - keep))) {
-      if (best.isEmpty() || best.get() != step) {
+  /** Removes what is no longer kept. That a checkpoint is written does not depend on it. */
+  private void prune() {
+    try {
+      List<Description> readable = readable();
+      Optional<Long> best = best(readable);
+      for (Description old : readable.subList(0, Math.max(0, readable.size() - keep))) {
+        if (best.isEmpty() || best.get() != old.step()) {
+          remove(old.step());
+        }
+      }
+    } catch (IOException | CheckpointException e) {
+      LOG.warn(
+          "{}: old checkpoints can't be removed: {}; training goes on, and tries again after the"
+              + " next checkpoint",
+          folder,
+          e instanceof IOException io ? IoReason.of(io) : e.getMessage());
+    }
+  }
+
+  /** Unless another program reads it: then later. */
+  private void remove(long step) throws IOException {
+    Optional<ProgramLock> held = ProgramLock.tryHold(folder(step).resolve(IN_USE));
+    if (held.isPresent()) {
+      try (ProgramLock mine = held.get()) {
         AtomicFolder.remove(folder(step));
       }
     }
   }
 
-  /** Removes what an interrupted write left behind. */
-  public void clean() {
+  /**
+   * Removes what an interrupted write left behind, and gives checkpoints that training can't go on
+   * from a name of no checkpoint.
+   *
+   * @param newest the step that training goes on from
+   */
+  public void clean(long newest) {
     try {
       AtomicFolder.clean(folder);
+      for (long step : steps()) {
+        if (step > newest) {
+          Path aside = folder.resolve("damaged-" + step);
+          AtomicFolder.delete(aside);
+          Files.move(folder(step), aside);
+          LOG.warn("{} is kept as {}", folder(step), aside);
+        }
+      }
     } catch (IOException e) {
-      throw new CheckpointException(folder + ": can't be listed: " + IoReason.of(e), e);
+      throw new CheckpointException(folder + " can't be cleaned: " + IoReason.of(e), e);
     }
   }
 

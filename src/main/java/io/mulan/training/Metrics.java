@@ -1,17 +1,13 @@
 package io.mulan.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
-import io.mulan.files.IoReason;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /** What {@code metrics.jsonl} of a run holds: curves of what was measured, in bits/dim. */
 public final class Metrics {
@@ -24,7 +20,7 @@ public final class Metrics {
   static final String FILE = "metrics.jsonl";
   static final String STEP = "step";
   static final String SECONDS = "seconds";
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Logger LOG = LogManager.getLogger(Metrics.class);
 
   private final List<JsonNode> lines;
 
@@ -73,27 +69,18 @@ public final class Metrics {
   public record Moment(double step, double seconds) {}
 
   /**
-   * Reads them, of a run that may be going on: a last line that is not whole yet is left out. A run
-   * that has measured nothing yet has none.
+   * Reads them, of a run that may be going on: a last line that is not whole yet is left out. Lines
+   * that are damaged are left out with a warning. A run that has measured nothing yet has none.
    *
    * @throws ConfigException if they can't be read
    */
   public static Metrics read(Path run) {
     Path file = run.resolve(FILE);
-    List<JsonNode> lines = new ArrayList<>();
-    if (Files.exists(file)) {
-      try {
-        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-          if (line.endsWith("}")) {
-            lines.add(JSON.readTree(line));
-          }
-        }
-      } catch (IOException e) {
-        throw new ConfigException(
-            file + " can't be read: " + IoReason.of(e) + "; it is written by mulan train", e);
-      }
+    MetricsLines lines = MetricsLines.read(file);
+    if (!lines.damaged().isEmpty()) {
+      LOG.warn("{}, {}; left out", file, lines.damage());
     }
-    return new Metrics(lines);
+    return new Metrics(lines.whole().stream().map(MetricsLines.Line::values).toList());
   }
 
   /** The last step that something was measured after; 0 if nothing was. */

@@ -1,6 +1,5 @@
 package io.mulan.training;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mulan.diffusion.BoundTerms;
@@ -11,54 +10,88 @@ import io.mulan.tf.CheckpointException;
 import io.mulan.tf.EventWriter;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /**
  * Writes what is measured in a run to {@code metrics.jsonl} and to TensorBoard, in bits/dim.
- * Seconds are those that steps took, over all the times the run was gone on with; measuring the
- * bound and saving do not count.
+ * Seconds are those that steps took, over all sessions of the run; measuring the bound and saving
+ * do not count.
  */
 public final class MetricsFile implements TrainingListener, AutoCloseable {
+  private static final Logger LOG = LogManager.getLogger(MetricsFile.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String DAMAGED = ".damaged";
 
   private final Path file;
+  private final FileChannel channel;
   private final BufferedWriter lines;
   private final EventWriter events;
   private final int every;
   private final double toBits;
-  private final double[] sums = new double[BoundTerms.NAMES.size()];
+  private final double[] sums;
+  private final double workedBefore;
+  private final long start;
   private int summed;
   private double seconds;
   private long counted = System.nanoTime();
+  private boolean paused = true;
+  private OptionalDouble evaluation = OptionalDouble.empty();
 
   /**
-   * Goes on with the metrics of a run.
+   * Continues the metrics of a run: lines of later steps are dropped, since they will come again.
    *
-   * @param step from where the run goes on: lines of later steps are dropped, since they will come
-   *     again
+   * @param from from where the run goes on
+   * @param start when this program began to work on it, as {@link System#nanoTime} says
    * @param every steps that a line averages over
    * @param dimensions n of an image
    */
-  public MetricsFile(Path folder, long step, int every, int dimensions) {
+  public MetricsFile(Path folder, From from, long start, int every, int dimensions) {
     this.file = folder.resolve(Metrics.FILE);
     this.every = every;
     this.toBits = 1 / (dimensions * Math.log(2));
+    this.start = start;
+    List<MetricsLines.Line> kept = kept(from.step());
+    Interval interval = from.interval().orElseGet(() -> sinceLastOf(kept));
+    this.sums = interval.sums().stream().mapToDouble(Double::doubleValue).toArray();
+    this.summed = interval.steps();
+    this.seconds = interval.seconds();
+    this.workedBefore = interval.worked();
+    from.interval().ifPresent(known -> warnOfMissing(kept, from.step(), known));
     try {
-      List<String> kept = linesUpTo(step);
-      AtomicFile.write(file, kept.stream().map(line -> line + "\n").collect(Collectors.joining()));
-      lines = Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
+      AtomicFile.write(file, kept.stream().map(l -> l.text() + "\n").collect(Collectors.joining()));
+      channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+      lines = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw unwritable(e);
     }
-    events = new EventWriter(folder);
+    events = new EventWriter(folder, from.step());
+    kept.stream().filter(l -> l.step() == from.step()).forEach(this::again);
+  }
+
+  /**
+   * From where a run goes on.
+   *
+   * @param interval that was kept with the checkpoint; empty for one of an older version
+   */
+  public record From(long step, Optional<Interval> interval) {
+
+    /** The beginning. */
+    public static final From START = new From(0, Optional.of(Interval.NONE));
   }
 
   /** Where TensorBoard's events go: of a folder it follows one file at a time. */
@@ -66,21 +99,75 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
     return events;
   }
 
-  private List<String> linesUpTo(long step) throws IOException {
-    List<String> kept = new ArrayList<>();
-    if (Files.exists(file)) {
-      for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-        // A line cut by a crash has no end, and is of a step that comes again.
-        if (line.endsWith("}")) {
-          JsonNode values = JSON.readTree(line);
-          if (values.path(Metrics.STEP).asLong() <= step) {
-            kept.add(line);
-            seconds = values.path(Metrics.SECONDS).asDouble();
-          }
-        }
+  /** The bits/dim of an evaluation that was recorded at the step from where the run goes on. */
+  public OptionalDouble evaluation() {
+    return evaluation;
+  }
+
+  /** Seconds that all programs have worked on the run. */
+  public double worked() {
+    return workedBefore + (System.nanoTime() - start) / 1e9;
+  }
+
+  private List<MetricsLines.Line> kept(long step) {
+    MetricsLines there = MetricsLines.read(file);
+    if (!there.damaged().isEmpty()) {
+      Path copy = file.resolveSibling(Metrics.FILE + DAMAGED);
+      try {
+        AtomicFile.write(copy, out -> Files.copy(file, out));
+      } catch (IOException e) {
+        throw unwritable(e);
       }
+      LOG.warn(
+          "{}, {}; left out, and the file as it was is kept as {}", file, there.damage(), copy);
     }
-    return kept;
+    if (there.cut()) {
+      LOG.warn("{}: the last line was cut off, and is left out", file);
+    }
+    return there.whole().stream().filter(l -> l.step() <= step).toList();
+  }
+
+  /** Of a checkpoint that knows of none. */
+  private static Interval sinceLastOf(List<MetricsLines.Line> kept) {
+    Interval none = Interval.NONE;
+    double seconds =
+        kept.isEmpty() ? 0 : kept.get(kept.size() - 1).values().path(Metrics.SECONDS).asDouble();
+    return new Interval(none.sums(), none.steps(), seconds, seconds);
+  }
+
+  /** That lines are gone which were there when the checkpoint was written. */
+  private void warnOfMissing(List<MetricsLines.Line> kept, long step, Interval interval) {
+    long last = kept.isEmpty() ? 0 : kept.get(kept.size() - 1).step();
+    long wanted = step - interval.steps();
+    if (interval.seconds() > 0 && last < wanted) {
+      LOG.warn("{}: what was measured between step {} and {} is missing there", file, last, wanted);
+    }
+  }
+
+  /** TensorBoard drops what it has of the step that a run goes on from. */
+  private void again(MetricsLines.Line line) {
+    Map<String, Double> scalars = new LinkedHashMap<>();
+    line.values()
+        .properties()
+        .forEach(
+            value -> {
+              if (!value.getKey().equals(Metrics.STEP) && !value.getKey().equals(Metrics.SECONDS)) {
+                scalars.put(value.getKey(), value.getValue().asDouble(Double.NaN));
+              }
+            });
+    events.scalars(line.step(), scalars);
+    events.flush();
+    if (line.isEvaluation()) {
+      evaluation = OptionalDouble.of(line.values().path(Metrics.TEST_BOUND).asDouble());
+    }
+  }
+
+  @Override
+  public void stepping(long done, Supplier<StepSpread> spread) {
+    if (paused) {
+      counted = System.nanoTime();
+      paused = false;
+    }
   }
 
   @Override
@@ -122,12 +209,23 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
       scalars.put("latent/components_in_use", (double) bound.latent().inUse());
     }
     write(step, scalars);
-    counted = System.nanoTime();
+    paused = true;
+  }
+
+  @Override
+  public Optional<Interval> recorded() {
+    try {
+      channel.force(true);
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+    List<Double> since = Arrays.stream(sums).boxed().toList();
+    return Optional.of(new Interval(since, summed, seconds, worked()));
   }
 
   @Override
   public void saved(long step, Path checkpoint) {
-    counted = System.nanoTime();
+    paused = true;
   }
 
   private void write(long step, Map<String, Double> scalars) {

@@ -4,6 +4,7 @@ import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Difference;
 import io.mulan.config.RunConfig;
+import io.mulan.data.DataIdentity;
 import io.mulan.files.AtomicFile;
 import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
@@ -15,13 +16,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /**
- * The folder of one run: {@code config.yaml} (resolved), {@code checkpoints/}, {@code
- * metrics.jsonl}, TensorBoard event files, {@code mulan.log} and, once finished, {@code
- * result.json}. Only one program at a time trains in it.
+ * The folder of one run: {@code config.yaml} (resolved), {@code data.json} (what its data are known
+ * by), {@code checkpoints/}, {@code metrics.jsonl}, TensorBoard event files, {@code mulan.log} and,
+ * once finished, {@code result.json}. Only one program at a time trains in it.
  */
 public final class RunFolder implements AutoCloseable {
+  private static final Logger LOG = LogManager.getLogger(RunFolder.class);
   private static final String CONFIG = "config.yaml";
   private static final String RESULT = "result.json";
   private static final String LOCK = ".lock";
@@ -173,6 +177,34 @@ public final class RunFolder implements AutoCloseable {
                           + "; wait for it, or name another folder"));
     } catch (IOException e) {
       throw new ConfigException(path + " can't be written to: " + IoReason.of(e), e);
+    }
+  }
+
+  /**
+   * That the data are those that the run has been trained with, which are kept from its beginning
+   * on.
+   *
+   * @param others whether others are meant; then they are kept instead
+   * @throws ConfigException if they differ
+   */
+  public void requireData(DataIdentity now, boolean others) {
+    Optional<DataIdentity> kept = DataIdentity.read(path.resolve(DataIdentity.FILE));
+    Optional<String> difference = kept.flatMap(k -> k.difference(now));
+    difference.ifPresent(
+        what -> {
+          if (!others) {
+            throw new ConfigException(
+                path
+                    + " was trained on other data ("
+                    + what
+                    + "); put those back, name another folder, or insist: mulan train --resume "
+                    + path
+                    + " --other-data");
+          }
+          LOG.warn("{} was trained on other data before ({})", path, what);
+        });
+    if (kept.isEmpty() || difference.isPresent()) {
+      now.write(path.resolve(DataIdentity.FILE));
     }
   }
 

@@ -1,7 +1,6 @@
 package io.mulan.training;
 
 import io.mulan.config.RunConfig;
-import io.mulan.likelihood.BoundEstimate;
 import io.mulan.tf.EventWriter;
 import java.util.List;
 import java.util.function.Supplier;
@@ -15,8 +14,8 @@ public final class RunSummaries implements TrainingListener {
   private final RunConfig config;
 
   /**
-   * Writes what is known at the start; graph and hyper-parameters only where no event has been
-   * written before.
+   * Writes what is known at the start; graph and hyper-parameters only where none are there, or the
+   * run begins.
    *
    * @param step from where the run goes on
    */
@@ -24,7 +23,7 @@ public final class RunSummaries implements TrainingListener {
     this.events = events;
     this.config = config;
     events.text(step, "config", "```yaml\n" + config.toYaml() + "```\n");
-    if (events.first()) {
+    if (events.first() || step == 0) {
       events.graph(session.shownGraph());
       events.hyperParameters(config.settings(), List.of(Metrics.TEST_BOUND));
     }
@@ -44,11 +43,9 @@ public final class RunSummaries implements TrainingListener {
     events.flush();
   }
 
-  @Override
-  public void evaluated(long step, BoundEstimate bound) {
-    if (step == config.training().steps()) {
-      ended(true);
-    }
+  /** The run has made all its steps. */
+  public void finished() {
+    ended(true);
   }
 
   /** The run has diverged: it will not go on by itself. */

@@ -7,10 +7,10 @@ import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.likelihood.NotIncreasingException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -31,7 +31,8 @@ public final class Trainer {
 
   /**
    * @param session initialised or restored
-   * @param stopAsked looked at after each step; once true, the loop saves and ends
+   * @param stopAsked looked at after each step, and between the batches of an evaluation; once
+   *     true, the loop saves and ends
    */
   public Trainer(
       TrainingConfig config,
@@ -51,6 +52,9 @@ public final class Trainer {
   /**
    * Trains up to {@code training.steps}.
    *
+   * <p>An evaluation follows the checkpoint of its step, which then has its figure: one that was
+   * cut off is made when the run goes on, and none is recorded twice.
+   *
    * @return the bound on the test images after the last step; nothing if the loop was stopped
    *     before
    * @throws DivergedException if a term or gradient is not finite; checkpoints before it are whole
@@ -67,6 +71,10 @@ public final class Trainer {
     long first = session.steps();
     lastSaved = first;
     session.requireSameWeights();
+    boolean cutOff = first > 0 && evaluates(first) && !isEvaluated(first);
+    if (cutOff && !evaluate(first)) {
+      return Optional.empty();
+    }
     for (long step = first; step < config.steps(); ) {
       batches.fill(step, batch, told);
       for (TrainingListener listener : listeners) {
@@ -80,55 +88,92 @@ public final class Trainer {
       }
       boolean last = step == config.steps();
       if (!last && (values.stopAsked() || (alone && stopAsked.getAsBoolean()))) {
-        save(step, OptionalDouble.empty());
+        save(step);
         return Optional.empty();
       }
-      if (last || due(step, config.evaluateEvery())) {
-        BoundEstimate bound = evaluate(step);
-        save(step, OptionalDouble.of(bound.total().bitsPerDim()));
+      if (evaluates(step)) {
+        save(step);
+        if (!evaluate(step)) {
+          return Optional.empty();
+        }
       } else if (due(step, config.saveEvery())) {
-        save(step, OptionalDouble.empty());
+        save(step);
       } else if (due(step, COMPARE_EVERY)) {
         session.requireSameWeights();
       }
     }
-    // Interrupted between the last step's checkpoint and the result: only the figures are missing.
-    return Optional.of(lastEstimate.orElseGet(() -> evaluate(config.steps())));
+    // Interrupted between the last evaluation and the result: it is recorded, and computed again.
+    return lastEstimate.or(() -> bound(config.steps()));
+  }
+
+  private boolean evaluates(long step) {
+    return step == config.steps() || due(step, config.evaluateEvery());
+  }
+
+  /** What the chief says counts. */
+  private boolean isEvaluated(long step) {
+    boolean mine = checkpoints.has(step) && checkpoints.bitsPerDim(step).isPresent();
+    return session.workers().chiefs(mine ? 1 : 0) == 1;
   }
 
   private static boolean due(long step, int every) {
     return every > 0 && step % every == 0;
   }
 
-  private BoundEstimate evaluate(long step) {
-    ImageSet test = data.test();
-    BoundEstimate bound = bound(step, test);
-    if (!Double.isFinite(bound.total().bitsPerDim())) {
-      throw diverged(step, "the bound on the test images is " + bound.total().bitsPerDim());
+  /**
+   * Evaluates the weights that have just been saved.
+   *
+   * @return whether no stop was asked for; if so, it is as if the evaluation had not begun
+   */
+  private boolean evaluate(long step) {
+    lastEstimate = bound(step);
+    if (lastEstimate.isEmpty()) {
+      return false;
     }
+    BoundEstimate bound = lastEstimate.get();
     listeners.forEach(l -> l.evaluated(step, bound));
-    lastEstimate = Optional.of(bound);
-    return bound;
+    if (session.workers().isChief()) {
+      recorded();
+      checkpoints.measured(step, bound.total().bitsPerDim());
+    }
+    return true;
   }
 
-  private BoundEstimate bound(long step, ImageSet test) {
+  private Optional<BoundEstimate> bound(long step) {
+    ImageSet test = data.test();
     try {
-      return session.evaluate(
-          test, done -> listeners.forEach(l -> l.evaluating(step, done, test.count())));
+      Optional<BoundEstimate> bound =
+          session.evaluate(
+              test,
+              done -> listeners.forEach(l -> l.evaluating(step, done, test.count())),
+              stopAsked);
+      bound
+          .map(b -> b.total().bitsPerDim())
+          .filter(bits -> !Double.isFinite(bits))
+          .ifPresent(
+              bits -> {
+                throw diverged(step, "the bound on the test images is " + bits);
+              });
+      return bound;
     } catch (NotIncreasingException e) {
       throw diverged(step, e.getMessage());
     }
   }
 
-  private void save(long step, OptionalDouble bitsPerDim) {
+  private void save(long step) {
     session.requireSameWeights();
-    if (!session.workers().isChief()) {
-      lastSaved = step;
-      return;
+    if (session.workers().isChief()) {
+      Path path = checkpoints.save(session, step, recorded());
+      listeners.forEach(l -> l.saved(step, path));
     }
-    var path = checkpoints.save(session, step, bitsPerDim);
     lastSaved = step;
-    listeners.forEach(l -> l.saved(step, path));
+  }
+
+  /** Forces to disk what a checkpoint counts on. */
+  private Interval recorded() {
+    return listeners.stream()
+        .flatMap(l -> l.recorded().stream())
+        .reduce(Interval.NONE, (none, kept) -> kept);
   }
 
   private void check(long step, TrainingSession.Step values) {

@@ -6,6 +6,7 @@ import io.mulan.config.RunConfig;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
+import io.mulan.flow.FlowSolver;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.likelihood.BoundEstimator;
 import io.mulan.likelihood.BoundGraph;
@@ -21,6 +22,7 @@ import io.mulan.tf.Variables.Variable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.tensorflow.Graph;
@@ -283,16 +285,50 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
 
   /**
    * The bound with the averaged weights, at {@code training.times_per_image} times for each image.
+   *
+   * @param stopAsked looked at between batches
+   * @return nothing if any process was asked to stop
    */
-  public BoundEstimate evaluate(ImageSet images, IntConsumer onBatch) {
+  public Optional<BoundEstimate> evaluate(
+      ImageSet images, IntConsumer onBatch, BooleanSupplier stopAsked) {
+    Runnable look =
+        () -> {
+          if (stopAsked.getAsBoolean()) {
+            throw new FlowSolver.Stopped();
+          }
+        };
     int size = Math.min((int) batch.get(0), images.count());
     BoundEstimator estimator =
         new BoundEstimator(
             evaluation, size, config.training().timesPerImage(), config.training().seed());
     int count = images.count();
-    double[][] mine =
-        estimator.perImage(session, images, workers.first(count), workers.count(count), onBatch);
-    return estimator.estimate(session, images, workers.together(mine, count));
+    double[][] mine = new double[BoundTerms.NAMES.size()][workers.count(count)];
+    boolean stopped = false;
+    try {
+      mine =
+          estimator.perImage(
+              session,
+              images,
+              workers.first(count),
+              workers.count(count),
+              done -> {
+                onBatch.accept(done);
+                look.run();
+              });
+    } catch (FlowSolver.Stopped e) {
+      stopped = true; // the others wait for this one's part
+    }
+    double[][] all = workers.together(mine, count);
+    if (workers.any(stopped)) {
+      return Optional.empty();
+    }
+    Optional<BoundEstimate> bound = Optional.empty();
+    try {
+      bound = Optional.of(estimator.estimate(session, images, all, look));
+    } catch (FlowSolver.Stopped e) {
+      stopped = true;
+    }
+    return workers.any(stopped) ? Optional.empty() : bound;
   }
 
   /** The bound on each image in nats, at this many times; other seeds make other draws. */

@@ -180,6 +180,14 @@ public final class Workers {
     return found;
   }
 
+  /** Whether something is so in any process; whoever asks waits for the others to. */
+  boolean any(boolean mine) {
+    if (isAlone()) {
+      return mine;
+    }
+    return Arrays.stream(all(new long[] {mine ? 1 : 0})).anyMatch(one -> one[0] != 0);
+  }
+
   /** A number that the chief has; whoever asks waits for the others to. */
   public int chiefs(int mine) {
     return isAlone() ? mine : (int) all(new long[] {mine})[0][0];

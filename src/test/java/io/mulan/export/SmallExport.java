@@ -6,6 +6,7 @@ import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;
 import io.mulan.training.Checkpoints;
+import io.mulan.training.Interval;
 import io.mulan.training.TrainedModel;
 import io.mulan.training.TrainingSession;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /** Exports of models of every kind, small and hardly trained. */
@@ -85,7 +85,7 @@ final class SmallExport {
             data.train().copies(config.training().batch(), row -> first + row),
             data.train().conditions(config.training().batch(), row -> first + row));
       }
-      checkpoints.save(session, STEPS, OptionalDouble.empty());
+      checkpoints.save(session, STEPS, Interval.NONE);
     }
     try (TrainedModel<Signatures> model =
         new TrainedModel<>(

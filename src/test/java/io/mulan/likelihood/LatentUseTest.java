@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.config.ImageShape;
+import io.mulan.data.ImageSet;
 import org.junit.jupiter.api.Test;
 
 /** What a latent of four categories tells, where that is known. */
@@ -76,5 +78,24 @@ final class LatentUseTest {
   @Test
   void withoutALatentThereIsNothingToTell() {
     assertNull(new LatentUse.Collector(0).use(0));
+  }
+
+  /** What costs the square of their number is measured on so many, from all over the set. */
+  @Test
+  void ofManyImagesSomeAreTaken() {
+    ImageShape pixel = new ImageShape(1, 1, 1);
+    byte[] levels = new byte[10 * LatentUse.MOST_IMAGES];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = (byte) (i % 10);
+    }
+    ImageSet some = LatentUse.sample(new ImageSet("many", pixel, 256, levels));
+    assertEquals(LatentUse.MOST_IMAGES, some.count());
+    byte[] first = new byte[] {9};
+    for (int i : new int[] {0, 1, LatentUse.MOST_IMAGES - 1}) {
+      some.copy(i, first, 0);
+      assertEquals(0, first[0], "every tenth");
+    }
+    ImageSet few = new ImageSet("few", pixel, 256, new byte[LatentUse.MOST_IMAGES]);
+    assertEquals(few, LatentUse.sample(few));
   }
 }

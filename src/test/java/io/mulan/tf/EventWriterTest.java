@@ -22,6 +22,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.Event;
+import org.tensorflow.proto.SessionLog;
 import org.tensorflow.proto.Summary;
 import org.tensorflow.proto.SummaryMetadata;
 import org.tensorflow.proto.TensorProto;
@@ -34,7 +35,7 @@ class EventWriterTest {
   @Test
   void scalarsComeBackInOrderWithStepTagAndValue() throws IOException {
     Path file;
-    try (EventWriter events = new EventWriter(folder)) {
+    try (EventWriter events = new EventWriter(folder, 0)) {
       file = events.file();
       events.scalars(10, Map.of("train/bits_per_dim", 2.5));
       events.scalars(20, Map.of("train/bits_per_dim", 2.25, "loss/latent", Double.NaN));
@@ -54,7 +55,7 @@ class EventWriterTest {
 
   @Test
   void whatWasFlushedIsReadableWhileTheFileIsOpen() throws IOException {
-    try (EventWriter events = new EventWriter(folder)) {
+    try (EventWriter events = new EventWriter(folder, 0)) {
       assertEquals(1, EventFiles.read(events.file()).size());
       events.scalars(1, Map.of("a", 1.0));
       events.flush();
@@ -65,17 +66,29 @@ class EventWriterTest {
   @Test
   void aSecondWriterTakesALaterNameAndLeavesTheFirstFileAlone() throws IOException {
     Path first;
-    try (EventWriter events = new EventWriter(folder)) {
+    try (EventWriter events = new EventWriter(folder, 0)) {
       first = events.file();
       events.scalars(1, Map.of("a", 1.0));
     }
     byte[] before = Files.readAllBytes(first);
-    try (EventWriter events = new EventWriter(folder)) {
+    try (EventWriter events = new EventWriter(folder, 0)) {
       String name = events.file().getFileName().toString();
       assertTrue(name.matches("events\\.out\\.tfevents\\.[0-9]{10}\\..+"), name);
       assertTrue(name.compareTo(first.getFileName().toString()) > 0, name);
     }
     assertEquals(ByteBuffer.wrap(before), ByteBuffer.wrap(Files.readAllBytes(first)));
+  }
+
+  @Test
+  void aRunThatGoesOnSaysFromWhichStep() throws IOException {
+    Files.createFile(folder.resolve("events.out.tfevents.4102444800.host"));
+    try (EventWriter events = new EventWriter(folder, 12)) {
+      String name = events.file().getFileName().toString();
+      assertTrue(name.startsWith("events.out.tfevents.4102444801."), "after a clock set back");
+      Event start = EventFiles.read(events.file()).get(1);
+      assertEquals(12, start.getStep());
+      assertEquals(SessionLog.SessionStatus.START, start.getSessionLog().getStatus());
+    }
   }
 
   @Test
@@ -91,7 +104,7 @@ class EventWriterTest {
   void aMissingFolderIsNamed() {
     Path missing = folder.resolve("missing");
     CheckpointException refusal =
-        assertThrows(CheckpointException.class, () -> new EventWriter(missing));
+        assertThrows(CheckpointException.class, () -> new EventWriter(missing, 0));
     assertEquals("cannot write events to " + missing + ": no such folder", refusal.getMessage());
   }
 
@@ -135,7 +148,7 @@ class EventWriterTest {
   @Test
   void hyperParametersAreOfTheirTypes() throws IOException {
     Path file;
-    try (EventWriter events = new EventWriter(folder)) {
+    try (EventWriter events = new EventWriter(folder, 0)) {
       file = events.file();
       events.hyperParameters(Map.of("latent.size", 16), List.of("test/bits_per_dim"));
       events.hyperParameters(Map.of("data.flip", true), List.of());
@@ -161,10 +174,10 @@ class EventWriterTest {
 
   @Test
   void onlyTheFirstWriterOfAFolderIsTheFirst() {
-    try (EventWriter events = new EventWriter(folder)) {
+    try (EventWriter events = new EventWriter(folder, 0)) {
       assertTrue(events.first());
     }
-    try (EventWriter events = new EventWriter(folder)) {
+    try (EventWriter events = new EventWriter(folder, 0)) {
       assertFalse(events.first());
     }
   }
@@ -172,7 +185,7 @@ class EventWriterTest {
   /** The one value that is written, at step 7. */
   private Summary.Value written(Consumer<EventWriter> writing) throws IOException {
     Path file;
-    try (EventWriter events = new EventWriter(folder)) {
+    try (EventWriter events = new EventWriter(folder, 0)) {
       file = events.file();
       writing.accept(events);
     }

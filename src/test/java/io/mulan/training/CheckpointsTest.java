@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.files.ProgramLock;
 import io.mulan.tf.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +38,8 @@ final class CheckpointsTest {
     Checkpoints checkpoints = new Checkpoints(folder, 2);
     double[] bitsPerDim = {3, 1, 2, 4, 5};
     for (int i = 0; i < bitsPerDim.length; i++) {
-      checkpoints.save(session, i + 1, OptionalDouble.of(bitsPerDim[i]));
+      checkpoints.save(session, i + 1, Interval.NONE);
+      checkpoints.measured(i + 1, bitsPerDim[i]);
     }
     assertEquals(List.of(2L, 4L, 5L), checkpoints.steps());
     assertEquals(Optional.of(2L), checkpoints.best());
@@ -47,23 +48,23 @@ final class CheckpointsTest {
   @Test
   void whatAnInterruptedWriteLeavesIsNoCheckpointAndIsCleanedUp() throws IOException {
     Checkpoints checkpoints = new Checkpoints(folder, 2);
-    checkpoints.save(session, 1, OptionalDouble.empty());
+    checkpoints.save(session, 1, Interval.NONE);
     Path unfinished = Files.createDirectory(folder.resolve(".unfinished-2"));
     Files.write(unfinished.resolve("state.data-00000-of-00001"), new byte[100]);
     assertEquals(List.of(1L), checkpoints.steps());
     assertEquals(Optional.of(1L), checkpoints.restoreNewest(session));
-    checkpoints.clean();
+    checkpoints.clean(1);
     assertFalse(Files.exists(unfinished));
     assertEquals(List.of(1L), checkpoints.steps());
   }
 
   @Test
-  void aTruncatedOrAlteredOneIsNamedWithTheWayOn() throws IOException {
+  void fromADamagedOneTrainingGoesBackToTheOneBefore() throws IOException {
     for (String name : List.of("state.data-00000-of-00001", "state.index", "checkpoint.json")) {
       Path own = folder.resolve(name);
       Checkpoints checkpoints = new Checkpoints(own, 2);
-      checkpoints.save(session, 1, OptionalDouble.empty());
-      checkpoints.save(session, 2, OptionalDouble.empty());
+      checkpoints.save(session, 1, Interval.NONE);
+      checkpoints.save(session, 2, Interval.NONE);
       Path file = own.resolve("2").resolve(name);
       byte[] content = Files.readAllBytes(file);
       Files.write(file, Arrays.copyOf(content, content.length / 2));
@@ -73,17 +74,81 @@ final class CheckpointsTest {
         Files.write(file, content);
         assertDamaged(checkpoints, own.resolve("2"));
       }
+      if (name.endsWith("json")) {
+        for (String text :
+            List.of("{}", "null", "[]", "", "{\"step\":2,\"variables\":{\"a\":\"b\"}}")) {
+          Files.writeString(file, text);
+          assertDamaged(checkpoints, own.resolve("2"));
+        }
+      }
       Files.delete(file);
       assertDamaged(checkpoints, own.resolve("2"));
+      checkpoints.clean(1);
+      assertEquals(List.of(1L), checkpoints.steps());
+      assertTrue(Files.isDirectory(own.resolve("damaged-2")), "it is kept");
     }
   }
 
   private void assertDamaged(Checkpoints checkpoints, Path where) {
     CheckpointException e =
-        assertThrows(CheckpointException.class, () -> checkpoints.restoreNewest(session));
-    assertTrue(e.getMessage().contains(where + " is damaged"), e::getMessage);
-    assertTrue(e.getMessage().contains("goes on from step 1"), e::getMessage);
+        assertThrows(CheckpointException.class, () -> checkpoints.restore(session, 2));
+    assertTrue(e.getMessage().contains(where + " is damaged ("), e::getMessage);
+    assertTrue(e.getMessage().contains("goes back to step 1 by itself"), e::getMessage);
     assertEquals(1, e.getMessage().lines().count());
+    assertEquals(Optional.of(1L), checkpoints.restoreNewest(session));
+  }
+
+  @Test
+  void whereAllAreDamagedTrainingDoesNotBeginAnew() throws IOException {
+    Checkpoints checkpoints = new Checkpoints(folder, 2);
+    checkpoints.save(session, 1, Interval.NONE);
+    Files.writeString(folder.resolve("1/checkpoint.json"), "{}");
+    CheckpointException e =
+        assertThrows(CheckpointException.class, () -> checkpoints.restoreNewest(session));
+    assertTrue(e.getMessage().contains("there is none before it"), e::getMessage);
+    assertEquals(List.of(1L), checkpoints.steps());
+  }
+
+  @Test
+  void anUnreadableOldOneIsPassedOver() throws IOException {
+    Checkpoints checkpoints = new Checkpoints(folder, 1);
+    checkpoints.save(session, 1, Interval.NONE);
+    Files.writeString(folder.resolve("1/checkpoint.json"), "{");
+    checkpoints.save(session, 2, Interval.NONE);
+    checkpoints.measured(2, 3.5);
+    checkpoints.save(session, 3, Interval.NONE);
+    assertEquals(
+        List.of(1L, 2L, 3L), checkpoints.steps(), "the best, the newest, and what is left");
+    assertEquals(Optional.of(2L), checkpoints.best());
+    assertEquals(Optional.of(3L), checkpoints.restoreNewest(session));
+  }
+
+  @Test
+  void housekeepingThatFailsStopsNoSave() throws IOException {
+    Checkpoints checkpoints = new Checkpoints(folder, 1);
+    checkpoints.save(session, 1, Interval.NONE);
+    Files.delete(folder.resolve("1/in-use"));
+    Files.createDirectory(folder.resolve("1/in-use")); // can't be locked
+    checkpoints.save(session, 2, Interval.NONE);
+    assertEquals(List.of(1L, 2L), checkpoints.steps());
+    Files.delete(folder.resolve("1/in-use"));
+    checkpoints.save(session, 3, Interval.NONE);
+    assertEquals(List.of(3L), checkpoints.steps());
+  }
+
+  @Test
+  void oneThatIsReadStaysUntilItIsNotReadAnyMore() throws IOException {
+    Checkpoints checkpoints = new Checkpoints(folder, 1);
+    checkpoints.save(session, 1, Interval.NONE);
+    try (ProgramLock reading = checkpoints.hold(1).get()) {
+      checkpoints.save(session, 2, Interval.NONE);
+      assertTrue(checkpoints.has(1), reading::toString);
+    }
+    checkpoints.save(session, 3, Interval.NONE);
+    assertEquals(List.of(3L), checkpoints.steps());
+    CheckpointException e =
+        assertThrows(CheckpointException.class, () -> checkpoints.fingerprint(2));
+    assertTrue(e.getMessage().contains("has been removed by a training"), e::getMessage);
   }
 
   @Test
@@ -91,7 +156,7 @@ final class CheckpointsTest {
     Checkpoints checkpoints = new Checkpoints(folder, 2);
     try (TrainingSession other = SmallRun.session(SmallRun.config("network.channels=12"), false)) {
       other.initialize();
-      checkpoints.save(other, 1, OptionalDouble.empty());
+      checkpoints.save(other, 1, Interval.NONE);
     }
     CheckpointException e =
         assertThrows(CheckpointException.class, () -> checkpoints.restoreNewest(session));
@@ -102,7 +167,7 @@ final class CheckpointsTest {
   @Test
   void oneThatCantBeWrittenLeavesThoseBeforeIt() throws IOException {
     Checkpoints checkpoints = new Checkpoints(folder, 2);
-    checkpoints.save(session, 1, OptionalDouble.empty());
+    checkpoints.save(session, 1, Interval.NONE);
     // A file where the folder should be.
     Files.writeString(folder.resolve(".unfinished-2"), "");
     Files.createDirectory(folder.resolve("block"));
@@ -110,8 +175,7 @@ final class CheckpointsTest {
     Files.writeString(file, "");
     Checkpoints nowhere = new Checkpoints(file, 2);
     CheckpointException e =
-        assertThrows(
-            CheckpointException.class, () -> nowhere.save(session, 2, OptionalDouble.empty()));
+        assertThrows(CheckpointException.class, () -> nowhere.save(session, 2, Interval.NONE));
     assertTrue(e.getMessage().contains("can't be written"), e::getMessage);
     assertEquals(Optional.of(1L), checkpoints.restoreNewest(session));
   }

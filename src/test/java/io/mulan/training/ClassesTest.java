@@ -109,9 +109,15 @@ final class ClassesTest {
 
     try (TrainingSession session = SmallRun.session(config, false)) {
       new Checkpoints(run, 1).restoreNewest(session);
-      double right = bits(session.evaluate(SmallRun.data(config).test(), done -> {}));
+      double right =
+          bits(
+              session
+                  .evaluate(SmallRun.data(config).test(), done -> {}, () -> false)
+                  .orElseThrow());
       RunConfig other = config(images(3), CLASSES, "latent.kind=none");
-      double wrong = bits(session.evaluate(SmallRun.data(other).test(), done -> {}));
+      double wrong =
+          bits(
+              session.evaluate(SmallRun.data(other).test(), done -> {}, () -> false).orElseThrow());
       assertEquals(told, right);
       assertTrue(wrong > right + 1, "right " + right + ", wrong " + wrong);
     }

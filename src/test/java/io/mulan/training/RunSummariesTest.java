@@ -102,21 +102,27 @@ final class RunSummariesTest {
     all.addAll(List.of(settings));
     RunConfig config = SmallRun.config(all.toArray(String[]::new));
     Checkpoints checkpoints = new Checkpoints(folder.resolve("checkpoints"), 1);
-    try (TrainingSession session = SmallRun.session(config, false);
-        MetricsFile metrics = new MetricsFile(folder, 0, 1, 64)) {
-      long step = checkpoints.restoreNewest(session).orElse(0L);
-      if (step == 0) {
+    try (TrainingSession session = SmallRun.session(config, false)) {
+      MetricsFile.From from =
+          checkpoints
+              .restoreNewest(session)
+              .map(step -> new MetricsFile.From(step, checkpoints.interval(step)))
+              .orElse(MetricsFile.From.START);
+      if (from.step() == 0) {
         session.initialize();
       }
-      var summaries = new RunSummaries(metrics.events(), session, config, step);
-      new Trainer(
-              config.training(),
-              session,
-              SmallRun.data(config),
-              checkpoints,
-              List.of(summaries, metrics),
-              () -> false)
-          .run();
+      try (MetricsFile metrics = new MetricsFile(folder, from, System.nanoTime(), 1, 64)) {
+        var summaries = new RunSummaries(metrics.events(), session, config, from.step());
+        new Trainer(
+                config.training(),
+                session,
+                SmallRun.data(config),
+                checkpoints,
+                List.of(metrics, summaries),
+                () -> false)
+            .run();
+        summaries.finished();
+      }
     }
   }
 

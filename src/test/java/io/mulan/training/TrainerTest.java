@@ -56,6 +56,72 @@ final class TrainerTest {
     assertArrayEquals(state(straight, 6), state(stopped, 6));
   }
 
+  /** Listens to evaluations, of three steps of training. */
+  private static final class Evaluations implements TrainingListener {
+    private final List<Long> evaluated = new ArrayList<>();
+    private int batches;
+
+    @Override
+    public void evaluating(long step, int imagesDone, int images) {
+      batches++;
+    }
+
+    @Override
+    public void evaluated(long step, BoundEstimate bound) {
+      evaluated.add(step);
+    }
+  }
+
+  @Test
+  void anEvaluationThatFailsLosesNoStep() throws IOException {
+    RunConfig config = SmallRun.config("training.steps=4", "training.evaluate_every=2");
+    TrainingListener failing =
+        new TrainingListener() {
+          @Override
+          public void evaluating(long step, int imagesDone, int images) {
+            throw new OutOfMemoryError("in an evaluation");
+          }
+        };
+    assertThrows(
+        OutOfMemoryError.class,
+        () -> SmallRun.train(folder, config, List.of(failing), () -> false));
+    Checkpoints checkpoints = new Checkpoints(folder, 2);
+    assertEquals(List.of(2L), checkpoints.steps());
+    assertTrue(checkpoints.bitsPerDim(2).isEmpty());
+
+    Evaluations listening = new Evaluations();
+    BoundEstimate bound = SmallRun.train(folder, config, List.of(listening), () -> false).get();
+    assertEquals(List.of(2L, 4L), listening.evaluated);
+    assertEquals(bound.total().bitsPerDim(), checkpoints.bitsPerDim(4).getAsDouble());
+  }
+
+  @Test
+  void aStopIsLookedAtBetweenTheBatchesOfAnEvaluation() throws IOException {
+    RunConfig config = SmallRun.config("training.steps=4", "training.evaluate_every=2");
+    Evaluations stopped = new Evaluations();
+    assertTrue(
+        SmallRun.train(folder, config, List.of(stopped), () -> stopped.batches == 3).isEmpty());
+    assertEquals(3, stopped.batches);
+    assertEquals(List.of(), stopped.evaluated);
+    assertEquals(List.of(2L), new Checkpoints(folder, 2).steps());
+
+    Evaluations resumed = new Evaluations();
+    BoundEstimate bound = SmallRun.train(folder, config, List.of(resumed), () -> false).get();
+    assertEquals(List.of(2L, 4L), resumed.evaluated);
+    Path straight = folder.resolve("straight");
+    assertEquals(SmallRun.train(straight, config).get(), bound);
+    assertArrayEquals(state(straight, 4), state(folder, 4));
+  }
+
+  @Test
+  void anEvaluationIsRecordedOnce() {
+    RunConfig config = SmallRun.config("training.steps=2");
+    BoundEstimate first = SmallRun.train(folder, config).get();
+    Evaluations again = new Evaluations();
+    assertEquals(first, SmallRun.train(folder, config, List.of(again), () -> false).get());
+    assertEquals(List.of(), again.evaluated);
+  }
+
   @Test
   void anotherSeedIsAnotherRun() throws IOException {
     SmallRun.train(folder.resolve("a"), SmallRun.config("training.steps=1"));

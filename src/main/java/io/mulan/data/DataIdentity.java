@@ -1,0 +1,112 @@
+package io.mulan.data;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.config.ConfigException;
+import io.mulan.files.AtomicFile;
+import io.mulan.files.IoReason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * What a data set is known by, wherever it lies: kept with a run and with an exported model, so
+ * that other data are noticed.
+ */
+public record DataIdentity(Images train, Images test) {
+  /** Its usual name. */
+  public static final String FILE = "data.json";
+
+  /** Of so many images, spread evenly, the pixels are compared. */
+  private static final int COMPARED = 1024;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * A part of it.
+   *
+   * @param shape height×width×channels
+   * @param checksum of the levels, and the classes, of at most 1024 images that are spread evenly
+   */
+  public record Images(int count, String shape, int levels, String checksum) {
+
+    static Images of(ImageSet images) {
+      int count = images.count();
+      int compared = Math.min(count, COMPARED);
+      ImageSet some =
+          images.chosen(
+              IntStream.range(0, compared).map(i -> (int) ((long) i * count / compared)).toArray());
+      String checksum = "%08x".formatted(some.checksum());
+      return new Images(count, images.shape().toString(), images.levels(), checksum);
+    }
+
+    /** What differs, for a sentence. */
+    private Optional<String> difference(String part, Images now) {
+      if (equals(now)) {
+        return Optional.empty();
+      }
+      if (count != now.count) {
+        return Optional.of("%d %s images there, %d here".formatted(count, part, now.count));
+      }
+      boolean alike = shape.equals(now.shape) && levels == now.levels;
+      return Optional.of(
+          alike
+              ? "other %s images, as many".formatted(part)
+              : "%s images of %s in %d levels there, of %s in %d here"
+                  .formatted(part, shape, levels, now.shape, now.levels));
+    }
+  }
+
+  /** Reads the images that are compared. */
+  public static DataIdentity of(Dataset data) {
+    return new DataIdentity(Images.of(data.train()), Images.of(data.test()));
+  }
+
+  /** What differs in the data of now, for a sentence; empty if nothing does. */
+  public Optional<String> difference(DataIdentity now) {
+    return train.difference("training", now.train).or(() -> test.difference("test", now.test));
+  }
+
+  /**
+   * Reads what was kept.
+   *
+   * @return nothing if there is no such file
+   * @throws ConfigException if it is damaged
+   */
+  public static Optional<DataIdentity> read(Path file) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      DataIdentity kept = JSON.readValue(file.toFile(), DataIdentity.class);
+      if (kept != null && isWhole(kept.train) && isWhole(kept.test)) {
+        return Optional.of(kept);
+      }
+    } catch (IOException e) {
+      throw damaged(file, e);
+    }
+    throw damaged(file, null);
+  }
+
+  private static boolean isWhole(Images images) {
+    return images != null && images.shape != null && images.checksum != null;
+  }
+
+  private static ConfigException damaged(Path file, IOException cause) {
+    return new ConfigException(
+        file
+            + " is not what was written, so that nothing tells whether these are the same data;"
+            + " remove it to go on with the data as they are",
+        cause);
+  }
+
+  /** Keeps it. */
+  public void write(Path file) {
+    try {
+      AtomicFile.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
+    } catch (IOException e) {
+      throw new ConfigException(file + " can't be written: " + IoReason.of(e), e);
+    }
+  }
+}
