@@ -28,7 +28,7 @@ import org.apache.logging.log4j.Logger;
  * @param name of the run in tables and charts
  * @param result of the bound at the end; of fewer steps in a run that was gone on with
  * @param evaluations that {@code mulan evaluate} left, by their files' names
- * @param trained the newest checkpoint, if there is one
+ * @param trained the newest checkpoint that is not seen to be damaged, if there is one
  * @param weights how many by part; empty if there is neither result nor checkpoint
  */
 record ReportedRun(
@@ -66,7 +66,8 @@ record ReportedRun(
               + " --resume "
               + path);
     }
-    Optional<TrainedRun> trained = checkpoints.steps().isEmpty() ? Optional.empty() : trained(path);
+    Optional<TrainedRun> trained =
+        checkpoints.newestReadable().map(step -> TrainedRun.run(path, "" + step));
     return new ReportedRun(
         name,
         path,
@@ -86,18 +87,6 @@ record ReportedRun(
     try {
       return RunFolder.result(path);
     } catch (ConfigException e) {
-      LOG.warn("left out of the report: {}", e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  /** The newest checkpoint, if it can be read. */
-  private static Optional<TrainedRun> trained(Path path) {
-    try {
-      TrainedRun newest = TrainedRun.run(path, null);
-      newest.fingerprint();
-      return Optional.of(newest);
-    } catch (CheckpointException e) {
       LOG.warn("left out of the report: {}", e.getMessage());
       return Optional.empty();
     }

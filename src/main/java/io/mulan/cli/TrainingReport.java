@@ -7,6 +7,7 @@ import io.mulan.likelihood.LatentUse;
 import io.mulan.training.RunFolder;
 import io.mulan.training.RunResult;
 import java.util.Locale;
+import java.util.Objects;
 
 /** What a finished run prints. */
 final class TrainingReport {
@@ -51,7 +52,7 @@ final class TrainingReport {
             unsigned(use.mutualInformation()),
             use.inUse(),
             use.size());
-    if (use.images() == LatentUse.MOST_IMAGES) {
+    if (Objects.equals(use.images(), LatentUse.MOST_IMAGES)) {
       line += " (of " + Figures.count(use.images()) + " images, spread evenly)";
     }
     if (use.collapsed()) {

@@ -1,9 +1,8 @@
 package io.mulan.data;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
-import io.mulan.files.AtomicFile;
 import io.mulan.files.IoReason;
+import io.mulan.files.JsonFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +19,6 @@ public record DataIdentity(Images train, Images test) {
 
   /** Of so many images, spread evenly, the pixels are compared. */
   private static final int COMPARED = 1024;
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * A part of it.
@@ -79,26 +76,16 @@ public record DataIdentity(Images train, Images test) {
       return Optional.empty();
     }
     try {
-      DataIdentity kept = JSON.readValue(file.toFile(), DataIdentity.class);
-      if (kept != null && isWhole(kept.train) && isWhole(kept.test)) {
-        return Optional.of(kept);
-      }
+      return Optional.of(JsonFile.read(file, DataIdentity.class));
     } catch (IOException e) {
-      throw damaged(file, e);
+      throw new ConfigException(
+          file
+              + ": "
+              + IoReason.of(e)
+              + ", so that nothing tells whether these are the same data; remove it to go on with the"
+              + " data as they are",
+          e);
     }
-    throw damaged(file, null);
-  }
-
-  private static boolean isWhole(Images images) {
-    return images != null && images.shape != null && images.checksum != null;
-  }
-
-  private static ConfigException damaged(Path file, IOException cause) {
-    return new ConfigException(
-        file
-            + " is not what was written, so that nothing tells whether these are the same data;"
-            + " remove it to go on with the data as they are",
-        cause);
   }
 
   /** Keeps it. */

@@ -20,9 +20,10 @@ import org.tensorflow.types.TFloat32;
  * @param inUse components of c whose expectation depends on the image: its variance over images is
  *     more than a hundredth of that under the prior
  * @param size m
- * @param images that mutual information and components in use were measured on
+ * @param images how many mutual information and components in use were measured on; null if it is
+ *     not known
  */
-public record LatentUse(double kl, double mutualInformation, int inUse, int size, int images) {
+public record LatentUse(double kl, double mutualInformation, int inUse, int size, Integer images) {
   /** If there are more images, mutual information and use are of so many, spread evenly. */
   public static final int MOST_IMAGES = 4096;
 

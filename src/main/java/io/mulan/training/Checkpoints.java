@@ -334,6 +334,9 @@ public final class Checkpoints {
       if (description.step() != step) {
         throw damaged(step, DESCRIPTION + " is of step " + description.step(), null);
       }
+      if (!Files.isReadable(folder(step).resolve(STATE + ".index"))) {
+        throw damaged(step, STATE + ".index can't be read", null);
+      }
       return description;
     } catch (IOException e) {
       throw damaged(step, DESCRIPTION + ": " + IoReason.of(e), e);
@@ -379,6 +382,11 @@ public final class Checkpoints {
         .map(Description::step);
   }
 
+  /** The newest checkpoint that has all its files; what their weights are is not looked at. */
+  public Optional<Long> newestReadable() {
+    return readable().stream().map(Description::step).reduce((a, b) -> b);
+  }
+
   /** Of all checkpoints; one that is damaged is passed over, with a warning. */
   private List<Description> readable() {
     List<Description> readable = new ArrayList<>();
@@ -390,7 +398,7 @@ public final class Checkpoints {
           LOG.warn("{}; it is passed over, and left where it is", e.what());
         }
       } catch (CheckpointException removedMeanwhile) {
-        continue;
+        LOG.debug(removedMeanwhile.getMessage());
       }
     }
     return readable;

@@ -28,13 +28,20 @@ public final class EventFiles {
     return events;
   }
 
-  /** All of a file: records as the format defines them, with both checksums verified. */
+  /**
+   * All of a file: records as the format defines them, with both checksums verified; but for a last
+   * one that was cut off.
+   */
   public static List<Event> read(Path file) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
     List<Event> events = new ArrayList<>();
-    while (bytes.hasRemaining()) {
+    while (bytes.remaining() >= 12) {
       byte[] length = new byte[8];
       bytes.get(length);
+      if (bytes.remaining() - 8
+          < ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong()) {
+        break;
+      }
       assertEquals(unmasked(bytes.getInt()), crc(length));
       byte[] data =
           new byte[(int) ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong()];
