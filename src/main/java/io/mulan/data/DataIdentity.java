@@ -91,7 +91,7 @@ public record DataIdentity(Images train, Images test) {
   /** Keeps it. */
   public void write(Path file) {
     try {
-      AtomicFile.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
+      JsonFile.write(file, this);
     } catch (IOException e) {
       throw new ConfigException(file + " can't be written: " + IoReason.of(e), e);
     }

@@ -7,9 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.likelihood.BoundGraph;
+import io.mulan.training.Checkpoints;
+import io.mulan.training.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -61,7 +67,7 @@ final class InterruptionTest {
       Thread.onSpinWait();
     }
     process.destroyForcibly();
-    assertEquals(137, Program.await(folder, process).code());
+    Program.await(folder, process); // to its end, where no look fell into the write
   }
 
   private static boolean unfinished(Path run) throws IOException {
@@ -96,5 +102,77 @@ final class InterruptionTest {
         Program.run(folder, "train", "--resume", "a", "--steps", "" + (saved + 1)).assertDone();
     assertTrue(resumed.err().contains("from step " + saved), resumed::toString);
     assertTrue(resumed.out().contains("after " + (saved + 1) + " steps"), resumed::toString);
+  }
+
+  /** An evaluation that would take hours: its weights are saved before it, and it is left. */
+  @Test
+  void askedToStopWithinAnEvaluationItEndsAtOnceAndHasLostNothing() throws Exception {
+    String[] arguments =
+        plainArguments(
+            "--run=a",
+            "--steps=9",
+            "--set=training.evaluate_every=2",
+            "--set=training.times_per_image=100000");
+    Process process = Program.start(folder, command(arguments));
+    Path saved = folder.resolve("a/checkpoints/2");
+    while (process.isAlive() && !Files.exists(saved)) {
+      Thread.sleep(10);
+    }
+    assertTrue(process.isAlive(), () -> Program.await(folder, process).toString());
+    process.destroy();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it waits for the evaluation");
+    Program.Outcome stopped = Program.await(folder, process);
+    assertEquals(130, stopped.code(), stopped::toString);
+    assertTrue(stopped.err().contains("interrupted at step 2, saved"), stopped::toString);
+    Program.Outcome resumed =
+        Program.run(folder, "train", "--resume=a", "--steps=3", "--set=training.times_per_image=1")
+            .assertDone();
+    assertTrue(resumed.err().contains("step 2: "), "the evaluation is made then");
+  }
+
+  @Test
+  void whatReadsACheckpointKeepsItThoughTheTrainingGoesOn() throws Exception {
+    Process process =
+        Program.start(
+            folder,
+            command(
+                plainArguments(
+                    "--run=a",
+                    "--steps=1000000",
+                    "--set=training.save_every=1",
+                    "--set=training.keep=1",
+                    "--set=training.evaluate_every=0")));
+    try {
+      Path run = folder.resolve("a");
+      Checkpoints checkpoints = new Checkpoints(run.resolve("checkpoints"), 1);
+      while (process.isAlive() && checkpoints.steps().stream().noneMatch(step -> step > 2)) {
+        Thread.sleep(10);
+      }
+      for (int i = 0; i < 5; i++) {
+        TrainedRun newest = TrainedRun.run(run, null);
+        try (TrainedModel<BoundGraph> model = newest.open(BoundGraph::build)) {
+          assertEquals(8, newest.fingerprint().length(), model::toString);
+        }
+      }
+      assertTrue(process.isAlive(), () -> Program.await(folder, process).toString());
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** A limit on the size of files fails writes as a full disk does. */
+  @Test
+  void aDiskThatIsFullAtTheStartHindersTheSameCommandNoLonger() throws Exception {
+    List<String> arguments = command(plainArguments("--run=a", "--steps=1"));
+    arguments.add(1, "-XX:-UsePerfData");
+    List<String> limited =
+        new ArrayList<>(
+            List.of("bash", "-c", "set -o pipefail; (ulimit -f 0; exec \"$@\") 2>&1 | cat", "-"));
+    limited.addAll(arguments);
+    Program.Outcome full = Program.await(folder, Program.start(folder, limited));
+    assertEquals(4, full.code(), full::toString);
+    assertTrue(
+        full.out().contains("a/config.yaml can't be written: File too large"), full::toString);
+    Program.await(folder, Program.start(folder, arguments)).assertDone();
   }
 }
