@@ -4,30 +4,29 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mulan.files.AtomicFolder;
 import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
+import io.mulan.files.ProgramLock;
 import io.mulan.tf.CheckpointException;
 import io.mulan.tf.Variables.Variable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.regex.Pattern;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
-import io.mulan.files.ProgramLock;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -329,8 +328,7 @@ public final class Checkpoints {
 
   private Description describe(long step) {
     try {
-      Description description =
-          JsonFile.read(folder(step).resolve(DESCRIPTION), Description.class);
+      Description description = JsonFile.read(folder(step).resolve(DESCRIPTION), Description.class);
       if (description.step() != step) {
         throw damaged(step, DESCRIPTION + " is of step " + description.step(), null);
       }
