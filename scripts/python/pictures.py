@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, Optional, Sequence
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from failure import DATA, Failure
 
@@ -59,14 +59,19 @@ def read_labels(file: Path) -> np.ndarray:
 def checked(images: np.ndarray, kind: Kind, source: object) -> np.ndarray:
     """The images as uint8 [count, height, width, channels], if they are of the kind."""
     if not np.issubdtype(images.dtype, np.integer):
-        raise Failure(DATA, f"{source}: levels must be whole numbers, but are {images.dtype}")
+        advice = _advice(images, kind)
+        raise Failure(DATA, f"{source}: levels must be whole numbers, but are {images.dtype}{advice}")
     if kind.channels == 1 and images.shape[-2:] == kind.shape[:2]:
         images = images[..., None]
     if images.shape == kind.shape:
         images = images[None]
     if images.ndim != 4 or images.shape[1:] != kind.shape:
         shape = list(images.shape)
-        raise Failure(DATA, f"{source}: images must be {list(kind.shape)} each, but are {shape}")
+        first = images.ndim == 4 and images.shape[1:] == (kind.channels, *kind.shape[:2])
+        advice = ": save x.transpose(0, 2, 3, 1)" if first else ""
+        raise Failure(
+            DATA, f"{source}: images must be {list(kind.shape)} each, but are {shape}{advice}"
+        )
     if images.shape[0] == 0:
         raise Failure(DATA, f"{source}: there are no images in it")
     lowest, highest = int(images.min()), int(images.max())
@@ -76,6 +81,20 @@ def checked(images: np.ndarray, kind: Kind, source: object) -> np.ndarray:
             DATA, f"{source}: levels must be {allowed}, but are from {lowest} to {highest}"
         )
     return images.astype(np.uint8)
+
+
+def _advice(images: np.ndarray, kind: Kind) -> str:
+    """What makes levels of floats, by what they are."""
+    if images.size == 0 or not np.issubdtype(images.dtype, np.floating):
+        return ""
+    lowest, highest, top = float(images.min()), float(images.max()), kind.levels - 1
+    if 0 <= lowest and highest <= 1:
+        return f': save (x * {top}).round().astype("uint8")'
+    if -1 <= lowest and highest <= 1:
+        return f': save ((x + 1) * {top / 2:g}).round().astype("uint8")'
+    if 0 <= lowest and highest <= top:
+        return ': save x.round().astype("uint8")'
+    return f": undo their standardization, so that they are 0 to {top}, and round them"
 
 
 def write_grid(file: Path, images: np.ndarray, levels: int) -> None:
@@ -133,7 +152,24 @@ def _read_npy(file: Path, kind: Kind, array: Optional[str]) -> np.ndarray:
 
 
 def _read_png(file: Path, kind: Kind, array: Optional[str]) -> np.ndarray:
-    """A picture's 256 shades become the nearest of the model's levels."""
+    """A picture's 256 shades become the nearest of the model's levels; as mulan reads pictures."""
     with Image.open(file, formats=["PNG"]) as picture:
-        shades = np.asarray(picture.convert("L" if kind.channels == 1 else "RGB"))
+        if _bits(file) > 8:
+            raise Failure(DATA, f"{file}: has 16 bits a sample; 8 are allowed: save it with 8 bits")
+        if getattr(picture, "n_frames", 1) > 1:
+            raise Failure(DATA, f"{file}: holds {picture.n_frames} frames; one is allowed")
+        seen = np.asarray(ImageOps.exif_transpose(picture).convert("RGBA"))
+    if (seen[..., 3] < 255).any():
+        raise Failure(DATA, f"{file}: is transparent in places; save it without transparency")
+    shades = seen[..., :3]
+    if kind.channels == 1:
+        if (shades != shades[..., :1]).any():
+            raise Failure(DATA, f"{file}: is in colour, the model's images are grey")
+        shades = shades[..., :1]
     return np.rint(shades * ((kind.levels - 1) / 255)).astype(np.uint8)
+
+
+def _bits(file: Path) -> int:
+    """Bits of a sample, which Pillow cuts off of colours: byte 24, in the head of every PNG."""
+    with file.open("rb") as png:
+        return png.read(25)[24]

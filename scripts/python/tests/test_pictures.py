@@ -1,7 +1,9 @@
 """Images come from files and go to files."""
 
+import struct
 import tempfile
 import unittest
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,22 @@ from failure import DATA, Failure
 
 KIND = pictures.Kind(4, 6, 1, 17)
 COLOUR = pictures.Kind(4, 6, 3, 256)
+
+
+def png_of(width, height, bits, colour, rows):
+    """A PNG file, byte by byte: Pillow writes no colours of 16 bits."""
+
+    def chunk(kind, data):
+        crc = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + crc
+
+    head = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 class PicturesTest(unittest.TestCase):
@@ -61,6 +79,47 @@ class PicturesTest(unittest.TestCase):
         colours = np.arange(72, dtype=np.uint8).reshape(4, 6, 3)
         Image.fromarray(colours).save(file)
         np.testing.assert_array_equal(colours[None], pictures.read([file], COLOUR))
+
+    def png(self, array, **options):
+        file = self.folder / "image.png"
+        Image.fromarray(array).save(file, **options)
+        return file
+
+    def test_pictures_that_would_lose_something_are_refused(self):
+        deep = np.full((4, 6), 65535, np.uint16)
+        self.refused(["16 bits"], self.png(deep))
+        clear = np.full((4, 6, 4), 255, np.uint8)
+        self.png(clear)
+        self.assertEqual(255, pictures.read([self.folder / "image.png"], COLOUR).min())
+        clear[1, 2, 3] = 254
+        self.refused(["transparent"], self.png(clear), COLOUR)
+        colour = np.zeros((4, 6, 3), np.uint8)
+        self.png(colour)
+        self.assertEqual((1, 4, 6, 1), pictures.read([self.folder / "image.png"], KIND).shape)
+        colour[0, 0, 1] = 1
+        self.refused(["in colour"], self.png(colour))
+
+    def test_a_colour_picture_of_16_bits_is_refused(self):
+        file = self.folder / "deep.png"
+        rows = b"".join(b"\0" + bytes(range(36)) for _ in range(4))
+        file.write_bytes(png_of(6, 4, bits=16, colour=2, rows=rows))
+        self.refused(["16 bits"], file, COLOUR)
+
+    def test_a_picture_is_seen_as_it_was_held(self):
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        stored = np.arange(24, dtype=np.uint8).reshape(6, 4)
+        file = self.png(stored, exif=exif)
+        read = pictures.read([file], pictures.Kind(4, 6, 1, 256))
+        np.testing.assert_array_equal(np.rot90(stored, -1), read[0, ..., 0])
+
+    def test_advice_keeps_what_is_in_an_array(self):
+        floats = np.linspace(0, 1, 24, dtype=np.float32).reshape(1, 4, 6)
+        self.refused(['(x * 16).round().astype("uint8")'], self.npy(floats))
+        self.refused(["((x + 1) * 8)"], self.npy(2 * floats - 1))
+        self.refused(["standardization"], self.npy(9 * floats - 4))
+        first = np.zeros((2, 3, 4, 6), np.uint8)
+        self.refused(["x.transpose(0, 2, 3, 1)"], self.npy(first), COLOUR)
 
     def test_what_is_wrong_with_a_file_is_told_with_its_name(self):
         self.refused(["No such file"], self.folder / "none.png")

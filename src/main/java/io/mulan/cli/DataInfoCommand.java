@@ -4,6 +4,7 @@ import io.mulan.config.DataConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
+import io.mulan.data.ExactCopies;
 import io.mulan.data.ImageSet;
 import io.mulan.data.PixelEntropy;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -30,7 +32,7 @@ final class DataInfoCommand implements Command {
 
   @Override
   public String summary() {
-    return "read a data set: counts, shape, levels, entropy, examples";
+    return "read a data set: counts, shape, levels, classes, copies, entropy, examples";
   }
 
   @Override
@@ -81,6 +83,9 @@ final class DataInfoCommand implements Command {
     row(text, "shape", data.train().shape().toString());
     row(text, "levels", levels(config.levels(), entropy.levels()));
     row(text, "classes", classes(data));
+    if (!data.classNames().isEmpty()) {
+      row(text, "class numbers", mapping(data.classNames()));
+    }
     row(
         text,
         "pixels alone",
@@ -89,7 +94,9 @@ final class DataInfoCommand implements Command {
             "%.4f bits/dim (entropy of independent pixels on the training images: %.4f)",
             test,
             entropy.entropy()));
+    row(text, "exact copies", copies(data));
     row(text, "skipped", Figures.count(data.skipped()));
+    data.notes().forEach(note -> row(text, "passed over", note));
     row(text, "licence", data.licence());
     if (line.hasOption("png")) {
       Path file = ConfigOptions.path(line.getOptionValue("png"));
@@ -126,6 +133,26 @@ final class DataInfoCommand implements Command {
             used.length,
             Figures.count(Arrays.stream(used).min().orElseThrow()),
             Figures.count(Arrays.stream(used).max().orElseThrow()));
+  }
+
+  private static String mapping(List<String> names) {
+    return IntStream.range(0, names.size())
+        .mapToObj(i -> i + " " + names.get(i))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String copies(Dataset data) {
+    ExactCopies copies = ExactCopies.of(data);
+    String text =
+        "%s of %s test images are training images as well, %s training images repeat another"
+            .formatted(
+                Figures.count(copies.ofTraining()),
+                Figures.count(data.test().count()),
+                Figures.count(copies.inTraining()));
+    if (copies.ofTraining() > 0) {
+      LOG.warn("{}: {}; test figures are too good", data.name(), text);
+    }
+    return text;
   }
 
   /** Spread over the set, which may be sorted by class. */

@@ -129,7 +129,7 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
     if (data.classes() > 0 && (said.endsWith(".npy") || said.endsWith(".npz"))) {
       return ImageFiles.labelled(unlabelled(path, run), ConfigOptions.path(said)).told(data);
     }
-    int label = values.label(data.classes());
+    int label = values.label(data);
     ImageSet images =
         label < 0 ? read(path, run) : unlabelled(path, run).labelled(label).told(data);
     if (data.classes() > 0 && images.labels().isEmpty()) {

@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.config.DataConfig;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.DoublePredicate;
@@ -45,12 +46,23 @@ final class OptionValues {
   /**
    * A class of images.
    *
-   * @param classes of which the model is told one; 0 if it is told none
+   * <p>A name, where the run's classes have names; else its number.
+   *
+   * @param data of which the model is told classes, or none
    * @return -1 if nothing is said
    */
-  int label(int classes) {
+  int label(DataConfig data) {
+    int classes = data.classes();
     if (classes == 0) {
       refuse(CLASS, "is for a model that is told classes (data.classes), which this is not");
+    }
+    String said = text(CLASS, "").strip();
+    int named = data.classNames().indexOf(said);
+    if (named >= 0 && named < classes) {
+      return named;
+    }
+    if (has(CLASS) && !data.classNames().isEmpty() && !said.matches("\\d+")) {
+      throw wrong(CLASS, said, "one of " + String.join(", ", data.classNames()) + ", or a number");
     }
     int label = count(CLASS, -1, 0);
     if (label >= classes && label >= 0) {

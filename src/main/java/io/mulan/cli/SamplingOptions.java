@@ -55,8 +55,8 @@ record SamplingOptions(
         .addOption(
             ConfigOptions.withValue(
                 OptionValues.CLASS,
-                "N",
-                "of all of them, from 0, where the model is told (all in turn)"))
+                "N|NAME",
+                "of all of them, where the model is told: a number from 0, or a name (all in turn)"))
         .addOption(
             ConfigOptions.withValue(
                 "sampler",
@@ -112,7 +112,7 @@ record SamplingOptions(
     int count = values.count("count", values.has("steps-sweep") ? 8 : COUNT, 1);
     return new SamplingOptions(
         count,
-        values.label(config.data().classes()),
+        values.label(config.data()),
         way,
         values.count("steps", own, 1),
         FlowOptions.tolerance(values),

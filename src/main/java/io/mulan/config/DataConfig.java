@@ -1,5 +1,8 @@
 package io.mulan.config;
 
+import java.util.List;
+import java.util.Set;
+
 /**
  * The images.
  *
@@ -13,12 +16,16 @@ package io.mulan.config;
  * @param pad pixels of level 0 that are put around an image, on each side
  * @param feature the name of the image in records, columns or arrays; empty for the usual ones
  * @param label the name of its class there; empty for the usual ones
+ * @param layout of levels in arrays and records that do not say it themselves
  * @param testImages how many are split off where files have no split of their own; 0 for a tenth
- * @param splitSeed of that split
+ * @param splitBy what decides in that split
+ * @param splitSeed of it
  * @param flip whether training images are mirrored, left to right, half of the time
  * @param augment how else training images are changed, for a model that is told whether one was
  * @param classes how many there are, for a model that is told the class of each image; 0 for one
  *     that is not
+ * @param classNames of the classes by number, where folders or files name them; a run keeps them
+ * @param release of ImageNet; a run keeps it
  * @param view what is seen of an image
  * @param window MiB of images that are shuffled together
  * @param skipBad whether what can't be read is left out and counted
@@ -36,11 +43,15 @@ public record DataConfig(
     int pad,
     String feature,
     String label,
+    Layout layout,
     int testImages,
+    SplitBy splitBy,
     long splitSeed,
     boolean flip,
     Augment augment,
     int classes,
+    List<String> classNames,
+    Release release,
     View view,
     int window,
     boolean skipBad,
@@ -76,6 +87,22 @@ public record DataConfig(
     CROP
   }
 
+  /** How the levels of an image lie. */
+  public enum Layout {
+    /** Pixel by pixel: [H,W,C]. */
+    CHANNELS_LAST,
+    /** A channel after the other: [C,H,W]. */
+    CHANNELS_FIRST
+  }
+
+  /** What decides whether an image is for training or for the test. */
+  public enum SplitBy {
+    /** Its name or its bytes: it stays where it is when others come. */
+    IMAGE,
+    /** Its place among all, as in earlier versions. */
+    PLACE
+  }
+
   /** The published augmentations of training images. */
   public enum Augment {
     /** None. */
@@ -84,6 +111,16 @@ public record DataConfig(
     ROTATIONS,
     /** The same, and half of the time with the channels in another order. */
     CHANNELS
+  }
+
+  /** The two downsampled versions of ImageNet, whose figures can't be compared. */
+  public enum Release {
+    /** Not ImageNet, or its files do not say. */
+    UNKNOWN,
+    /** That of van den Oord et al. (2016), of which the published figures are. */
+    FIRST,
+    /** That of Chrabaszcz et al. (2017), made with anti-aliasing. */
+    ANTIALIASED
   }
 
   /** What is seen of an image: the studies of the published work. */
@@ -123,6 +160,12 @@ public record DataConfig(
         flip,
         "false with data.augment " + RecordTree.name(augment) + ", which mirrors images itself");
     Check.between("data.classes", classes, 0, MOST_CLASSES);
+    classNames = List.copyOf(classNames);
+    Check.require(
+        Set.copyOf(classNames).size() == classNames.size(),
+        "data.class_names",
+        classNames,
+        "each name once");
     Check.between("data.window", window, 1, 1000);
   }
 
@@ -140,11 +183,15 @@ public record DataConfig(
         0,
         "",
         "",
+        Layout.CHANNELS_LAST,
         0,
+        SplitBy.IMAGE,
         0,
         false,
         Augment.NONE,
         0,
+        List.of(),
+        Release.UNKNOWN,
         View.WHOLE,
         64,
         false,
@@ -158,15 +205,35 @@ public record DataConfig(
 
   /** The same images at another place. */
   public DataConfig at(String place) {
-    return with(place, levels, new ImageShape(height, width, channels));
+    return with(place, levels, shape());
+  }
+
+  /** Of the images; sizes are 0 where the files say them. */
+  public ImageShape shape() {
+    return new ImageShape(height, width, channels);
+  }
+
+  /** The same with these names of the classes. */
+  public DataConfig withClassNames(List<String> names) {
+    return with(path, levels, shape(), names, release);
+  }
+
+  /** The same of this release. */
+  public DataConfig with(Release which) {
+    return with(path, levels, shape(), classNames, which);
   }
 
   /** The same with as many levels as images of the kind have. */
   DataConfig withOwnLevels() {
-    return with(path, kind.levels(), new ImageShape(height, width, channels));
+    return with(path, kind.levels(), shape());
   }
 
   private DataConfig with(String place, int otherLevels, ImageShape shape) {
+    return with(place, otherLevels, shape, classNames, release);
+  }
+
+  private DataConfig with(
+      String place, int otherLevels, ImageShape shape, List<String> names, Release which) {
     return new DataConfig(
         kind,
         place,
@@ -179,11 +246,15 @@ public record DataConfig(
         pad,
         feature,
         label,
+        layout,
         testImages,
+        splitBy,
         splitSeed,
         flip,
         augment,
         classes,
+        names,
+        which,
         view,
         window,
         skipBad,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -79,22 +80,31 @@ final class RecordTree {
       String key = prefix + name(components[i]);
       JsonNode node = tree.get(name(components[i]));
       if (node == null) {
-        throw new InvalidSettingException(key, "missing", allowed(components[i].getType()));
+        throw new InvalidSettingException(key, "missing", allowed(components[i]));
       }
-      values[i] = value(components[i].getType(), node, key);
+      values[i] = value(components[i], node, key);
     }
     return construct(type, components, values);
   }
 
-  private static Object value(Class<?> type, JsonNode node, String key) {
+  private static Object value(RecordComponent component, JsonNode node, String key) {
+    Class<?> type = component.getType();
     if (type.isRecord()) {
       return bind(type.asSubclass(Record.class), node, key + ".");
     }
-    Object value = scalar(type, node);
+    Object value =
+        type != List.class
+            ? scalar(type, node)
+            : isOfTexts(component) ? texts(node) : numbers(node);
     if (value == null) {
-      throw new InvalidSettingException(key, shown(node), allowed(type));
+      throw new InvalidSettingException(key, shown(node), allowed(component));
     }
     return value;
+  }
+
+  private static boolean isOfTexts(RecordComponent list) {
+    return list.getGenericType() instanceof ParameterizedType type
+        && type.getActualTypeArguments()[0] == String.class;
   }
 
   /** Null where the node is none of that type. */
@@ -113,9 +123,6 @@ final class RecordTree {
     }
     if (type == String.class) {
       return node.isTextual() ? node.textValue() : null;
-    }
-    if (type == List.class) {
-      return numbers(node);
     }
     // YAML takes a plain on or off for a boolean.
     String text = node.isBoolean() ? (node.booleanValue() ? "on" : "off") : node.asText();
@@ -158,7 +165,22 @@ final class RecordTree {
     return all;
   }
 
-  private static String allowed(Class<?> type) {
+  private static List<String> texts(JsonNode node) {
+    if (!node.isArray()) {
+      return null;
+    }
+    List<String> all = new ArrayList<>();
+    for (JsonNode n : node) {
+      if (!n.isValueNode() || n.isNull()) {
+        return null;
+      }
+      all.add(n.asText());
+    }
+    return List.copyOf(all);
+  }
+
+  private static String allowed(RecordComponent component) {
+    Class<?> type = component.getType();
     if (type == int.class || type == long.class) {
       return "a whole number up to "
           + (type == int.class ? BigInteger.valueOf(Integer.MAX_VALUE) : Long.MAX_VALUE);
@@ -173,7 +195,9 @@ final class RecordTree {
       return "a text; in quotes if it looks like a number";
     }
     if (type == List.class) {
-      return "a list of numbers, such as [6, 7]";
+      return isOfTexts(component)
+          ? "a list of texts, such as [cat, dog]"
+          : "a list of numbers, such as [6, 7]";
     }
     if (type.isRecord()) {
       return "its settings";

@@ -10,10 +10,21 @@ final class BadInput {
   private static final int TOLD = 10;
 
   private final boolean skipped;
+  private final int told;
   private int count;
 
   BadInput(boolean skipped) {
+    this(skipped, TOLD);
+  }
+
+  private BadInput(boolean skipped, int told) {
     this.skipped = skipped;
+    this.told = told;
+  }
+
+  /** The same without a word, where all is looked at again. */
+  static BadInput quiet(boolean skipped) {
+    return new BadInput(skipped, 0);
   }
 
   /** Whether what is bad is left out. */
@@ -27,7 +38,7 @@ final class BadInput {
       throw withWayOn(what);
     }
     count++;
-    if (count <= TOLD) {
+    if (count <= told) {
       LOG.warn("skipped: {}", what.getMessage());
     }
   }

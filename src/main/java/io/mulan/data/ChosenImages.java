@@ -1,5 +1,6 @@
 package io.mulan.data;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -16,28 +17,40 @@ record ChosenImages(ImageStore store, int[] numbers, int imageBytes) implements 
 
   @Override
   public void read(int first, int count, byte[] target, int offset) {
-    int at = offset;
+    each(
+        first,
+        count,
+        (number, some, done) -> store.read(number, some, target, offset + done * imageBytes));
+  }
+
+  @Override
+  public void keys(int first, int count, int bytes, long[] target, int at) {
+    each(first, count, (number, some, done) -> store.keys(number, some, bytes, target, at + done));
+  }
+
+  /** What is done with images that follow one another in the store. */
+  private interface Use {
+    void of(int number, int some, int done);
+  }
+
+  private void each(int first, int count, Use use) {
     for (int i = first; i < first + count; ) {
       int next = i + 1;
       while (next < first + count && numbers[next] == numbers[next - 1] + 1) {
         next++;
       }
-      store.read(numbers[i], next - i, target, at);
-      at += (next - i) * imageBytes;
+      use.of(numbers[i], next - i, i - first);
       i = next;
     }
   }
 
   @Override
   public Optional<int[]> labels() {
-    return store.labels().map(this::chosen);
+    return store.labels(numbers);
   }
 
-  private int[] chosen(int[] labels) {
-    int[] chosen = new int[numbers.length];
-    for (int i = 0; i < chosen.length; i++) {
-      chosen[i] = labels[numbers[i]];
-    }
-    return chosen;
+  @Override
+  public Optional<int[]> labels(int[] some) {
+    return store.labels(Arrays.stream(some).map(i -> numbers[i]).toArray());
   }
 }

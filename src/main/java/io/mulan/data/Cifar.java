@@ -166,7 +166,8 @@ final class Cifar {
             new RecordFile.Layout(SHAPE, true, 0, -1, 0),
             LEVELS,
             bad);
-    return LabelledImages.of(images, classes(file, batch, name, classes), file + ", " + name);
+    long[] labels = classes(file, batch, name, classes);
+    return LabelledImages.of(images, labels, array.shape()[0], file + ", " + name);
   }
 
   private static long[] classes(Path file, Map<String, Object> batch, String name, int classes) {

@@ -2,24 +2,26 @@ package io.mulan.data;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.Release;
 import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /** Where a configuration's data set comes from. */
 public final class Datasets {
   private static final ImageShape IMAGENET32 = new ImageShape(32, 32, 3);
   private static final ImageShape IMAGENET64 = new ImageShape(64, 64, 3);
 
+  private static final Logger LOG = LogManager.getLogger(Datasets.class);
+
   /** The part that is learned from, in names of sets. */
   private static final String TRAIN = "train";
 
   private static final String CIFAR_LICENCE =
       "CIFAR, A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009";
-  private static final String IMAGENET_LICENCE =
-      "downsampled ImageNet, P. Chrabaszcz, I. Loshchilov and F. Hutter, 2017; A. van den Oord et"
-          + " al., 2016; terms of ImageNet";
   private static final String OWN_LICENCE = "the user's own images; their terms are not stated";
 
   private Datasets() {}
@@ -63,21 +65,50 @@ public final class Datasets {
   }
 
   private static ImageShape told(DataConfig config) {
-    return config.height() > 0 && config.width() > 0 && config.channels() > 0
-        ? new ImageShape(config.height(), config.width(), config.channels())
-        : find(config, new BadInput(config.skipBad())).shape();
+    return hasShape(config)
+        ? config.shape()
+        : find(config, BadInput.quiet(config.skipBad())).shape();
+  }
+
+  private static boolean hasShape(DataConfig config) {
+    return config.height() > 0 && config.width() > 0 && config.channels() > 0;
   }
 
   /**
-   * The same configuration with the image shape in it, if files had to be looked at for it; so that
-   * a trained model tells its shape without them.
+   * The same configuration with what had to be looked up in files: the image shape, names of
+   * classes, the release; so that a trained model tells them without the files.
    *
    * @throws ConfigException if they can't be read
    */
   public static DataConfig resolve(DataConfig config) {
     return switch (config.kind()) {
-      case DIGITS, PHOTOS, CIFAR10, CIFAR100, IMAGENET32, IMAGENET64 -> config;
-      case IDX, NPZ, NPY, IMAGES, TFRECORD -> config.with(told(config));
+      case DIGITS, PHOTOS, CIFAR10, CIFAR100 -> config;
+      case IMAGENET32, IMAGENET64 ->
+          config.release() == Release.UNKNOWN
+              ? config.with(DownsampledImageNet.release(config.path()))
+              : config;
+      case IDX, NPZ, NPY, IMAGES, TFRECORD -> lookedAt(config);
+    };
+  }
+
+  /** With what a run keeps of the files: the shape, and which class has which number. */
+  private static DataConfig lookedAt(DataConfig config) {
+    boolean there = !config.path().isBlank() && Path.of(config.path()).toFile().exists();
+    if (hasShape(config) && (!there || !config.classNames().isEmpty())) {
+      return config;
+    }
+    FoundImages found = find(config, BadInput.quiet(config.skipBad()));
+    return config
+        .with(hasShape(config) ? config.shape() : found.shape())
+        .withClassNames(config.classNames().isEmpty() ? found.classes() : config.classNames());
+  }
+
+  /** The name of a set, with the release where that makes another set of it. */
+  private static String name(DataConfig config) {
+    return switch (config.release()) {
+      case UNKNOWN -> config.key();
+      case FIRST -> config.key() + ", first release (2016)";
+      case ANTIALIASED -> config.key() + ", release of 2017 with anti-aliasing";
     };
   }
 
@@ -87,7 +118,7 @@ public final class Datasets {
       case DIGITS -> Digits.LICENCE;
       case PHOTOS -> Photos.LICENCE;
       case CIFAR10, CIFAR100 -> CIFAR_LICENCE;
-      case IMAGENET32, IMAGENET64 -> IMAGENET_LICENCE;
+      case IMAGENET32, IMAGENET64 -> DownsampledImageNet.licence(config.release());
       case IDX, NPZ, NPY, IMAGES, TFRECORD -> OWN_LICENCE;
     };
   }
@@ -147,12 +178,15 @@ public final class Datasets {
     shape = PaddedImages.shape(config.pad(), shape);
     View view = config.view();
     int classes = ViewedImages.classes(train, view);
+    found.notes().forEach(note -> LOG.warn("{}: passed over: {}", config.path(), note));
     return new Dataset(
-        config.key(),
+        name(config),
         set(config, TRAIN, shape, ViewedImages.of(train, view, shape, config.levels(), classes)),
         set(config, "test", shape, ViewedImages.of(test, view, shape, config.levels(), classes)),
         official,
         bad.count(),
+        found.classes(),
+        found.notes(),
         licence(config));
   }
 
@@ -198,7 +232,7 @@ public final class Datasets {
       case CIFAR10, CIFAR100 -> Cifar.find(config, bad);
       case IDX -> Idx.find(config, bad);
       case NPZ, NPY -> NumpyImages.find(config, bad);
-      case IMAGES -> PictureFolder.find(config);
+      case IMAGES -> PictureFolder.find(config, bad);
       case IMAGENET32 -> DownsampledImageNet.find(config, IMAGENET32, bad);
       case IMAGENET64 -> DownsampledImageNet.find(config, IMAGENET64, bad);
       case TFRECORD -> ImageRecords.find(config, bad);

@@ -2,19 +2,18 @@ package io.mulan.data;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.Release;
 import io.mulan.config.ImageShape;
-import io.mulan.files.AtomicFolder;
-import io.mulan.files.IoReason;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * ImageNet at 32×32 or 64×64: the npz files of Chrabaszcz et al. (2017), {@code
@@ -23,8 +22,13 @@ import java.util.regex.Pattern;
  * 2016), as folders of PNG or as TFRecord files.
  */
 final class DownsampledImageNet {
-  private static final Pattern TRAIN = Pattern.compile("train_data(_batch_\\d+)?\\.npz");
-  private static final Pattern TEST = Pattern.compile("val_data\\.npz");
+  private static final Pattern TRAIN = Pattern.compile("train_data(?:_batch_(\\d{1,4}))?\\.npz");
+  private static final String TEST = "val_data.npz";
+  private static final int BATCHES = 10;
+
+  /** As many as the first release has; the other has 50,000. */
+  private static final long FIRST_TEST_IMAGES = 49_999;
+
   private static final String DATA = "data";
   private static final String LABELS = "labels";
 
@@ -34,44 +38,140 @@ final class DownsampledImageNet {
     Path folder = Path.of(config.path());
     if (!Files.isDirectory(folder)) {
       throw new ConfigException(
-          folder + " is no folder; name the one with train_data_batch_1.npz and the others");
+          folder + " is not a folder; name the one with train_data_batch_1.npz and the others");
     }
-    List<Path> train = files(folder, TRAIN);
+    FoundFiles all = FoundFiles.in(folder, bad);
+    List<String> train = numbered(all.only(DownsampledImageNet::isTrain));
     if (train.isEmpty()) {
-      return older(folder, config.with(shape), bad);
+      return requireRelease(older(all, config.with(shape), bad), config);
     }
-    List<Path> test = files(folder, TEST);
-    return new FoundImages(
-        shape,
-        joined(train, shape, config, bad),
-        test.isEmpty() ? null : joined(test, shape, config, bad));
+    List<String> notes = new ArrayList<>();
+    requireBatches(folder, train, notes, bad);
+    List<Path> test =
+        all.only(name -> file(name).equals(TEST)).names().stream().map(all::path).toList();
+    FoundImages found =
+        new FoundImages(
+            shape,
+            joined(train.stream().map(all::path).toList(), shape, config, bad),
+            test.isEmpty() ? null : joined(test, shape, config, bad));
+    return requireRelease(found.with(List.of(), notes), config);
   }
 
-  private static FoundImages older(Path folder, DataConfig config, BadInput bad) {
-    if (PictureFolder.below(folder, Set.of("train")).isPresent()) {
-      return PictureFolder.find(config);
+  /** Batches are numbered from 1 on, without a gap. */
+  private static void requireBatches(
+      Path folder, List<String> train, List<String> notes, BadInput bad) {
+    List<Integer> numbers = train.stream().map(DownsampledImageNet::number).toList();
+    int last = numbers.get(numbers.size() - 1);
+    if (last == 0) {
+      return; // all in one file
     }
-    if (ImageRecords.areIn(folder)) {
+    Shards.requireNone(
+        folder.toString(),
+        IntStream.rangeClosed(1, last)
+            .filter(i -> !numbers.contains(i))
+            .mapToObj("train_data_batch_%d.npz"::formatted)
+            .toList(),
+        bad);
+    if (last < BATCHES) {
+      notes.add("batches after %d: the whole set has %d".formatted(last, BATCHES));
+    }
+  }
+
+  /** Which of the two releases files are of, as far as they tell. */
+  static Release release(String path) {
+    if (path.isBlank() || !Files.isDirectory(Path.of(path))) {
+      return Release.UNKNOWN;
+    }
+    FoundFiles all = FoundFiles.in(Path.of(path), BadInput.quiet(true));
+    if (!all.only(DownsampledImageNet::isTrain).names().isEmpty()) {
+      return Release.ANTIALIASED;
+    }
+    List<String> pictures = all.only(PictureFile::isNamed).names();
+    long tests =
+        pictures.stream()
+            .map(name -> name.split("/"))
+            .filter(
+                parts ->
+                    Arrays.stream(parts, 0, parts.length - 1)
+                        .anyMatch(f -> SplitNames.test(SplitNames.firstWord(f)).isPresent()))
+            .count();
+    return tests == FIRST_TEST_IMAGES ? Release.FIRST : Release.UNKNOWN;
+  }
+
+  private static FoundImages requireRelease(FoundImages found, DataConfig config) {
+    Release there = release(config.path());
+    if (config.release() != Release.UNKNOWN
+        && there != Release.UNKNOWN
+        && there != config.release()) {
+      throw new ConfigException(
+          ("data.release is %s, but %s has the release that is called %s: figures of the two can't"
+                  + " be compared; name the other files, or set data.release")
+              .formatted(text(config.release()), config.path(), text(there)));
+    }
+    return found;
+  }
+
+  private static String text(Release release) {
+    return release.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** One line that names the source and its terms. */
+  static String licence(Release release) {
+    return switch (release) {
+      case UNKNOWN ->
+          "downsampled ImageNet, A. van den Oord et al., 2016, or P. Chrabaszcz, I. Loshchilov and"
+              + " F. Hutter, 2017 (which release is not known; figures of the two differ); terms of"
+              + " ImageNet";
+      case FIRST ->
+          "downsampled ImageNet, first release, A. van den Oord et al., 2016; terms of ImageNet";
+      case ANTIALIASED ->
+          "downsampled ImageNet, release with anti-aliasing, P. Chrabaszcz, I. Loshchilov and F."
+              + " Hutter, 2017 (published figures are mostly of the first release, of 2016); terms"
+              + " of ImageNet";
+    };
+  }
+
+  private static FoundImages older(FoundFiles all, DataConfig config, BadInput bad) {
+    if (all.names().stream().anyMatch(DownsampledImageNet::isTrainingPicture)) {
+      return PictureFolder.find(config, bad);
+    }
+    if (all.names().stream().anyMatch(ImageRecords::isNamed)) {
       return ImageRecords.find(config, bad);
     }
     throw new ConfigException(
-        folder
+        all.folder()
             + " has no train_data_batch_1.npz, no folder train_… of PNG files and no TFRecord files;"
             + " name the folder that has");
   }
 
+  private static boolean isTrainingPicture(String name) {
+    String[] parts = name.split("/");
+    return PictureFile.isNamed(name)
+        && Arrays.stream(parts, 0, parts.length - 1)
+            .anyMatch(folder -> SplitNames.isTrain(SplitNames.firstWord(folder)));
+  }
+
   /** In the order of their numbers. */
-  private static List<Path> files(Path folder, Pattern name) {
-    try {
-      return AtomicFolder.files(folder).stream()
-          .filter(p -> name.matcher(p.getFileName().toString()).matches())
-          .sorted(
-              Comparator.comparing((Path p) -> p.getFileName().toString().length())
-                  .thenComparing(p -> p.getFileName().toString()))
-          .toList();
-    } catch (IOException e) {
-      throw new ConfigException("cannot read folder " + folder + ": " + IoReason.of(e), e);
-    }
+  private static List<String> numbered(FoundFiles files) {
+    return files.names().stream()
+        .sorted(
+            Comparator.comparing(DownsampledImageNet::number)
+                .thenComparing(Comparator.naturalOrder()))
+        .toList();
+  }
+
+  /** Of a batch; 0 if all are in one file. */
+  private static int number(String name) {
+    Matcher matcher = TRAIN.matcher(file(name));
+    return matcher.matches() && matcher.group(1) != null ? Integer.parseInt(matcher.group(1)) : 0;
+  }
+
+  private static boolean isTrain(String name) {
+    return TRAIN.matcher(file(name)).matches();
+  }
+
+  private static String file(String name) {
+    return name.substring(name.lastIndexOf('/') + 1);
   }
 
   private static ImageStore joined(
@@ -86,7 +186,7 @@ final class DownsampledImageNet {
   private static ImageStore part(Path file, ImageShape shape, DataConfig config, BadInput bad) {
     NumpyImages.Stored stored = NumpyImages.stored(file, DATA, config);
     NpyHeader head = stored.head();
-    NumpyImages.requireBytes(head);
+    NumpyImages.requireBytes(stored, config.levels());
     if (head.shape().length != 2 || head.shape()[1] != shape.size()) {
       throw new ConfigException(
           "%s has shape %s; images of %s are rows of %d: %s has another size, or is other data"
@@ -94,17 +194,14 @@ final class DownsampledImageNet {
     }
     RecordFile images =
         stored.records(new RecordFile.Layout(shape, true, 0, -1, 0), config.levels(), bad);
-    Optional<long[]> classes = classes(file);
-    return classes.isPresent()
-        ? LabelledImages.of(images, classes.get(), file + ", array " + LABELS)
-        : images;
-  }
-
-  private static Optional<long[]> classes(Path file) {
     try (Npz npz = Npz.open(file)) {
-      return npz.contains(LABELS)
-          ? Optional.of(Arrays.stream(npz.array(LABELS).toLongs()).map(c -> c - 1).toArray())
-          : Optional.empty();
+      if (!npz.contains(LABELS)) {
+        return images;
+      }
+      int count = head.shape()[0];
+      NpyArray labels = npz.array(LABELS);
+      long[] from0 = Arrays.stream(NumpyLabels.of(labels, count)).map(c -> c - 1).toArray();
+      return LabelledImages.of(images, from0, count, labels.name());
     }
   }
 }

@@ -94,13 +94,17 @@ final class Idx {
     }
     ImageShape shape =
         ImageShapes.checked(file.toString(), sizes[1], sizes[2], sizes.length == 4 ? sizes[3] : 1);
+    ImageShapes.requireLikelyChannels(file.toString(), sizes, shape, config);
     RecordFile.Layout layout = RecordFile.Layout.plain(shape);
     ImageStore images = head.records(file, plain, layout, config.levels(), bad);
     return new FoundImages(
-        shape, labels.isPresent() ? labelled(images, labels.get(), file, config) : images, null);
+        shape,
+        labels.isPresent() ? labelled(images, sizes[0], labels.get(), file, config) : images,
+        null);
   }
 
-  private static ImageStore labelled(ImageStore images, Path file, Path beside, DataConfig config) {
+  private static ImageStore labelled(
+      ImageStore images, int declared, Path file, Path beside, DataConfig config) {
     Path plain = new Unpacked(config.allowLarge()).gzip(file);
     Head head = head(plain, file);
     if (head.sizes().length != 1) {
@@ -110,9 +114,10 @@ final class Idx {
     }
     RecordFile.Layout one = RecordFile.Layout.plain(new ImageShape(1, 1, 1));
     RecordFile classes = head.records(file, plain, one, 256, new BadInput(false));
-    byte[] read = new byte[Math.min(classes.count(), images.count())];
+    byte[] read = new byte[classes.count()];
     classes.read(0, read.length, read, 0);
-    return LabelledImages.of(images, NpyArray.of(read, read.length).toInts(), file.toString());
+    return LabelledImages.of(
+        images, NpyArray.of(read, read.length).toInts(), declared, file.toString());
   }
 
   private static Head head(Path file, Path named) {

@@ -2,19 +2,16 @@ package io.mulan.data;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
-import io.mulan.files.IoReason;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Stream;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /** Images of the user: a picture, a folder of pictures, or a NumPy array of levels. */
 public final class ImageFiles {
-  private static final Set<String> PICTURES = Set.of("png", "jpg", "jpeg", "gif", "bmp");
+  private static final Logger LOG = LogManager.getLogger(ImageFiles.class);
   private static final String IMAGES = "images";
   private static final String LABELS = "labels";
   private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
@@ -69,37 +66,30 @@ public final class ImageFiles {
    */
   public static ImageSet labelled(ImageSet images, Path file) {
     NpyArray labels = extension(file).equals("npz") ? named(file, LABELS) : Npy.read(file);
-    if (!Arrays.equals(labels.shape(), new int[] {images.count()})) {
-      throw new ConfigException(
-          "%s has shape %s, but the classes of %d images have shape [%d]; give one for each image"
-              .formatted(
-                  labels.name(), Arrays.toString(labels.shape()), images.count(), images.count()));
-    }
-    return images.labelled(labels.toLongs(), labels.name());
+    return images.labelled(NumpyLabels.of(labels, images.count()), labels.name());
   }
 
   private static List<Path> inside(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      List<Path> pictures =
-          files
-              .filter(f -> PICTURES.contains(extension(f)) && Files.isRegularFile(f))
-              .sorted()
-              .toList();
-      if (pictures.isEmpty()) {
-        throw new ConfigException(
-            folder
-                + " has no file named .png, .jpg, .jpeg, .gif or .bmp directly in it; put pictures"
-                + " there, or give another folder");
-      }
-      return pictures;
-    } catch (IOException e) {
-      throw new ConfigException("cannot read folder " + folder + ": " + IoReason.of(e), e);
+    FoundFiles all = FoundFiles.directlyIn(folder, new BadInput(false));
+    List<Path> pictures =
+        all.only(PictureFile::isNamed).names().stream().map(folder::resolve).toList();
+    List<String> others = all.names().stream().filter(PictureFile::isOfOtherKind).toList();
+    String text =
+        "%d pictures of kinds that are not read: %s"
+            .formatted(others.size(), FoundFiles.byExtension(others));
+    if (pictures.isEmpty()) {
+      throw new ConfigException(
+          "%s has no picture (%s) directly in it%s; put pictures there, or give another folder"
+              .formatted(folder, PictureFile.KINDS, others.isEmpty() ? "" : ", but " + text));
     }
+    if (!others.isEmpty()) {
+      LOG.warn("{}: passed over: {}", folder, text);
+    }
+    return pictures;
   }
 
   private static String extension(Path file) {
-    String name = file.getFileName().toString();
-    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return FoundFiles.extension(file.getFileName().toString());
   }
 
   private static ImageSet pictures(Path path, List<Path> files, ImageShape shape, int levels) {
@@ -133,15 +123,16 @@ public final class ImageFiles {
   private static ImageSet array(Path path, NpyArray array, ImageShape shape, int levels) {
     if (array.type() != NpyType.U1) {
       throw new ConfigException(
-          "%s holds elements of type %s; levels are u1: convert it with astype(\"uint8\") in NumPy"
-              .formatted(array.name(), array.type().code()));
+          "%s holds elements of type %s; levels are u1: %s"
+              .formatted(
+                  array.name(), array.type().code(), LevelsAdvice.of(array.toDoubles(), levels)));
     }
     int[] found = array.shape();
     int[] full = {array.count() / shape.size(), shape.height(), shape.width(), shape.channels()};
     boolean grey = shape.channels() == 1 && Arrays.equals(found, Arrays.copyOf(full, 3));
     if (array.count() == 0 || !(grey || Arrays.equals(found, full))) {
       throw new ConfigException(
-          "%s has shape %s; images %s need [N, %d, %d, %d]%s and at least one image: reshape it"
+          "%s has shape %s; images %s need [N, %d, %d, %d]%s and at least one image: %s"
               .formatted(
                   array.name(),
                   Arrays.toString(found),
@@ -149,7 +140,8 @@ public final class ImageFiles {
                   shape.height(),
                   shape.width(),
                   shape.channels(),
-                  shape.channels() == 1 ? ", the last 1 may be left out," : ""));
+                  shape.channels() == 1 ? ", the last 1 may be left out," : "",
+                  isChannelsFirst(found, shape) ? "save x.transpose(0, 2, 3, 1)" : "reshape it"));
     }
     try {
       return new ImageSet(path.toString(), shape, levels, array.toBytes());
@@ -157,5 +149,12 @@ public final class ImageFiles {
       throw new ConfigException(
           e.getMessage() + "; arrays hold levels, not grey values: scale them", e);
     }
+  }
+
+  private static boolean isChannelsFirst(int[] found, ImageShape shape) {
+    return found.length == 4
+        && found[1] == shape.channels()
+        && found[2] == shape.height()
+        && found[3] == shape.width();
   }
 }

@@ -201,7 +201,7 @@ public final class ImageSet {
    * @throws ConfigException if there are fewer than images, or one is no class
    */
   ImageSet labelled(long[] labels, String source) {
-    return with(LabelledImages.of(images, labels, source));
+    return with(LabelledImages.of(images, labels, images.count(), source));
   }
 
   private ImageSet with(ImageStore others) {

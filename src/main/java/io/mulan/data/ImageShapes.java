@@ -3,11 +3,15 @@ package io.mulan.data;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
+import java.util.Arrays;
 
 /** Shapes that files tell. */
 final class ImageShapes {
   /** Beyond which a file is more likely damaged than meant: 4096×4096×4. */
   private static final long MOST = 1L << 26;
+
+  /** More are read if {@code data.channels} says so. */
+  private static final int MOST_CHANNELS = 4;
 
   private ImageShapes() {}
 
@@ -30,12 +34,32 @@ final class ImageShapes {
     return new ImageShape((int) height, (int) width, (int) channels);
   }
 
-  /** What the configuration says, and where it is silent, what a picture has. */
-  static ImageShape configured(DataConfig config, ImageShape found) {
-    int channels = config.grey() ? 1 : config.channels();
-    return new ImageShape(
-        config.height() > 0 ? config.height() : found.height(),
-        config.width() > 0 ? config.width() : found.width(),
-        channels > 0 ? channels : found.channels());
+  /**
+   * That a shape is not one of another order of sizes, which would be read as images of few rows
+   * and many channels.
+   *
+   * @param sizes of the array
+   * @param image as they are taken for
+   * @throws ConfigException with the change to make
+   */
+  static void requireLikelyChannels(String name, int[] sizes, ImageShape image, DataConfig config) {
+    if (image.channels() <= MOST_CHANNELS || image.channels() == config.channels()) {
+      return;
+    }
+    String found =
+        "%s has shape %s, which is read as images of %s"
+            .formatted(name, Arrays.toString(sizes), image);
+    if (sizes[1] <= MOST_CHANNELS) {
+      throw new ConfigException(
+          found
+              + "; if it is [N, channels, height, width], set data.layout=channels_first, or save"
+              + " x.transpose(0, 2, 3, 1)");
+    }
+    if (sizes[2] <= MOST_CHANNELS) {
+      throw new ConfigException(
+          found + "; if it is [height, width, channels, N], save x.transpose(3, 0, 1, 2)");
+    }
+    throw new ConfigException(
+        found + "; set data.channels=%d if they have so many channels".formatted(image.channels()));
   }
 }

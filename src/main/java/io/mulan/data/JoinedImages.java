@@ -4,6 +4,7 @@ import io.mulan.config.ConfigException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The images of several stores, one store after the other. */
 final class JoinedImages implements ImageStore {
@@ -36,27 +37,61 @@ final class JoinedImages implements ImageStore {
 
   @Override
   public void read(int first, int count, byte[] target, int offset) {
+    each(
+        first,
+        count,
+        (part, inside, some, done) -> part.read(inside, some, target, offset + done * imageBytes));
+  }
+
+  /** What is done with images of one part. */
+  private interface Use {
+    void of(ImageStore part, int inside, int some, int done);
+  }
+
+  private void each(int first, int count, Use use) {
     int found = Arrays.binarySearch(firsts, first);
     int part = found >= 0 ? found : -found - 2;
     int done = 0;
     while (done < count) {
       int inside = first + done - firsts[part];
       int some = Math.min(count - done, parts.get(part).count() - inside);
-      parts.get(part).read(inside, some, target, offset + done * imageBytes);
+      use.of(parts.get(part), inside, some, done);
       done += some;
       part++;
     }
   }
 
   @Override
+  public void keys(int first, int count, int imageBytes, long[] target, int at) {
+    each(
+        first,
+        count,
+        (part, inside, some, done) -> part.keys(inside, some, imageBytes, target, at + done));
+  }
+
+  @Override
   public Optional<int[]> labels() {
-    int[] all = new int[count()];
+    return labels(IntStream.range(0, count()).toArray());
+  }
+
+  @Override
+  public Optional<int[]> labels(int[] numbers) {
+    int[] all = new int[numbers.length];
     for (int i = 0; i < parts.size(); i++) {
-      Optional<int[]> some = parts.get(i).labels();
+      int first = firsts[i];
+      int end = firsts[i + 1];
+      int[] places =
+          IntStream.range(0, numbers.length)
+              .filter(p -> numbers[p] >= first && numbers[p] < end)
+              .toArray();
+      Optional<int[]> some =
+          parts.get(i).labels(Arrays.stream(places).map(p -> numbers[p] - first).toArray());
       if (some.isEmpty()) {
         return Optional.empty();
       }
-      System.arraycopy(some.get(), 0, all, firsts[i], some.get().length);
+      for (int k = 0; k < places.length; k++) {
+        all[places[k]] = some.get()[k];
+      }
     }
     return Optional.of(all);
   }

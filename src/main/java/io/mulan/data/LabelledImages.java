@@ -10,14 +10,15 @@ record LabelledImages(ImageStore images, int[] known) implements ImageStore {
   /**
    * Images with these classes.
    *
+   * @param declared how many images there are to be, of which bad ones may be left out at the end
    * @param name of what holds the classes
-   * @throws ConfigException if there are fewer than images, or one is no class
+   * @throws ConfigException if they are not as many as images, or one is no class
    */
-  static LabelledImages of(ImageStore images, long[] classes, String name) {
-    if (classes.length < images.count()) {
+  static LabelledImages of(ImageStore images, long[] classes, int declared, String name) {
+    if (classes.length != declared) {
       throw new ConfigException(
-          "%s has %d classes for %d images; each needs one"
-              .formatted(name, classes.length, images.count()));
+          "%s has %d classes, but there are %d images; give one for each"
+              .formatted(name, classes.length, declared));
     }
     int[] known = new int[images.count()];
     for (int i = 0; i < known.length; i++) {
@@ -31,8 +32,8 @@ record LabelledImages(ImageStore images, int[] known) implements ImageStore {
   }
 
   /** The same for whole numbers of 32 bits. */
-  static LabelledImages of(ImageStore images, int[] classes, String name) {
-    return of(images, Arrays.stream(classes).asLongStream().toArray(), name);
+  static LabelledImages of(ImageStore images, int[] classes, int declared, String name) {
+    return of(images, Arrays.stream(classes).asLongStream().toArray(), declared, name);
   }
 
   @Override
@@ -43,6 +44,11 @@ record LabelledImages(ImageStore images, int[] known) implements ImageStore {
   @Override
   public void read(int first, int count, byte[] target, int offset) {
     images.read(first, count, target, offset);
+  }
+
+  @Override
+  public void keys(int first, int count, int imageBytes, long[] target, int at) {
+    images.keys(first, count, imageBytes, target, at);
   }
 
   @Override

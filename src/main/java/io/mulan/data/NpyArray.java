@@ -109,9 +109,9 @@ public final class NpyArray {
     return data.clone();
   }
 
-  /** The elements of any integer array but i8. */
+  /** The elements of any integer array but u4 and i8. */
   public int[] toInts() {
-    if (type.isFloating() || type == NpyType.I8) {
+    if (type.isFloating() || type == NpyType.U4 || type == NpyType.I8) {
       throw refusal("ints");
     }
     ByteBuffer buffer = buffer();
@@ -131,7 +131,7 @@ public final class NpyArray {
     return values;
   }
 
-  /** The elements of any array but f8; i4 and i8 are rounded to the nearest float. */
+  /** The elements of any array but f8; u4, i4 and i8 are rounded to the nearest float. */
   public float[] toFloats() {
     if (type == NpyType.F8) {
       throw refusal("floats");

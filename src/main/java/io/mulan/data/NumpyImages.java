@@ -2,6 +2,7 @@ package io.mulan.data;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.Layout;
 import io.mulan.config.ImageShape;
 import io.mulan.files.Printable;
 import java.io.BufferedInputStream;
@@ -48,6 +49,11 @@ final class NumpyImages {
    * @param bytes that there are from there on
    */
   record Stored(Path file, long start, long bytes, NpyHeader head) {
+
+    /** Some of its elements, spread over all. */
+    double[] someValues() {
+      return LevelsAdvice.values(this);
+    }
 
     /** The elements as records, as many as the first size says. */
     RecordFile records(RecordFile.Layout layout, int levels, BadInput bad) {
@@ -144,29 +150,38 @@ final class NumpyImages {
       Stored stored, Optional<NpyArray> labels, DataConfig config, BadInput bad) {
     NpyHeader head = stored.head();
     int[] shape = head.shape();
-    requireBytes(head);
+    requireBytes(stored, config.levels());
     if ((shape.length != 3 && shape.length != 4) || shape[0] == 0) {
       throw new ConfigException(
           "%s has shape %s; images are [N, height, width, channels], or [N, height, width] of one"
                   .formatted(head.name(), head.shapeText())
               + " channel, with at least one: reshape it");
     }
+    boolean planar = shape.length == 4 && config.layout() == Layout.CHANNELS_FIRST;
     ImageShape image =
-        ImageShapes.checked(head.name(), shape[1], shape[2], shape.length == 4 ? shape[3] : 1);
-    ImageStore records = stored.records(RecordFile.Layout.plain(image), config.levels(), bad);
+        planar
+            ? ImageShapes.checked(head.name(), shape[2], shape[3], shape[1])
+            : ImageShapes.checked(
+                head.name(), shape[1], shape[2], shape.length == 4 ? shape[3] : 1);
+    ImageShapes.requireLikelyChannels(head.name(), shape, image, config);
+    ImageStore records =
+        stored.records(new RecordFile.Layout(image, planar, 0, -1, 0), config.levels(), bad);
     return new FoundImages(
         image,
         labels.isPresent()
-            ? LabelledImages.of(records, labels.get().toLongs(), labels.get().name())
+            ? LabelledImages.of(
+                records, NumpyLabels.of(labels.get(), shape[0]), shape[0], labels.get().name())
             : records,
         null);
   }
 
-  static void requireBytes(NpyHeader head) {
+  static void requireBytes(Stored stored, int levels) {
+    NpyHeader head = stored.head();
     if (head.type() != NpyType.U1) {
       throw new ConfigException(
-          "%s holds elements of type %s; levels are u1: convert it with astype(\"uint8\") in NumPy"
-              .formatted(head.name(), head.type().code()));
+          "%s holds elements of type %s; levels are u1: %s"
+              .formatted(
+                  head.name(), head.type().code(), LevelsAdvice.of(stored.someValues(), levels)));
     }
     if (head.fortran()) {
       throw new ConfigException(

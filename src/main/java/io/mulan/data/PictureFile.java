@@ -1,5 +1,6 @@
 package io.mulan.data;
 
+import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.ImageShape;
@@ -8,8 +9,8 @@ import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,9 +21,8 @@ import java.util.Locale;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
-import javax.imageio.stream.FileImageInputStream;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * One picture of 8 bits a sample that is to be an image of this shape.
@@ -32,7 +32,19 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * @param grey whether a coloured one becomes grey, where the shape has one channel
  */
 record PictureFile(String name, Content content, ImageShape shape, Fit fit, boolean grey) {
+  /** What is read, for messages. */
+  static final String KINDS = "png, jpg, gif, bmp";
+
   private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp");
+
+  private static final Set<String> EXTENSIONS =
+      Set.of("png", "jpg", "jpeg", "jpe", "jfif", "gif", "bmp");
+
+  /** Of pictures that are not read, as far as people have them. */
+  private static final Set<String> OTHER_EXTENSIONS =
+      Set.of(
+          "webp", "tif", "tiff", "avif", "heic", "heif", "jp2", "j2k", "jxl", "svg", "ppm", "pgm",
+          "pbm", "pnm", "tga", "psd", "exr", "dng", "cr2", "nef", "arw", "dcm", "ico");
 
   /** Beyond which a picture to be scaled is refused before it takes memory. */
   private static final long MOST_PIXELS = 1L << 26;
@@ -43,12 +55,52 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
   /** Decoded, and once more as alpha, red, green, blue. */
   private static final int BYTES_OF_A_PIXEL = 8;
 
-  private static final long SMALL_BYTES = 1 << 20;
+  /** As of the largest uncompressed one that is read; no file of more is read at all. */
+  private static final int MOST_BYTES = 1 << 28;
+
+  /** Where the head of a JPEG usually ends. */
+  private static final int HEAD_BYTES = 1 << 18;
+
+  /** What decoders say of bytes that no pixel needs. */
+  private static final String STRAY_BYTES = "extraneous bytes";
 
   /** Where the bytes come from. */
   @FunctionalInterface
   interface Content {
-    ImageInputStream open() throws IOException;
+
+    /** The first bytes, so many or all. */
+    byte[] first(int most) throws IOException;
+
+    /** Bytes that are there. */
+    static Content of(byte[] bytes) {
+      return most -> most < bytes.length ? Arrays.copyOf(bytes, most) : bytes;
+    }
+
+    /** Those of a file. */
+    static Content of(Path file) {
+      return most -> {
+        try (InputStream in = Files.newInputStream(file)) {
+          return in.readNBytes(most);
+        }
+      };
+    }
+  }
+
+  /**
+   * What a picture would be as it is seen, by what stands before its pixels.
+   *
+   * @param grey whether it is stored without colours
+   */
+  record Head(int height, int width, boolean grey) {}
+
+  /** Whether a file is called as a picture that is read. */
+  static boolean isNamed(String name) {
+    return EXTENSIONS.contains(FoundFiles.extension(name));
+  }
+
+  /** Whether a file is called as a picture that is not read. */
+  static boolean isOfOtherKind(String name) {
+    return OTHER_EXTENSIONS.contains(FoundFiles.extension(name));
   }
 
   /**
@@ -70,31 +122,55 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
 
   /** A file. */
   PictureFile(Path file, ImageShape shape, Fit fit, boolean grey) {
-    this(file.toString(), content(file), shape, fit, grey);
+    this(file.toString(), Content.of(file), shape, fit, grey);
   }
 
-  /** Small files are read at once: decoders ask for a few bytes at a time. */
-  static Content content(Path file) {
-    return () ->
-        Files.size(file) <= SMALL_BYTES
-            ? new MemoryCacheImageInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))
-            : new FileImageInputStream(file.toFile());
+  /** The head of a picture. */
+  static Head head(String name, Content content) {
+    return new PictureFile(name, content, new ImageShape(1, 1, 3), Fit.EXACT, false).head();
   }
 
-  /** What a file would be as it is: its size, and one channel if it is grey. */
-  static ImageShape shape(String name, Content content) {
-    return new PictureFile(name, content, new ImageShape(1, 1, 3), Fit.EXACT, false).found();
-  }
-
-  private ImageShape found() {
+  private Head head() {
+    byte[] start = bytes(HEAD_BYTES);
+    if (JpegHead.is(start)) {
+      JpegHead jpeg = JpegHead.of(start);
+      if (jpeg.bits() == 0) {
+        jpeg = JpegHead.of(bytes(MOST_BYTES));
+      }
+      if (jpeg.bits() == 0) {
+        throw unreadable(null);
+      }
+      return seen(jpeg.height(), jpeg.width(), jpeg.components() == 1, jpeg.orientation());
+    }
     return reading(
-        reader -> {
-          boolean colour = false;
-          for (int pixel : argb(decode(reader))) {
-            colour |=
-                (pixel >> 16 & 0xff) != (pixel & 0xff) || (pixel >> 8 & 0xff) != (pixel & 0xff);
+        (reader, orientation) -> {
+          requireSize(reader.getHeight(0), reader.getWidth(0));
+          requireHeld(reader);
+          ImageTypeSpecifier stored = reader.getRawImageType(0);
+          return seen(
+              reader.getHeight(0),
+              reader.getWidth(0),
+              stored != null && stored.getColorModel().getNumColorComponents() == 1,
+              orientation);
+        });
+  }
+
+  private Head seen(int height, int width, boolean grey, Orientation orientation) {
+    requireSize(height, width);
+    return orientation.isTurned() ? new Head(width, height, grey) : new Head(height, width, grey);
+  }
+
+  /** Whether a pixel of a picture has a colour that is not grey. */
+  static boolean hasColour(String name, Content content) {
+    PictureFile file = new PictureFile(name, content, new ImageShape(1, 1, 3), Fit.EXACT, false);
+    return file.reading(
+        (reader, orientation) -> {
+          for (int pixel : file.argb(file.decode(reader))) {
+            if ((pixel >> 16 & 0xff) != (pixel & 0xff) || (pixel >> 8 & 0xff) != (pixel & 0xff)) {
+              return true;
+            }
           }
-          return new ImageShape(reader.getHeight(0), reader.getWidth(0), colour ? 3 : 1);
+          return false;
         });
   }
 
@@ -126,16 +202,24 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
 
   /** What is done with a picture. */
   private interface Use<T> {
-    T of(ImageReader reader) throws IOException;
+    T of(ImageReader reader, Orientation orientation) throws IOException;
   }
 
   private <T> T reading(Use<T> use) {
-    try (ImageInputStream in = open()) {
+    byte[] file = bytes(MOST_BYTES);
+    Orientation orientation = Orientation.ofChunks(file);
+    if (JpegHead.is(file)) {
+      JpegHead jpeg = JpegHead.of(file);
+      requireReadable(jpeg);
+      orientation = jpeg.orientation();
+      file = jpeg.decodable();
+    }
+    try (ImageInputStream in = new ByteArrayImageInputStream(file)) {
       ImageReader reader = reader(in);
       try {
         // Without metadata: a short file can unpack to any amount of it.
         reader.setInput(in, false, true);
-        return use.of(reader);
+        return use.of(reader, orientation);
       } finally {
         reader.dispose();
       }
@@ -146,9 +230,23 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
     }
   }
 
-  private ImageInputStream open() {
+  private void requireReadable(JpegHead jpeg) {
+    if (jpeg.bits() > 8) {
+      throw refusal(
+          "has %d bits a sample; 8 are allowed: save it with 8 bits".formatted(jpeg.bits()));
+    }
+    if (jpeg.components() > 3) {
+      throw refusal("has four colours a pixel (CMYK); convert it to RGB");
+    }
+  }
+
+  private byte[] bytes(int most) {
     try {
-      return content.open();
+      byte[] bytes = content.first(most);
+      if (bytes.length == MOST_BYTES) {
+        throw refusal("has more than the %d MiB that a picture may have".formatted(most >> 20));
+      }
+      return bytes;
     } catch (IOException e) {
       throw new ConfigException("cannot read " + name + ": " + IoReason.of(e), e);
     }
@@ -165,9 +263,10 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
   }
 
   /** All pixels, row by row, as alpha, red, green, blue. */
-  private int[] pixels(ImageReader reader) throws IOException {
-    int height = reader.getHeight(0);
-    int width = reader.getWidth(0);
+  private int[] pixels(ImageReader reader, Orientation orientation) throws IOException {
+    boolean turned = orientation.isTurned();
+    int height = turned ? reader.getWidth(0) : reader.getHeight(0);
+    int width = turned ? reader.getHeight(0) : reader.getWidth(0);
     boolean same = height == shape.height() && width == shape.width();
     // Before decoding, which would take memory for any size that the file claims.
     if (!same && fit == Fit.EXACT) {
@@ -182,18 +281,23 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
             "is transparent in places; pictures are opaque: save it without transparency");
       }
     }
-    return same ? argb : PictureScaling.of(fit, argb, width, height, shape);
+    int[] seen = orientation.applied(argb, reader.getWidth(0), reader.getHeight(0));
+    return same ? seen : PictureScaling.of(fit, seen, width, height, shape);
   }
 
-  private BufferedImage decode(ImageReader reader) throws IOException {
-    int height = reader.getHeight(0);
-    int width = reader.getWidth(0);
+  private void requireSize(int height, int width) {
     if ((long) height * width > MOST_PIXELS) {
       throw refusal(
           "is %d×%d (height×width), more than the %d megapixels that are read; make it smaller"
               .formatted(height, width, MOST_PIXELS >> 20));
     }
-    requireHeld(reader, (long) height * width);
+  }
+
+  private BufferedImage decode(ImageReader reader) throws IOException {
+    int height = reader.getHeight(0);
+    int width = reader.getWidth(0);
+    requireSize(height, width);
+    requireHeld(reader);
     HeapShare.require(name, (long) height * width * BYTES_OF_A_PIXEL);
     if (reader.getFormatName().equalsIgnoreCase("gif") && reader.getNumImages(true) != 1) {
       throw refusal(
@@ -203,34 +307,19 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
     BufferedImage image = reader.read(0);
-    if (!warnings.isEmpty()) {
+    if (warnings.stream().anyMatch(warning -> !warning.contains(STRAY_BYTES))) {
       throw unreadable(null);
-    }
-    // Java takes the fourth for transparency.
-    if (reader.getFormatName().equalsIgnoreCase("jpeg") && image.getRaster().getNumBands() > 3) {
-      throw refusal("has four colours a pixel (CMYK); convert it to RGB");
     }
     return image;
   }
 
   /** Before memory is taken for pixels that a file claims to have, but can't. */
-  private void requireHeld(ImageReader reader, long pixels) throws IOException {
-    if (pixels > SMALL_BYTES
-        && reader.getInput() instanceof ImageInputStream in
-        && pixels / MOST_PIXELS_OF_A_BYTE > bytes(in)) {
+  private void requireHeld(ImageReader reader) throws IOException {
+    long pixels = (long) reader.getHeight(0) * reader.getWidth(0);
+    if (reader.getInput() instanceof ImageInputStream in
+        && pixels / MOST_PIXELS_OF_A_BYTE > in.length()) {
       throw refusal("says that it has " + pixels + " pixels, more than its bytes can hold");
     }
-  }
-
-  private static long bytes(ImageInputStream in) throws IOException {
-    byte[] buffer = new byte[1 << 16];
-    in.mark();
-    long bytes = in.getStreamPosition();
-    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-      bytes += read;
-    }
-    in.reset();
-    return bytes;
   }
 
   private int[] argb(BufferedImage image) {
@@ -263,7 +352,7 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
 
   private ConfigException unreadable(Exception cause) {
     return new ConfigException(
-        name + " is damaged or no picture (png, jpg, gif, bmp); save it again as PNG", cause);
+        name + " is damaged or no picture (" + KINDS + "); save it again as PNG", cause);
   }
 
   private ConfigException refusal(String why) {

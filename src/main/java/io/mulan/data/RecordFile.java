@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Images in a file, one after the other in records of one length.
@@ -148,13 +149,7 @@ record RecordFile(Path file, long start, int count, Layout layout, int levels)
     int from = record + layout.pixelsAt();
     int size = layout.shape().size();
     if (layout.planar()) {
-      int channels = layout.shape().channels();
-      int pixels = size / channels;
-      for (int c = 0; c < channels; c++) {
-        for (int p = 0, at = to + c; p < pixels; p++, at += channels) {
-          target[at] = records[from + c * pixels + p];
-        }
-      }
+      Planes.copy(records, from, layout.shape(), target, to);
     } else {
       System.arraycopy(records, from, target, to, size);
     }
@@ -192,21 +187,31 @@ record RecordFile(Path file, long start, int count, Layout layout, int levels)
 
   @Override
   public Optional<int[]> labels() {
+    return labels(IntStream.range(0, count).toArray());
+  }
+
+  @Override
+  public Optional<int[]> labels(int[] numbers) {
     if (layout.labelAt() < 0) {
       return Optional.empty();
     }
-    int[] labels = new int[count];
+    int[] labels = new int[numbers.length];
     int record = layout.recordBytes();
     int most = Math.max(1, MOST_AT_ONCE / record);
     ByteBuffer records = ByteBuffer.allocate(Math.min(most, Math.max(1, count)) * record);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      for (int first = 0; first < count; first += most) {
-        int some = Math.min(most, count - first);
-        fill(channel, records.clear().limit(some * record), first);
-        for (int i = 0; i < some; i++) {
-          checkLabel(first + i, records.array(), i * record);
-          labels[first + i] = records.array()[i * record + layout.labelAt()] & 0xff;
+      int first = 0;
+      int end = 0; // of the images in the buffer
+      for (int i = 0; i < labels.length; i++) {
+        int number = numbers[i];
+        if (number < first || number >= end) {
+          first = number;
+          end = Math.min(count, first + most);
+          fill(channel, records.clear().limit((end - first) * record), first);
         }
+        int at = (number - first) * record;
+        checkLabel(number, records.array(), at);
+        labels[i] = records.array()[at + layout.labelAt()] & 0xff;
       }
     } catch (IOException e) {
       throw Npy.failure(file.toString(), e);

@@ -76,9 +76,12 @@ public final class NpzState {
       case BOOL -> "bool";
       case U1 -> "uint8";
       case I1 -> "int8";
+      case U2 -> "uint16";
       case I2 -> "int16";
+      case U4 -> "uint32";
       case I4 -> "int32";
       case I8 -> "int64";
+      case F2 -> "float16";
       case F4 -> "float32";
       case F8 -> "float64";
     };

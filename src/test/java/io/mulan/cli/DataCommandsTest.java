@@ -92,6 +92,38 @@ final class DataCommandsTest {
   }
 
   @Test
+  void infoTellsClassesCopiesAndWhatIsPassedOver() {
+    Path cases = Path.of("src", "test", "resources", "cases").toAbsolutePath();
+    String classes =
+        Program.run(
+                folder,
+                "data",
+                "info",
+                "--kind=images",
+                "--path=" + cases.resolve("folders/test_lacks_a_class"))
+            .assertDone()
+            .out();
+    assertTrue(classes.contains("class numbers    0 cat, 1 dog, 2 ship\n"), classes);
+    String others =
+        Program.run(
+                folder, "data", "info", "--kind=images", "--path=" + cases.resolve("folders/other_kinds"))
+            .assertDone()
+            .out();
+    assertTrue(others.matches("(?s).*passed over +\\d pictures of kinds that are not read.*"), others);
+    Program.Outcome copies =
+        Program.run(
+                folder,
+                "data",
+                "info",
+                "--kind=tfrecord",
+                "--path=" + cases.resolve("records/split_in_folders"))
+            .assertDone();
+    assertTrue(
+        copies.out().contains("12 of 12 test images are training images as well"), copies::toString);
+    assertTrue(copies.err().contains("test figures are too good"), copies::toString);
+  }
+
+  @Test
   void fetchTakesWhatHasTheRightChecksumOnly() throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -210,7 +210,15 @@ class BadFilesTest {
   void picturesOfMixedSizes() throws IOException {
     copy("pictures");
     Files.copy(DataFiles.path("scaled/wide.png"), folder.resolve("dog/wide.png"));
-    assertTold(Kind.IMAGES, "", "wide.png is 48×64 (height×width)", "6×8×3", "--skip-bad");
+    assertTold(
+        Kind.IMAGES,
+        "",
+        "2 sizes",
+        "6×8 (4, as",
+        "48×64 (1, as",
+        "wide.png",
+        "data.fit",
+        "--skip-bad");
     assertLeft(Kind.IMAGES, "", 1, 4);
   }
 

@@ -177,12 +177,14 @@ class ImageFilesTest {
         Map.of(
             NpyArray.of(new int[3], 3),
             " has shape [3], but the classes of 2 images have shape [2]; give one for each image",
-            NpyArray.of(new int[2], 2, 1),
-            " has shape [2, 1], but the classes of 2 images have shape [2]; give one for each image",
+            NpyArray.of(new int[] {0, 1, 1, 0}, 2, 2),
+            " has shape [2, 2], but the classes of 2 images have shape [2]; give one for each image (one-hot: y.argmax(axis=1) in NumPy)",
+            NpyArray.of(new int[] {1, 1, 1, 0}, 2, 2),
+            " has shape [2, 2], but the classes of 2 images have shape [2]; give one for each image (images of several classes at once: leave the array out)",
             NpyArray.of(new int[] {1, -2}, 2),
             ": class -2 of image 1 is not from 0 to 1000000",
             NpyArray.of(new float[2], 2),
-            " holds f4, which cannot be read as longs without loss; convert it with astype in NumPy");
+            " holds f4; classes are whole numbers from 0 on: save them as astype(\"int64\") in NumPy");
     Path file = folder.resolve("labels.npy");
     refusals.forEach(
         (labels, message) -> {
@@ -211,7 +213,7 @@ class ImageFilesTest {
       textBlock =
           """
           missing      | is no file or folder that is there; give a picture (png, jpg, gif, bmp), a folder of pictures, or a .npy or .npz file
-          empty        | has no file named .png, .jpg, .jpeg, .gif or .bmp directly in it; put pictures there, or give another folder
+          empty        | has no picture (png, jpg, gif, bmp) directly in it; put pictures there, or give another folder
           text.png     | is damaged or no picture (png, jpg, gif, bmp); save it again as PNG
           nothing.png  | is damaged or no picture (png, jpg, gif, bmp); save it again as PNG
           cut.png      | is damaged or no picture (png, jpg, gif, bmp); save it again as PNG
@@ -223,7 +225,7 @@ class ImageFilesTest {
           clear.png    | is transparent in places; pictures are opaque: save it without transparency
           clear.gif    | is transparent in places; pictures are opaque: save it without transparency
           moving.gif   | holds 2 frames; one is allowed: save each as PNG
-          floats.npy   | holds elements of type f4; levels are u1: convert it with astype("uint8") in NumPy
+          floats.npy   | holds elements of type f4; levels are u1: save x.astype("uint8") in NumPy (seen: 0 to 0)
           shape.npy    | has shape [2, 6, 8]; images 8×6×1 need [N, 8, 6, 1], the last 1 may be left out, and at least one image: reshape it
           none.npy     | has shape [0, 8, 6, 1]; images 8×6×1 need [N, 8, 6, 1], the last 1 may be left out, and at least one image: reshape it
           levels.npy   | : image 1 has a pixel of value 17; with 17 levels 0 to 16 are allowed; arrays hold levels, not grey values: scale them

@@ -151,7 +151,7 @@ class NpyTest {
     ConfigException refusal = assertThrows(ConfigException.class, () -> Npy.read(file));
     assertEquals(
         file
-            + " holds elements of type '<U3'; allowed are b1, u1, i1, i2, i4, i8, f4, f8:"
+            + " holds elements of type '<U3'; allowed are b1, u1, i1, u2, i2, u4, i4, i8, f2, f4, f8:"
             + " convert it with astype in NumPy",
         refusal.getMessage());
   }
