@@ -40,7 +40,13 @@ final class NumpyImages {
           new Names("images", "labels"),
           new Names("arr_0", "arr_1"));
   private static final List<Names> TEST =
-      List.of(new Names("test_images", "test_labels"), new Names("x_test", "y_test"));
+      SplitNames.TEST.stream()
+          .flatMap(
+              word ->
+                  Stream.of(
+                      new Names(word + "_images", word + "_labels"),
+                      new Names("x_" + word, "y_" + word)))
+          .toList();
 
   /**
    * An array in a file.
@@ -76,10 +82,15 @@ final class NumpyImages {
           folder + " has no train.npy; put it there, or name one .npy or .npz file as data.path");
     }
     FoundImages found = alone(train, config, bad);
-    Path test = folder.resolve("test" + SUFFIX);
-    return Files.isRegularFile(test)
-        ? withTest(found, alone(test, config, bad), test.toString())
-        : found;
+    List<Path> tests =
+        SplitNames.TEST.stream()
+            .map(word -> folder.resolve(word + SUFFIX))
+            .filter(Files::isRegularFile)
+            .toList();
+    return tests.isEmpty()
+        ? found
+        : withTest(found, alone(tests.get(0), config, bad), tests.get(0).toString())
+            .with(List.of(), others(tests.stream().map(Path::toString).toList()));
   }
 
   private static FoundImages alone(Path file, DataConfig config, BadInput bad) {
@@ -90,19 +101,29 @@ final class NumpyImages {
     try (Npz npz = Npz.open(file)) {
       Names train = train(file, npz, config);
       FoundImages found = images(file, npz, train, config, bad);
-      Optional<Names> test =
+      List<Names> tests =
           Stream.concat(
                   Stream.of(counterpart(train)),
                   config.feature().isEmpty() ? TEST.stream() : Stream.of())
               .filter(n -> npz.contains(n.images()) && !n.images().equals(train.images()))
-              .findFirst();
-      return test.isPresent()
-          ? withTest(
-              found,
-              images(file, npz, test.get(), config, bad),
-              file + ", array " + test.get().images())
-          : found;
+              .distinct()
+              .toList();
+      if (tests.isEmpty()) {
+        return found;
+      }
+      Names test = tests.get(0);
+      return withTest(
+              found, images(file, npz, test, config, bad), file + ", array " + test.images())
+          .with(List.of(), others(tests.stream().map(Names::images).toList()));
     }
+  }
+
+  /** What is passed over of several tests, of which the first is taken. */
+  private static List<String> others(List<String> tests) {
+    return tests.stream()
+        .skip(1)
+        .map(name -> "%s: the test is %s".formatted(name, tests.get(0)))
+        .toList();
   }
 
   private static Names train(Path file, Npz npz, DataConfig config) {

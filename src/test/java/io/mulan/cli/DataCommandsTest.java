@@ -106,10 +106,15 @@ final class DataCommandsTest {
     assertTrue(classes.contains("class numbers    0 cat, 1 dog, 2 ship\n"), classes);
     String others =
         Program.run(
-                folder, "data", "info", "--kind=images", "--path=" + cases.resolve("folders/other_kinds"))
+                folder,
+                "data",
+                "info",
+                "--kind=images",
+                "--path=" + cases.resolve("folders/other_kinds"))
             .assertDone()
             .out();
-    assertTrue(others.matches("(?s).*passed over +\\d pictures of kinds that are not read.*"), others);
+    assertTrue(
+        others.matches("(?s).*passed over +\\d pictures of kinds that are not read.*"), others);
     Program.Outcome copies =
         Program.run(
                 folder,
@@ -119,7 +124,8 @@ final class DataCommandsTest {
                 "--path=" + cases.resolve("records/split_in_folders"))
             .assertDone();
     assertTrue(
-        copies.out().contains("12 of 12 test images are training images as well"), copies::toString);
+        copies.out().contains("12 of 12 test images are training images as well"),
+        copies::toString);
     assertTrue(copies.err().contains("test figures are too good"), copies::toString);
   }
 

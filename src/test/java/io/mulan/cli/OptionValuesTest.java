@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 
 final class OptionValuesTest {
   private static int label(String said, int classes, String... names) {
-    Options options =
-        new Options().addOption(ConfigOptions.withValue(OptionValues.CLASS, "N", ""));
+    Options options = new Options().addOption(ConfigOptions.withValue(OptionValues.CLASS, "N", ""));
     CommandLine line;
     try {
       line = new DefaultParser().parse(options, new String[] {"--class=" + said});
@@ -33,7 +32,9 @@ final class OptionValuesTest {
     return ConfigReader.read(
             Optional.empty(),
             Optional.empty(),
-            List.of("data.kind=" + Kind.IMAGES.name().toLowerCase(Locale.ROOT), "data.classes=" + classes))
+            List.of(
+                "data.kind=" + Kind.IMAGES.name().toLowerCase(Locale.ROOT),
+                "data.classes=" + classes))
         .data();
   }
 

@@ -234,8 +234,7 @@ class CasesTest {
   void copiesOfTrainingImagesInTheTestAreCounted() {
     assertEquals(
         new ExactCopies(0, 12), ExactCopies.of(open(Kind.TFRECORD, "records/split_in_folders")));
-    assertEquals(
-        new ExactCopies(1, 0), ExactCopies.of(open(Kind.IMAGES, "folders/other_kinds")));
+    assertEquals(new ExactCopies(1, 0), ExactCopies.of(open(Kind.IMAGES, "folders/other_kinds")));
   }
 
   static Stream<String> pictures() {

@@ -15,10 +15,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -192,6 +194,25 @@ class SplitsTest {
     byte[] all = new byte[images.count()];
     images.read(0, all.length, all, 0);
     return IntStream.range(0, all.length).mapToObj(i -> (int) all[i]).collect(Collectors.toSet());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"x_train, x_val", "train_images, valid_images", "x_train, x_test"})
+  void arraysSayItByTheirNames(String train, String test, @TempDir Path folder) {
+    Path npz = folder.resolve("a.npz");
+    Npz.write(
+        npz,
+        Map.of(
+            train,
+            NpyArray.of(new byte[12], 3, 2, 2),
+            test,
+            NpyArray.of(new byte[8], 2, 2, 2),
+            "x_eval",
+            NpyArray.of(new byte[4], 1, 2, 2)));
+    Dataset set = Datasets.open(DataFiles.config(Kind.NPZ, npz));
+    assertEquals(3, set.train().count());
+    assertEquals(2, set.test().count());
+    assertEquals(List.of("x_eval: the test is " + test), set.notes());
   }
 
   @Test
