@@ -41,6 +41,8 @@ def main() -> None:
     if options.json:
         options.json.write_text(json.dumps(found))
     for tag, of in sorted(found.items()):
+        if tag.startswith("_hparams_/"):
+            continue  # of the run, at no step
         print(f"{tag:<40} {' '.join(map(str, of))}")
         if of != sorted(set(of)):
             raise Failure(DATA, f"{options.run}: {tag} has a step twice, or out of order: {of}")
