@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing.plugin_event_accumulator import EventAccumulator
 
 from failure import DATA, Failure, Parser, run
 
@@ -20,13 +20,9 @@ _ALL = 0
 
 def steps(folder: Path) -> dict[str, list[int]]:
     """The steps that TensorBoard has of each tag, in its order."""
-    kinds = ("scalars", "tensors")
-    reader = EventAccumulator(str(folder), size_guidance={kind: _ALL for kind in kinds})
-    reader.Reload()
-    tags = reader.Tags()
-    found = {tag: [e.step for e in reader.Scalars(tag)] for tag in tags["scalars"]}
-    found.update({tag: [e.step for e in reader.Tensors(tag)] for tag in tags["tensors"]})
-    return found
+    reader = EventAccumulator(str(folder), size_guidance={"tensors": _ALL})
+    reader.Reload()  # scalars become tensors, as in TensorBoard's server
+    return {tag: [e.step for e in reader.Tensors(tag)] for tag in reader.Tags()["tensors"]}
 
 
 def main() -> None:

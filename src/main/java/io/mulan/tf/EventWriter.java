@@ -63,6 +63,8 @@ public final class EventWriter implements AutoCloseable {
     write(event().setFileVersion("brain.Event:2"));
     if (!first) {
       SessionLog start = SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START).build();
+      // The first that TensorBoard reads of a run is of its beginning to it, and drops nothing.
+      write(event().setStep(step).setSessionLog(start));
       write(event().setStep(step).setSessionLog(start));
     }
     flush();
