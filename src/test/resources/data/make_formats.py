@@ -5,6 +5,7 @@ zipfile, Parquet by pyarrow and by Hugging Face's datasets, WebP by Pillow. Need
 make_formats.txt lists.
 """
 
+import gzip
 import io
 import json
 import pickle
@@ -13,7 +14,11 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import datasets
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import webdataset
 from PIL import Image
 
 here = Path(__file__).parent
@@ -41,7 +46,7 @@ def encoded(image, fmt="PNG", **options):
 
 
 def archive(path, files):
-    with tarfile.open(path, "w:gz", compresslevel=9) as tar:
+    with open(path, "wb") as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0) as data, tarfile.open(fileobj=data, mode="w") as tar:
         for name, data in files.items():
             info = tarfile.TarInfo(name)
             info.size = len(data)
@@ -125,7 +130,90 @@ def mnist():
         expected[f"mnist_{name}_padded"] = np.pad(images, ((0, 0), (2, 2), (2, 2), (0, 0)))
 
 
+def zipped(path, files, method=zipfile.ZIP_DEFLATED):
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, method)
+
+
+def archives():
+    """As EDM and StyleGAN keep sets (dataset.json), as WebDataset does (key.png, key.cls), and plain ones."""
+    train, test = pictures(240, 6, 6, 5, 3), pictures(241, 3, 6, 5, 3)
+    expected.update(archive_train=train, archive_test=test, archive_train_labels=[5, 4, 3, 2, 1, 0])
+    names = [f"{n // 4:05}/img{n:08}.png" for n in range(6)]
+    table = {"labels": [[name, 5 - n] for n, name in reversed(list(enumerate(names)))]}
+    files = dict(zip(names, map(encoded, train)))
+    zipped(out / "edm.zip", files | {"dataset.json": json.dumps(table)}, zipfile.ZIP_STORED)
+    zipped(out / "without-classes.zip", files | {"dataset.json": json.dumps({"labels": None})})
+
+    folders = {f"set/train/{'cat' if n % 2 else 'ant'}/{n}.png": encoded(i) for n, i in enumerate(train)}
+    folders |= {f"set/test/cat/{n}.png": encoded(i) for n, i in enumerate(test)}
+    zipped(out / "folders.zip", folders | {"__MACOSX/set/train/cat/._1.png": b"x", "set/readme.txt": b"x"})
+    archive(out / "folders.tar.gz", folders)
+
+    shards = out / "webdataset"
+    shards.mkdir(exist_ok=True)
+    for name, images, first in (("train-000000", train[:4], 0), ("train-000001", train[4:], 4), ("val-000000", test, 0)):
+        with webdataset.TarWriter(str(shards / f"{name}.tar"), mtime=0, user="", group="") as sink:
+            for n, image in enumerate(images):
+                sink.write({"__key__": f"{first + n:06}", "png": image, "cls": 5 - first - n, "json": {"n": n}})
+    with tarfile.open(out / "two-pictures.tar", "w") as tar:
+        for n, image in enumerate(train):
+            for ending, data in (("png", encoded(image)), ("mask.png", encoded(test[0])), ("cls", str(5 - n).encode())):
+                info = tarfile.TarInfo(f"long/{'x' * 120}/{n}.{ending}")
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+
+
+def parquet():
+    """By Hugging Face's datasets, in shards, and by pyarrow in every way that it compresses and encodes."""
+    train, test = pictures(250, 7, 6, 5, 3), pictures(251, 3, 6, 5, 3)
+    labels = [2, 0, 1, 2, 0, 1, 2]
+    expected.update(parquet_train=train, parquet_test=test, parquet_train_labels=labels)
+    features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=["ant", "bee", "cat"])})
+
+    def shard(images, classes, path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        columns = {"image": [Image.fromarray(i) for i in images], "label": classes}
+        datasets.Dataset.from_dict(columns, features=features).to_parquet(path)
+
+    shard(train[:4], labels[:4], out / "huggingface/data/train-00000-of-00002-0123456789abcdef.parquet")
+    shard(train[4:], labels[4:], out / "huggingface/data/train-00001-of-00002-0123456789abcdef.parquet")
+    shard(test, [-1] * 3, out / "huggingface/data/test-00000-of-00001-0123456789abcdef.parquet")
+
+    bytes_ = [encoded(i) for i in train]
+    struct_type = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    table = pa.table(
+        {
+            "id": pa.array([f"x{n}" for n in range(7)]),
+            "img": pa.array([{"bytes": b, "path": None} for b in bytes_], struct_type),
+            "fine_label": pa.array(labels, pa.int32()),
+            "coarse_label": pa.array([c // 2 for c in labels], pa.int64()),
+        }
+    )
+    ways = {
+        "snappy": dict(compression="snappy", row_group_size=3),
+        "zstd": dict(compression="zstd", data_page_version="2.0", data_page_size=100, write_batch_size=2),
+        "gzip": dict(compression="gzip", use_dictionary=False, row_group_size=2, write_page_checksum=True),
+        "lz4": dict(compression="lz4", dictionary_pagesize_limit=100, write_batch_size=1, data_page_size=1),
+        "none": dict(compression="none", write_page_index=True),
+        "brotli": dict(compression="brotli"),
+        "delta": dict(use_dictionary=False, column_encoding={"img.bytes": "DELTA_LENGTH_BYTE_ARRAY"}),
+    }
+    folder = out / "parquet"
+    folder.mkdir(exist_ok=True)
+    for name, options in ways.items():
+        pq.write_table(table, folder / f"{name}.parquet", **options)
+    required = pa.schema([pa.field("picture", pa.binary(), nullable=False), pa.field("label", pa.int64(), nullable=False)])
+    pq.write_table(pa.table([bytes_, labels], schema=required), folder / "required.parquet")
+    pq.write_table(pa.table({"image": pa.array([None, bytes_[1]], pa.binary())}), folder / "missing.parquet")
+    pq.write_table(pa.table({"image": pa.array([{"bytes": None, "path": "a.png"}] * 2, struct_type)}), folder / "paths.parquet")
+    pq.write_table(pa.table({"a": bytes_, "b": bytes_}), folder / "several.parquet")
+
+
 cifar()
 arrays()
 mnist()
+archives()
+parquet()
 np.savez_compressed(here / "formats.npz", **expected)

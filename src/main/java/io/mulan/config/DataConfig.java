@@ -69,6 +69,7 @@ public record DataConfig(
     NPZ,
     NPY,
     IMAGES,
+    PARQUET,
     TFRECORD;
 
     /** How many levels images of this kind have, unless the configuration says otherwise. */

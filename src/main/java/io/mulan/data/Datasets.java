@@ -41,7 +41,7 @@ public final class Datasets {
           case CIFAR10, CIFAR100 -> new DataShape(Cifar.SHAPE, config.levels());
           case IMAGENET32 -> new DataShape(IMAGENET32, config.levels());
           case IMAGENET64 -> new DataShape(IMAGENET64, config.levels());
-          case IDX, NPZ, NPY, IMAGES, TFRECORD -> new DataShape(told(config), config.levels());
+          case IDX, NPZ, NPY, IMAGES, PARQUET, TFRECORD -> new DataShape(told(config), config.levels());
         };
     ImageShape padded = PaddedImages.shape(config.pad(), whole.image());
     return new DataShape(ViewedImages.shape(config.view(), padded), whole.levels());
@@ -87,7 +87,7 @@ public final class Datasets {
           config.release() == Release.UNKNOWN
               ? config.with(DownsampledImageNet.release(config.path()))
               : config;
-      case IDX, NPZ, NPY, IMAGES, TFRECORD -> lookedAt(config);
+      case IDX, NPZ, NPY, IMAGES, PARQUET, TFRECORD -> lookedAt(config);
     };
   }
 
@@ -119,7 +119,7 @@ public final class Datasets {
       case PHOTOS -> Photos.LICENCE;
       case CIFAR10, CIFAR100 -> CIFAR_LICENCE;
       case IMAGENET32, IMAGENET64 -> DownsampledImageNet.licence(config.release());
-      case IDX, NPZ, NPY, IMAGES, TFRECORD -> OWN_LICENCE;
+      case IDX, NPZ, NPY, IMAGES, PARQUET, TFRECORD -> OWN_LICENCE;
     };
   }
 
@@ -232,12 +232,21 @@ public final class Datasets {
       case CIFAR10, CIFAR100 -> Cifar.find(config, bad);
       case IDX -> Idx.find(config, bad);
       case NPZ, NPY -> NumpyImages.find(config, bad);
-      case IMAGES -> PictureFolder.find(config, bad);
+      case IMAGES -> pictures(config, bad);
+      case PARQUET -> PictureShards.find(config, PictureShards.Format.PARQUET, bad);
       case IMAGENET32 -> DownsampledImageNet.find(config, IMAGENET32, bad);
       case IMAGENET64 -> DownsampledImageNet.find(config, IMAGENET64, bad);
       case TFRECORD -> ImageRecords.find(config, bad);
       case DIGITS, PHOTOS -> throw new IllegalArgumentException(config.key());
     };
+  }
+
+  /** In a folder, or in archives. */
+  private static FoundImages pictures(DataConfig config, BadInput bad) {
+    Path path = Path.of(config.path());
+    return PictureShards.areAt(path, PictureShards.Format.ARCHIVE)
+        ? PictureShards.find(config, PictureShards.Format.ARCHIVE, bad)
+        : PictureFolder.find(config, bad);
   }
 
   private static void requirePath(DataConfig config) {

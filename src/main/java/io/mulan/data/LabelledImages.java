@@ -6,6 +6,8 @@ import java.util.Optional;
 
 /** Images whose classes come from somewhere else. */
 record LabelledImages(ImageStore images, int[] known) implements ImageStore {
+  /** The largest number of a class; one beyond is more likely something else. */
+  static final int MOST = 1_000_000;
 
   /**
    * Images with these classes.
@@ -22,9 +24,9 @@ record LabelledImages(ImageStore images, int[] known) implements ImageStore {
     }
     int[] known = new int[images.count()];
     for (int i = 0; i < known.length; i++) {
-      if (classes[i] < 0 || classes[i] > 1_000_000) {
+      if (classes[i] < 0 || classes[i] > MOST) {
         throw new ConfigException(
-            "%s: class %d of image %d is not from 0 to 1000000".formatted(name, classes[i], i));
+            "%s: class %d of image %d is not from 0 to %d".formatted(name, classes[i], i, MOST));
       }
       known[i] = (int) classes[i];
     }

@@ -171,4 +171,119 @@ class FormatsTest {
     assertEquals(3, set.train().count());
     assertEquals(2, set.test().count());
   }
+
+  private static void assertAll(String expected, Dataset set, long... labels) {
+    byte[] all = expected(expected).toBytes();
+    int size = set.train().shape().size();
+    boolean[] seen = new boolean[all.length / size];
+    for (ImageSet part : List.of(set.train(), set.test())) {
+      int[] classes = part.labels().orElseThrow();
+      byte[] images = part.toArray().toBytes();
+      for (int i = 0; i < part.count(); i++) {
+        byte[] image = Arrays.copyOfRange(images, i * size, (i + 1) * size);
+        int n = 0;
+        while (!Arrays.equals(image, Arrays.copyOfRange(all, n * size, (n + 1) * size))) {
+          n++;
+        }
+        seen[n] = true;
+        assertEquals(labels[n], classes[i]);
+      }
+    }
+    assertEquals(labels.length, set.train().count() + set.test().count());
+    for (boolean one : seen) {
+      assertTrue(one);
+    }
+  }
+
+  private static String refused(Kind kind, Path path, String... settings) {
+    String message =
+        assertThrows(
+                ConfigException.class,
+                () -> ParserInput.readAll(DataFiles.config(kind, path, settings)))
+            .getMessage();
+    assertEquals(1, message.lines().count(), message);
+    return message;
+  }
+
+  @Test
+  void huggingFacesShardsAreReadWithTheirSplitAndClasses() {
+    for (Path where : List.of(path("huggingface"), path("huggingface/data"))) {
+      Dataset set = Datasets.open(DataFiles.config(Kind.PARQUET, where));
+      DataFiles.assertImages(expected("parquet_train"), set.train());
+      DataFiles.assertImages(expected("parquet_test"), set.test());
+      assertLabels("parquet_train_labels", set.train());
+      assertTrue(set.test().labels().isEmpty(), "-1 is no class");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"snappy", "zstd", "gzip", "lz4", "none", "delta", "required"})
+  void parquetIsReadHoweverItIsCompressedAndEncoded(String name) {
+    Path file = path("parquet/" + name + ".parquet");
+    long[] labels = expected("parquet_train_labels").toLongs();
+    assertAll("parquet_train", Datasets.open(DataFiles.config(Kind.PARQUET, file)), labels);
+  }
+
+  @Test
+  void classesOfParquetAreInTheColumnThatASettingNames() {
+    Dataset set =
+        Datasets.open(
+            DataFiles.config(
+                Kind.PARQUET,
+                path("parquet/snappy.parquet"),
+                "data.feature=img",
+                "data.label=coarse_label"));
+    assertAll("parquet_train", set, 1, 0, 0, 1, 0, 0, 1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "brotli, BROTLI; write it with snappy",
+    "missing, row 0 has no picture",
+    "paths, row 0 has no picture",
+    "several, 'columns a, b, of which none, or several'"
+  })
+  void parquetWithoutPicturesThatCanBeReadIsRefused(String name, String told) {
+    String message = refused(Kind.PARQUET, path("parquet/" + name + ".parquet"));
+    assertTrue(message.contains(name + ".parquet") && message.contains(told), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"data.feature, img2", "data.label, img", "data.label, other"})
+  void aColumnThatIsNotThereIsNamedWithThoseThatAre(String setting, String name) {
+    String message =
+        refused(Kind.PARQUET, path("parquet/snappy.parquet"), setting + "=" + name);
+    assertTrue(message.contains("id, img, fine_label, coarse_label"), message);
+    assertTrue(message.contains("named " + name), message);
+  }
+
+  @Test
+  void archivesOfEdmAreReadWithTheirTableOfClasses() {
+    long[] labels = expected("archive_train_labels").toLongs();
+    assertAll("archive_train", Datasets.open(DataFiles.config(Kind.IMAGES, path("edm.zip"))), labels);
+    Dataset without = Datasets.open(DataFiles.config(Kind.IMAGES, path("without-classes.zip")));
+    assertTrue(without.train().labels().isEmpty());
+  }
+
+  @Test
+  void shardsOfWebDatasetAreReadWithTheirSplitAndClasses() {
+    Dataset set = Datasets.open(DataFiles.config(Kind.IMAGES, path("webdataset")));
+    DataFiles.assertImages(expected("archive_train"), set.train());
+    DataFiles.assertImages(expected("archive_test"), set.test());
+    assertLabels("archive_train_labels", set.train());
+    assertArrayEquals(new int[] {5, 4, 3}, set.test().labels().orElseThrow());
+  }
+
+  @Test
+  void ofSeveralPicturesInASampleASettingNamesOne() {
+    Path tar = path("two-pictures.tar");
+    String message = refused(Kind.IMAGES, tar);
+    assertTrue(message.contains("is not the only picture of its sample"), message);
+    assertTrue(message.contains("data.feature"), message);
+    Dataset set = Datasets.open(DataFiles.config(Kind.IMAGES, tar, "data.feature=png"));
+    assertAll("archive_train", set, expected("archive_train_labels").toLongs());
+    Dataset masks = Datasets.open(DataFiles.config(Kind.IMAGES, tar, "data.feature=mask.png"));
+    byte[] mask = Arrays.copyOf(expected("archive_test").toBytes(), 6 * 5 * 3);
+    assertArrayEquals(mask, masks.test().toArray().toBytes());
+  }
 }

@@ -1,0 +1,182 @@
+package io.mulan.data;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.config.ConfigException;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.KeyValue;
+import org.apache.parquet.format.Type;
+import org.apache.parquet.format.Util;
+import org.apache.parquet.io.api.Binary;
+
+/** Columns of a Parquet file, which are read from any row on. */
+final class ParquetFile {
+  private static final int TAIL = 8;
+  private static final int MOST_FOOTER = 1 << 28;
+  private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
+
+  /** Where Hugging Face keeps what the columns mean. */
+  private static final String FEATURES = "huggingface";
+
+  private final Path file;
+  private final FileMetaData footer;
+  private final List<ParquetColumn> columns;
+
+  private ParquetFile(Path file, FileMetaData footer, List<ParquetColumn> columns) {
+    this.file = file;
+    this.footer = footer;
+    this.columns = columns;
+  }
+
+  /**
+   * Reads what the end of a file says of it.
+   *
+   * @throws ConfigException naming the file, if it is not whole, or not one of Parquet
+   */
+  static ParquetFile open(Path file) {
+    return reading(
+        file,
+        channel -> {
+          long size = channel.size();
+          ByteBuffer tail = read(channel, Math.max(0, size - TAIL), TAIL);
+          int length = tail.getInt(0);
+          byte[] magic = new byte[MAGIC.length];
+          tail.get(4, magic);
+          if (!Arrays.equals(magic, MAGIC)) {
+            throw new IOException("it does not end with PAR1: it is cut, encrypted or another file");
+          }
+          if (length < 0 || length > MOST_FOOTER || length > size - TAIL) {
+            throw new IOException("its footer says that it has %d bytes".formatted(length));
+          }
+          ByteBuffer footer = read(channel, size - TAIL - length, length);
+          FileMetaData found =
+              Util.readFileMetaData(new ByteArrayInputStream(footer.array(), 0, length));
+          return new ParquetFile(file, found, ParquetColumn.of(found.getSchema()));
+        });
+  }
+
+  /** What is done with a file. */
+  interface Use<T> {
+    T of(FileChannel channel) throws IOException;
+  }
+
+  static <T> T reading(Path file, Use<T> use) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return use.of(channel);
+    } catch (ConfigException e) {
+      throw e;
+    } catch (EOFException e) {
+      throw new ConfigException(file + " ends too early; fetch it again", e);
+    } catch (FileSystemException e) {
+      throw Npy.failure(file.toString(), e);
+    } catch (IOException | RuntimeException e) { // decoders throw anything at a damaged file
+      String why = e instanceof IOException ? String.valueOf(e.getMessage()) : "it is damaged";
+      throw new ConfigException(
+          "%s can't be read as Parquet: %s; fetch or write it again"
+              .formatted(file, Printable.of(why)),
+          e);
+    }
+  }
+
+  private static ByteBuffer read(FileChannel channel, long at, int bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, at + buffer.position()) < 0) {
+        throw new EOFException();
+      }
+    }
+    return buffer.flip();
+  }
+
+  Path file() {
+    return file;
+  }
+
+  List<ParquetColumn> columns() {
+    return columns;
+  }
+
+  /** The names of the classes that a column numbers, as Hugging Face keeps them; may be empty. */
+  List<String> classNames(String column) {
+    List<String> names = new ArrayList<>();
+    for (KeyValue entry : footer.isSetKey_value_metadata() ? footer.getKey_value_metadata() : List.<KeyValue>of()) {
+      if (FEATURES.equals(entry.getKey()) && entry.isSetValue()) {
+        try {
+          JsonNode info = new ObjectMapper().readTree(entry.getValue());
+          info.path("info").path("features").path(column).path("names").forEach(n -> names.add(n.asText()));
+        } catch (JacksonException | RuntimeException e) {
+          names.clear(); // nothing that images need
+        }
+      }
+    }
+    return names;
+  }
+
+  /** Finds the pages of a column. */
+  ParquetPages pages(ParquetColumn column) {
+    return reading(file, channel -> ParquetPages.of(channel, footer.getRow_groups(), column));
+  }
+
+  /** How many rows there are. */
+  long rows() {
+    return footer.getRow_groups().stream().mapToLong(g -> g.getNum_rows()).sum();
+  }
+
+  /**
+   * The bytes in a column of all rows of a page; null for a row without.
+   *
+   * @throws ConfigException naming the file, if they can't be read
+   */
+  Binary[] bytes(ParquetPages pages, int page) {
+    return reading(
+        file,
+        channel -> {
+          Binary[] all = new Binary[pages.get(page).rows()];
+          int[] done = {0};
+          pages.read(
+              channel,
+              page,
+              (reader, there) -> all[done[0]++] = there ? reader.getBinary() : null);
+          return all;
+        });
+  }
+
+  /**
+   * The whole numbers in a column; -1 for a row without.
+   *
+   * @throws ConfigException naming the file, if they can't be read
+   */
+  long[] numbers(ParquetColumn column) {
+    ParquetPages pages = pages(column);
+    boolean small = column.type() == Type.INT32;
+    return reading(
+        file,
+        channel -> {
+          long[] all = new long[(int) rows()];
+          int[] done = {0};
+          for (int page = 0; page < pages.count(); page++) {
+            pages.read(
+                channel,
+                page,
+                (reader, there) ->
+                    all[done[0]++] =
+                        !there ? -1 : small ? reader.getInteger() : reader.getLong());
+          }
+          return all;
+        });
+  }
+}
