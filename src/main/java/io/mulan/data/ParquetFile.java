@@ -52,19 +52,16 @@ final class ParquetFile {
         file,
         channel -> {
           long size = channel.size();
-          ByteBuffer tail = read(channel, Math.max(0, size - TAIL), TAIL);
-          int length = tail.getInt(0);
-          byte[] magic = new byte[MAGIC.length];
-          tail.get(4, magic);
-          if (!Arrays.equals(magic, MAGIC)) {
+          byte[] tail = read(channel, Math.max(0, size - TAIL), TAIL);
+          int length = ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt();
+          if (!Arrays.equals(tail, 4, TAIL, MAGIC, 0, MAGIC.length)) {
             throw new IOException("it does not end with PAR1: it is cut, encrypted or another file");
           }
           if (length < 0 || length > MOST_FOOTER || length > size - TAIL) {
             throw new IOException("its footer says that it has %d bytes".formatted(length));
           }
-          ByteBuffer footer = read(channel, size - TAIL - length, length);
-          FileMetaData found =
-              Util.readFileMetaData(new ByteArrayInputStream(footer.array(), 0, length));
+          byte[] footer = read(channel, size - TAIL - length, length);
+          FileMetaData found = Util.readFileMetaData(new ByteArrayInputStream(footer));
           return new ParquetFile(file, found, ParquetColumn.of(found.getSchema()));
         });
   }
@@ -92,14 +89,15 @@ final class ParquetFile {
     }
   }
 
-  private static ByteBuffer read(FileChannel channel, long at, int bytes) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static byte[] read(FileChannel channel, long at, int count) throws IOException {
+    byte[] bytes = new byte[count];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, at + buffer.position()) < 0) {
         throw new EOFException();
       }
     }
-    return buffer.flip();
+    return bytes;
   }
 
   Path file() {

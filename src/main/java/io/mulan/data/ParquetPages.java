@@ -133,6 +133,8 @@ final class ParquetPages {
   interface Use {
 
     /**
+     * Takes the value of the next row.
+     *
      * @param reader at its value
      * @param there whether it has one
      */

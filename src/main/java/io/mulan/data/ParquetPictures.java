@@ -27,13 +27,11 @@ final class ParquetPictures implements EncodedPictures {
   private record Key(ParquetPictures file, int page) {}
 
   private final ParquetFile file;
-  private final ParquetColumn column;
   private final ParquetColumn classes;
   private final ParquetPages pages;
 
   private ParquetPictures(ParquetFile file, ParquetColumn column, ParquetColumn classes) {
     this.file = file;
-    this.column = column;
     this.classes = classes;
     this.pages = file.pages(column);
   }
