@@ -24,9 +24,10 @@ import java.util.stream.IntStream;
  * list of name and class), or in a file next to each that ends with {@code .cls} (as of
  * WebDataset).
  *
- * @param classes of each; null if the archive tells none
+ * @param told whether files of the archive say of which classes they are, or that they have none
+ * @param classes of each; null if they have none
  */
-record ArchivedPictures(ArchivedFiles files, int[] classes) implements EncodedPictures {
+record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes) implements EncodedPictures {
   private static final String TABLE = "dataset.json";
   private static final String CLASS = "cls";
   private static final int MOST_DIGITS = 32;
@@ -52,16 +53,16 @@ record ArchivedPictures(ArchivedFiles files, int[] classes) implements EncodedPi
             name ->
                 PictureFile.isNamed(name)
                     && (wanted.isEmpty() || name.equals(sample(name) + "." + wanted)));
-    ArchivedFiles told = all.only(name -> tellsClasses(name, config));
-    if (told.entries().isEmpty()) {
-      return new ArchivedPictures(pictures, null);
+    ArchivedFiles telling = all.only(name -> tellsClasses(name, config));
+    if (telling.entries().isEmpty()) {
+      return new ArchivedPictures(pictures, false, null);
     }
     Map<String, Integer> classes =
         reading(
             all,
             channel -> {
               Map<String, Integer> found = new HashMap<>();
-              for (ArchivedFiles.Entry entry : told.entries()) {
+              for (ArchivedFiles.Entry entry : telling.entries()) {
                 byte[] content = all.read(channel, entry);
                 if (entry.name().equals(TABLE)) {
                   return table(all, content);
@@ -70,9 +71,9 @@ record ArchivedPictures(ArchivedFiles files, int[] classes) implements EncodedPi
               }
               return found;
             });
-    boolean byName = told.entries().stream().anyMatch(e -> e.name().equals(TABLE));
+    boolean byName = telling.entries().stream().anyMatch(e -> e.name().equals(TABLE));
     return new ArchivedPictures(
-        pictures, classes.isEmpty() ? null : classes(pictures, classes, byName));
+        pictures, true, classes.isEmpty() ? null : classes(pictures, classes, byName));
   }
 
   private static int[] classes(
@@ -165,17 +166,38 @@ record ArchivedPictures(ArchivedFiles files, int[] classes) implements EncodedPi
     }
   }
 
-  /** Some of them. */
-  ArchivedPictures only(List<String> names, String folder) {
+  /** Their names in the archive. */
+  List<String> names() {
+    return files.entries().stream().map(ArchivedFiles.Entry::name).toList();
+  }
+
+  /** Whether the archive says of which classes they are, or that they have none. */
+  boolean tellsClasses() {
+    return told;
+  }
+
+  /** Those of a part of a split. */
+  ArchivedPictures in(FolderSplit.Part part) {
     Set<String> wanted = new HashSet<>();
-    names.forEach(name -> wanted.add(folder + name));
+    part.names().forEach(name -> wanted.add(part.folder() + name));
     int[] chosen =
         IntStream.range(0, count())
             .filter(i -> wanted.contains(files.entries().get(i).name()))
             .toArray();
     return new ArchivedPictures(
         files.only(wanted::contains),
+        told,
         classes == null ? null : Arrays.stream(chosen).map(i -> classes[i]).toArray());
+  }
+
+  /** The same, of the classes that folders in this part say. */
+  ArchivedPictures of(ClassNames known, FolderSplit.Part part) {
+    if (known.names().isEmpty()) {
+      return this;
+    }
+    int[] all =
+        names().stream().mapToInt(n -> known.of(n.substring(part.folder().length()))).toArray();
+    return new ArchivedPictures(files, told, all);
   }
 
   @Override

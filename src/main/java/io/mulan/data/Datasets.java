@@ -232,21 +232,13 @@ public final class Datasets {
       case CIFAR10, CIFAR100 -> Cifar.find(config, bad);
       case IDX -> Idx.find(config, bad);
       case NPZ, NPY -> NumpyImages.find(config, bad);
-      case IMAGES -> pictures(config, bad);
+      case IMAGES -> PictureFolder.find(config, bad);
       case PARQUET -> PictureShards.find(config, PictureShards.Format.PARQUET, bad);
       case IMAGENET32 -> DownsampledImageNet.find(config, IMAGENET32, bad);
       case IMAGENET64 -> DownsampledImageNet.find(config, IMAGENET64, bad);
       case TFRECORD -> ImageRecords.find(config, bad);
       case DIGITS, PHOTOS -> throw new IllegalArgumentException(config.key());
     };
-  }
-
-  /** In a folder, or in archives. */
-  private static FoundImages pictures(DataConfig config, BadInput bad) {
-    Path path = Path.of(config.path());
-    return PictureShards.areAt(path, PictureShards.Format.ARCHIVE)
-        ? PictureShards.find(config, PictureShards.Format.ARCHIVE, bad)
-        : PictureFolder.find(config, bad);
   }
 
   private static void requirePath(DataConfig config) {

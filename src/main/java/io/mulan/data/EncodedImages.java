@@ -2,25 +2,11 @@ package io.mulan.data;
 
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
-import java.io.ByteArrayInputStream;
 import java.util.Optional;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** What encoded pictures show. */
 record EncodedImages(EncodedPictures pictures, DataConfig config, ImageShape shape)
     implements ImageStore {
-
-  /** What the configuration says, and where it is silent, that of the first picture. */
-  static ImageShape shape(EncodedPictures pictures, DataConfig config) {
-    ImageShape[] found = new ImageShape[1];
-    pictures.each(
-        0, 1, (i, picture) -> found[0] = PictureFile.shape(pictures.name(i), content(picture)));
-    return ImageShapes.configured(config, found[0]);
-  }
-
-  private static PictureFile.Content content(byte[] picture) {
-    return () -> new MemoryCacheImageInputStream(new ByteArrayInputStream(picture));
-  }
 
   @Override
   public int count() {
@@ -35,8 +21,21 @@ record EncodedImages(EncodedPictures pictures, DataConfig config, ImageShape sha
         count,
         (i, picture) ->
             new PictureFile(
-                    pictures.name(i), content(picture), shape, config.fit(), config.grey())
+                    pictures.name(i),
+                    PictureFile.Content.of(picture),
+                    shape,
+                    config.fit(),
+                    config.grey())
                 .copy(scale, target, offset + (i - first) * shape.size()));
+  }
+
+  /** By the pictures' bytes, which need not be decoded for it. */
+  @Override
+  public void keys(int first, int count, int imageBytes, long[] target, int at) {
+    pictures.each(
+        first,
+        count,
+        (i, picture) -> target[at + i - first] = ImageKey.of(picture, 0, picture.length));
   }
 
   @Override

@@ -64,14 +64,6 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
   /** What decoders say of bytes that no pixel needs. */
   private static final String STRAY_BYTES = "extraneous bytes";
 
-  private static final Set<String> EXTENSIONS =
-      Set.of("png", "jpg", "jpeg", "jpe", "jfif", "gif", "bmp");
-
-  /** Whether a file is called as a picture that is read. */
-  static boolean isNamed(String name) {
-    return EXTENSIONS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
-  }
-
   /** Where the bytes come from. */
   @FunctionalInterface
   interface Content {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Pictures in a folder and those below it, by name, split as {@link FolderSplit} says; where all
+ * Pictures in a folder and those below it, or in archives there, by name, split as {@link FolderSplit} says; where all
  * pictures for training lie in folders of their own, these are the classes.
  *
  * @param names below the folder, with slashes
@@ -25,12 +25,19 @@ record PictureFolder(
   static FoundImages find(DataConfig config, BadInput bad) {
     Path folder = Path.of(config.path());
     if (!Files.isDirectory(folder)) {
-      throw new ConfigException(
-          folder + " is not a folder; name one with pictures (" + PictureFile.KINDS + ")");
+      if (!PictureShards.Format.ARCHIVE.isNamed(folder.toString())) {
+        throw new ConfigException(
+            "%s is not a folder; name one with pictures (%s), or a tar or zip of them"
+                .formatted(folder, PictureFile.KINDS));
+      }
+      return PictureShards.find(config, PictureShards.Format.ARCHIVE, bad);
     }
     FoundFiles all = FoundFiles.in(folder, bad);
     FoundFiles pictures = all.only(PictureFile::isNamed);
     if (pictures.names().isEmpty()) {
+      if (all.names().stream().anyMatch(PictureShards.Format.ARCHIVE::isNamed)) {
+        return PictureShards.find(config, PictureShards.Format.ARCHIVE, bad);
+      }
       throw new ConfigException(
           "%s has no picture (%s) in it or below it%s; put pictures there, or name another folder as"
                   .formatted(folder, PictureFile.KINDS, othersText(all))
@@ -56,11 +63,13 @@ record PictureFolder(
 
   private static Optional<String> othersNote(FoundFiles all) {
     List<String> others = all.names().stream().filter(PictureFile::isOfOtherKind).toList();
-    return others.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            "%d pictures of kinds that are not read: %s"
-                .formatted(others.size(), FoundFiles.byExtension(others)));
+    return others.isEmpty() ? Optional.empty() : Optional.of(othersNote(others));
+  }
+
+  /** What is said of pictures that are passed over. */
+  static String othersNote(List<String> others) {
+    return "%d pictures of kinds that are not read: %s"
+        .formatted(others.size(), FoundFiles.byExtension(others));
   }
 
   private static String othersText(FoundFiles all) {

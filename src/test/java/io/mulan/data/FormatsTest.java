@@ -239,8 +239,8 @@ class FormatsTest {
   @ParameterizedTest
   @CsvSource({
     "brotli, BROTLI; write it with snappy",
-    "missing, row 0 has no picture",
-    "paths, row 0 has no picture",
+    "missing, has no picture",
+    "paths, has no picture",
     "several, 'columns a, b, of which none, or several'"
   })
   void parquetWithoutPicturesThatCanBeReadIsRefused(String name, String told) {
@@ -285,5 +285,28 @@ class FormatsTest {
     Dataset masks = Datasets.open(DataFiles.config(Kind.IMAGES, tar, "data.feature=mask.png"));
     byte[] mask = Arrays.copyOf(expected("archive_test").toBytes(), 6 * 5 * 3);
     assertArrayEquals(mask, masks.test().toArray().toBytes());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"folders.zip", "folders.tar.gz"})
+  void foldersInAnArchiveAreTheSplitAndTheClasses(String name) {
+    Dataset set = Datasets.open(DataFiles.config(Kind.IMAGES, path(name)));
+    assertTrue(set.officialSplit());
+    assertEquals(List.of("ant", "cat"), set.classes());
+    assertArrayEquals(new int[] {0, 0, 0, 1, 1, 1}, sorted(set.train()));
+    assertArrayEquals(new int[] {1, 1, 1}, set.test().labels().orElseThrow());
+    DataFiles.assertImages(expected("archive_test"), set.test());
+  }
+
+  private static int[] sorted(ImageSet set) {
+    return Arrays.stream(set.labels().orElseThrow()).sorted().toArray();
+  }
+
+  @Test
+  void aFileThatIsNoArchiveIsNotTakenForADamagedOne() throws IOException {
+    Path picture = DataFiles.path("pictures/cat/a.png");
+    assertTrue(refused(Kind.IMAGES, picture).contains("is not a folder"));
+    Path zip = Files.copy(picture, folder.resolve("a.zip"));
+    assertTrue(refused(Kind.IMAGES, zip).contains("can't be read as tar or zip"));
   }
 }
