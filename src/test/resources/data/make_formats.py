@@ -2,7 +2,7 @@
 
 Pickles are written by Python's pickle at protocols 0 to 5 and tars by tarfile and webdataset, zips by
 zipfile, Parquet by pyarrow and by Hugging Face's datasets, WebP by Pillow. Needs what
-make_formats.txt lists.
+make_formats.txt lists, and libwebp's dwebp.
 """
 
 import gzip
@@ -10,6 +10,7 @@ import io
 import json
 import pickle
 import struct
+import subprocess
 import tarfile
 import zipfile
 from pathlib import Path
@@ -19,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import webdataset
-from PIL import Image
+from PIL import Image, ImageOps
 
 here = Path(__file__).parent
 out = here / "formats"
@@ -211,8 +212,38 @@ def parquet():
     pq.write_table(pa.table({"a": bytes_, "b": bytes_}), folder / "several.parquet")
 
 
+def webp():
+    """As Pillow writes and reads it: without loss, with, grey, transparent, turned by EXIF, moving."""
+    folder = out / "webp"
+    folder.mkdir(exist_ok=True)
+    images = pictures(260, 2, 24, 32, 3)
+    smooth = images[0] // 4 + np.uint8(64)
+    alpha = np.concatenate([images[0], pictures(261, 1, 24, 32, 1)[0]], axis=2)
+    (folder / "lossless.webp").write_bytes(encoded(images[0], "WEBP", lossless=True))
+    (folder / "lossy.webp").write_bytes(encoded(smooth, "WEBP", quality=90))
+    (folder / "alpha.webp").write_bytes(encoded(alpha, "WEBP", lossless=True, exact=True))
+    (folder / "lossy-alpha.webp").write_bytes(encoded(alpha, "WEBP", quality=90))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    (folder / "turned.webp").write_bytes(encoded(images[0], "WEBP", lossless=True, exif=exif))
+    Image.fromarray(images[0]).save(
+        folder / "moving.webp", save_all=True, append_images=[Image.fromarray(images[1])], lossless=True
+    )
+    expected["webp_lossless"] = np.array(Image.open(folder / "lossless.webp").convert("RGB"))
+    # Pillow interpolates colours, which the format leaves open.
+    plain = subprocess.run(["dwebp", "-nofancy", "-ppm", folder / "lossy.webp", "-o", "-"], capture_output=True, check=True)
+    expected["webp_lossy"] = np.array(Image.open(io.BytesIO(plain.stdout)))
+    expected["webp_turned"] = np.array(ImageOps.exif_transpose(Image.open(folder / "turned.webp")).convert("RGB"))
+    for name, colour in (("black", 0), ("grey", 128), ("white", 255)):
+        back = Image.new("RGBA", (32, 24), (colour, colour, colour, 255))
+        laid = Image.alpha_composite(back, Image.fromarray(alpha))
+        expected[f"alpha_{name}"] = np.array(laid.convert("RGB"))
+    Image.fromarray(alpha).save(folder / "alpha.png")
+
+
 cifar()
 arrays()
+webp()
 mnist()
 archives()
 parquet()

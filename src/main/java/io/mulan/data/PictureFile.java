@@ -33,17 +33,19 @@ import javax.imageio.stream.ImageInputStream;
  */
 record PictureFile(String name, Content content, ImageShape shape, Fit fit, boolean grey) {
   /** What is read, for messages. */
-  static final String KINDS = "png, jpg, gif, bmp";
+  static final String KINDS = "png, jpg, webp, gif, bmp";
 
-  private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp");
+  private static final Set<String> FORMATS = Set.of("png", "jpeg", "webp", "gif", "bmp");
+
+  private static final Set<String> CAN_MOVE = Set.of("webp", "gif");
 
   private static final Set<String> EXTENSIONS =
-      Set.of("png", "jpg", "jpeg", "jpe", "jfif", "gif", "bmp");
+      Set.of("png", "jpg", "jpeg", "jpe", "jfif", "webp", "gif", "bmp");
 
   /** Of pictures that are not read, as far as people have them. */
   private static final Set<String> OTHER_EXTENSIONS =
       Set.of(
-          "webp", "tif", "tiff", "avif", "heic", "heif", "jp2", "j2k", "jxl", "svg", "ppm", "pgm",
+          "tif", "tiff", "avif", "heic", "heif", "jp2", "j2k", "jxl", "svg", "ppm", "pgm",
           "pbm", "pnm", "tga", "psd", "exr", "dng", "cr2", "nef", "arw", "dcm", "ico");
 
   /** Beyond which a picture to be scaled is refused before it takes memory. */
@@ -299,9 +301,9 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
     requireSize(height, width);
     requireHeld(reader);
     HeapShare.require(name, (long) height * width * BYTES_OF_A_PIXEL);
-    if (reader.getFormatName().equalsIgnoreCase("gif") && reader.getNumImages(true) != 1) {
-      throw refusal(
-          "holds %d frames; one is allowed: save each as PNG".formatted(reader.getNumImages(true)));
+    int frames = CAN_MOVE.contains(reader.getFormatName().toLowerCase(Locale.ROOT)) ? reader.getNumImages(true) : 1;
+    if (frames != 1) {
+      throw refusal("holds %d frames; one is allowed: save each as PNG".formatted(frames));
     }
     // Of a cut JPEG the rest comes out grey, with no more than a warning.
     List<String> warnings = new ArrayList<>();

@@ -292,7 +292,7 @@ class FormatsTest {
   void foldersInAnArchiveAreTheSplitAndTheClasses(String name) {
     Dataset set = Datasets.open(DataFiles.config(Kind.IMAGES, path(name)));
     assertTrue(set.officialSplit());
-    assertEquals(List.of("ant", "cat"), set.classes());
+    assertEquals(List.of("ant", "cat"), set.classNames());
     assertArrayEquals(new int[] {0, 0, 0, 1, 1, 1}, sorted(set.train()));
     assertArrayEquals(new int[] {1, 1, 1}, set.test().labels().orElseThrow());
     DataFiles.assertImages(expected("archive_test"), set.test());
@@ -307,6 +307,44 @@ class FormatsTest {
     Path picture = DataFiles.path("pictures/cat/a.png");
     assertTrue(refused(Kind.IMAGES, picture).contains("is not a folder"));
     Path zip = Files.copy(picture, folder.resolve("a.zip"));
-    assertTrue(refused(Kind.IMAGES, zip).contains("can't be read as tar or zip"));
+    String message = refused(Kind.IMAGES, zip);
+    assertTrue(message.contains("has no picture"), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"lossless, 0", "lossy, 3"})
+  void webpIsReadAsByLibwebpWithoutInterpolatedColours(String name, int most) {
+    byte[] read = new byte[24 * 32 * 3];
+    new PictureFile(path("webp/" + name + ".webp"), new ImageShape(24, 32, 3))
+        .copy(new GreyScale(256), read, 0);
+    byte[] expected = expected("webp_" + name).toBytes();
+    int difference = 0;
+    for (int i = 0; i < read.length; i++) {
+      difference = Math.max(difference, Math.abs((read[i] & 0xff) - (expected[i] & 0xff)));
+    }
+    assertTrue(difference <= most, "differs by " + difference);
+  }
+
+  @Test
+  void webpIsTurnedAsItsExifSays() {
+    byte[] read = new byte[24 * 32 * 3];
+    new PictureFile(path("webp/turned.webp"), new ImageShape(32, 24, 3))
+        .copy(new GreyScale(256), read, 0);
+    assertArrayEquals(expected("webp_turned").toBytes(), read);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "moving.webp, frames",
+    "alpha.webp, is transparent in places",
+    "lossy-alpha.webp, is transparent in places"
+  })
+  void webpThatMovesOrIsTransparentIsRefused(String name, String told) {
+    PictureFile file = new PictureFile(path("webp").resolve(name), new ImageShape(24, 32, 3));
+    byte[] read = new byte[24 * 32 * 3];
+    String message =
+        assertThrows(ConfigException.class, () -> file.copy(new GreyScale(256), read, 0))
+            .getMessage();
+    assertTrue(message.contains(told), message);
   }
 }
