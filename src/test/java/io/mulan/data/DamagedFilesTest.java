@@ -34,7 +34,21 @@ class DamagedFilesTest {
     "IMAGES, jpeg/grey.jpg",
     "TFRECORD, raw.tfrecord",
     "TFRECORD, named.tfrecord",
-    "IMAGENET32, imagenet32/val_data.npz"
+    "IMAGENET32, imagenet32/val_data.npz",
+    "CIFAR10, ../io/mulan/data/ParsersFuzzTestInputs/pickle/data_batch_1",
+    "CIFAR10, ../io/mulan/data/ParsersFuzzTestInputs/pickle/data_batch_3",
+    "CIFAR10, ../io/mulan/data/ParsersFuzzTestInputs/pickle/test_batch",
+    "PARQUET, formats/parquet/snappy.parquet",
+    "PARQUET, formats/parquet/zstd.parquet",
+    "PARQUET, formats/parquet/gzip.parquet",
+    "PARQUET, formats/parquet/lz4.parquet",
+    "PARQUET, formats/parquet/required.parquet",
+    "IMAGES, formats/edm.zip",
+    "IMAGES, formats/folders.zip",
+    "IMAGES, formats/folders.tar.gz",
+    "IMAGES, formats/webdataset/train-000000.tar",
+    "IMAGES, formats/webp/lossless.webp",
+    "IMAGES, formats/webp/lossy.webp"
   })
   void damageIsToldInOneLine(Kind kind, String path) throws IOException {
     byte[] whole = Files.readAllBytes(DataFiles.path(path));

@@ -60,4 +60,29 @@ class ParsersFuzzTest {
   void archive(byte[] bytes) throws IOException {
     read(Kind.CIFAR10, "a.tar.gz", bytes);
   }
+
+  @FuzzTest(maxDuration = LIMIT)
+  void parquet(byte[] bytes) throws IOException {
+    read(Kind.PARQUET, "a.parquet", bytes);
+  }
+
+  @FuzzTest(maxDuration = LIMIT)
+  void pickle(byte[] bytes) throws IOException {
+    read(Kind.CIFAR10, "data_batch_1", bytes);
+  }
+
+  @FuzzTest(maxDuration = LIMIT)
+  void zip(byte[] bytes) throws IOException {
+    read(Kind.IMAGES, "a.zip", bytes);
+  }
+
+  @FuzzTest(maxDuration = LIMIT)
+  void tar(byte[] bytes) throws IOException {
+    read(Kind.IMAGES, "a.tar", bytes);
+  }
+
+  @FuzzTest(maxDuration = LIMIT)
+  void webp(byte[] bytes) throws IOException {
+    read(Kind.IMAGES, "a.webp", bytes);
+  }
 }
