@@ -70,7 +70,7 @@ record ArchivedFiles(Path named, Path archive, List<Entry> entries) {
     List<Entry> entries = new ArrayList<>();
     try (TarFile tar = new TarFile(file)) {
       for (TarArchiveEntry entry : tar.getEntries()) {
-        String name = plain(entry.getName());
+        String name = plain(named, entry.getName());
         if (entry.isDirectory() || !wanted.test(name)) {
           continue;
         }
@@ -90,7 +90,7 @@ record ArchivedFiles(Path named, Path archive, List<Entry> entries) {
       for (Enumeration<ZipArchiveEntry> all = zip.getEntriesInPhysicalOrder();
           all.hasMoreElements(); ) {
         ZipArchiveEntry entry = all.nextElement();
-        String name = plain(entry.getName());
+        String name = plain(file, entry.getName());
         if (entry.isDirectory() || !wanted.test(name)) {
           continue;
         }
@@ -114,7 +114,10 @@ record ArchivedFiles(Path named, Path archive, List<Entry> entries) {
   }
 
   /** With slashes, and from the archive's top on. */
-  private static String plain(String name) {
+  private static String plain(Path file, String name) {
+    if (name.chars().anyMatch(Character::isISOControl)) { // it may become a class, or a message
+      throw refusal(file, name, "is a name with control characters; write the archive again");
+    }
     return name.replace('\\', '/').replaceFirst("^(\\./|/)+", "");
   }
 

@@ -3,7 +3,6 @@ package io.mulan.data;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -59,7 +58,7 @@ record ClassNames(List<String> names) {
    *
    * @throws ConfigException naming a class that no training picture has
    */
-  void requireKnown(Path folder, String[] pictures) {
+  void requireKnown(String folder, String[] pictures) {
     if (names.isEmpty()) {
       return;
     }
@@ -69,9 +68,9 @@ record ClassNames(List<String> names) {
         throw new ConfigException(
             name.isEmpty()
                 ? "%s is in no folder of a class; training pictures are in %s: move it"
-                    .formatted(folder.resolve(picture), names)
+                    .formatted(folder + "/" + picture, names)
                 : "%s is a class that no training picture has; training pictures are in %s: remove or rename it"
-                    .formatted(folder.resolve(name), names));
+                    .formatted(folder + "/" + name, names));
       }
     }
   }

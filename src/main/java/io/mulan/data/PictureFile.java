@@ -11,6 +11,8 @@ import java.awt.image.ComponentColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -209,6 +211,9 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
 
   private <T> T reading(Use<T> use) {
     byte[] file = bytes(MOST_BYTES);
+    if (isCutWebp(file)) {
+      throw unreadable(null);
+    }
     Orientation orientation = Orientation.ofChunks(file);
     if (JpegHead.is(file)) {
       JpegHead jpeg = JpegHead.of(file);
@@ -230,6 +235,15 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
     } catch (IOException | RuntimeException e) { // decoders throw anything at a damaged file
       throw unreadable(e);
     }
+  }
+
+  /** The decoder takes minutes to fill up what is not there. */
+  private static boolean isCutWebp(byte[] file) {
+    if (file.length < 12 || file[0] != 'R' || file[1] != 'I' || file[8] != 'W' || file[9] != 'E') {
+      return false;
+    }
+    int bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
+    return Integer.toUnsignedLong(bytes) > file.length - 8L;
   }
 
   private void requireReadable(JpegHead jpeg) {

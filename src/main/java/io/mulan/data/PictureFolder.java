@@ -55,7 +55,7 @@ record PictureFolder(
     if (split.test() != null) {
       String[] names = split.test().names().toArray(String[]::new);
       Path other = folder.resolve(split.test().folder());
-      classes.requireKnown(other, names);
+      classes.requireKnown(other.toString(), names);
       test = new PictureFolder(other, names, classes, config, shape);
     }
     return new FoundImages(shape, learned, test).with(classes.names(), notes);

@@ -142,7 +142,7 @@ final class PictureShards {
       classes = ClassNames.of(config, split.train().names().toArray(String[]::new));
       train = train.of(classes, split.train());
       if (test != null) {
-        Path folder = Path.of(config.path()).resolve(split.test().folder());
+        String folder = config.path() + ", " + split.test().folder().replaceFirst("/$", "");
         classes.requireKnown(folder, split.test().names().toArray(String[]::new));
         test = test.of(classes, split.test());
       }

@@ -230,7 +230,7 @@ class SplitsTest {
     ConfigException refusal =
         assertThrows(
             ConfigException.class,
-            () -> classes.requireKnown(Path.of("x/test"), new String[] {"3/a.png", "12/b.png"}));
+            () -> classes.requireKnown("x/test", new String[] {"3/a.png", "12/b.png"}));
     assertTrue(refusal.getMessage().contains("x/test/12 is a class that no training picture has"));
   }
 
