@@ -1,6 +1,7 @@
 package io.mulan.data;
 
 import io.mulan.config.ConfigException;
+import io.mulan.files.Printable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -124,9 +125,7 @@ record ArchivedFiles(Path named, Path archive, List<Entry> entries) {
   private static int bytes(Path file, String name, long bytes) {
     if (bytes < 0 || bytes > MOST_BYTES) {
       throw refusal(
-          file,
-          name,
-          "has %d bytes; %d MiB at most are read".formatted(bytes, MOST_BYTES >> 20));
+          file, name, "has %d bytes; %d MiB at most are read".formatted(bytes, MOST_BYTES >> 20));
     }
     return (int) bytes;
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
+import io.mulan.files.Printable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,8 @@ import java.util.stream.IntStream;
  * @param told whether files of the archive say of which classes they are, or that they have none
  * @param classes of each; null if they have none
  */
-record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes) implements EncodedPictures {
+record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
+    implements EncodedPictures {
   private static final String TABLE = "dataset.json";
   private static final String CLASS = "cls";
   private static final int MOST_DIGITS = 32;

@@ -41,7 +41,8 @@ public final class Datasets {
           case CIFAR10, CIFAR100 -> new DataShape(Cifar.SHAPE, config.levels());
           case IMAGENET32 -> new DataShape(IMAGENET32, config.levels());
           case IMAGENET64 -> new DataShape(IMAGENET64, config.levels());
-          case IDX, NPZ, NPY, IMAGES, PARQUET, TFRECORD -> new DataShape(told(config), config.levels());
+          case IDX, NPZ, NPY, IMAGES, PARQUET, TFRECORD ->
+              new DataShape(told(config), config.levels());
         };
     ImageShape padded = PaddedImages.shape(config.pad(), whole.image());
     return new DataShape(ViewedImages.shape(config.view(), padded), whole.levels());

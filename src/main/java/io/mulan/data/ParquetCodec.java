@@ -42,7 +42,8 @@ final class ParquetCodec {
           case LZ4_RAW -> unpacked(new Lz4Decompressor(), stored, from, content);
           default ->
               throw new IOException(
-                  "it is compressed by %s; write it with snappy, zstd, gzip or none".formatted(codec));
+                  "it is compressed by %s; write it with snappy, zstd, gzip or none"
+                      .formatted(codec));
         };
     if (found != bytes) {
       throw new IOException("a page has %d bytes of %d".formatted(found, bytes));

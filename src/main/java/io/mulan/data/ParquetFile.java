@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.config.ConfigException;
+import io.mulan.files.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -55,7 +56,8 @@ final class ParquetFile {
           byte[] tail = read(channel, Math.max(0, size - TAIL), TAIL);
           int length = ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt();
           if (!Arrays.equals(tail, 4, TAIL, MAGIC, 0, MAGIC.length)) {
-            throw new IOException("it does not end with PAR1: it is cut, encrypted or another file");
+            throw new IOException(
+                "it does not end with PAR1: it is cut, encrypted or another file");
           }
           if (length < 0 || length > MOST_FOOTER || length > size - TAIL) {
             throw new IOException("its footer says that it has %d bytes".formatted(length));
@@ -111,11 +113,16 @@ final class ParquetFile {
   /** The names of the classes that a column numbers, as Hugging Face keeps them; may be empty. */
   List<String> classNames(String column) {
     List<String> names = new ArrayList<>();
-    for (KeyValue entry : footer.isSetKey_value_metadata() ? footer.getKey_value_metadata() : List.<KeyValue>of()) {
+    for (KeyValue entry :
+        footer.isSetKey_value_metadata() ? footer.getKey_value_metadata() : List.<KeyValue>of()) {
       if (FEATURES.equals(entry.getKey()) && entry.isSetValue()) {
         try {
           JsonNode info = new ObjectMapper().readTree(entry.getValue());
-          info.path("info").path("features").path(column).path("names").forEach(n -> names.add(n.asText()));
+          info.path("info")
+              .path("features")
+              .path(column)
+              .path("names")
+              .forEach(n -> names.add(n.asText()));
         } catch (JacksonException | RuntimeException e) {
           names.clear(); // nothing that images need
         }
@@ -146,9 +153,7 @@ final class ParquetFile {
           Binary[] all = new Binary[pages.get(page).rows()];
           int[] done = {0};
           pages.read(
-              channel,
-              page,
-              (reader, there) -> all[done[0]++] = there ? reader.getBinary() : null);
+              channel, page, (reader, there) -> all[done[0]++] = there ? reader.getBinary() : null);
           return all;
         });
   }
@@ -171,8 +176,7 @@ final class ParquetFile {
                 channel,
                 page,
                 (reader, there) ->
-                    all[done[0]++] =
-                        !there ? -1 : small ? reader.getInteger() : reader.getLong());
+                    all[done[0]++] = !there ? -1 : small ? reader.getInteger() : reader.getLong());
           }
           return all;
         });

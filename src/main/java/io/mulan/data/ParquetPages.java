@@ -1,5 +1,6 @@
 package io.mulan.data;
 
+import io.mulan.files.Printable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -92,7 +93,8 @@ final class ParquetPages {
       } else if (type != PageType.INDEX_PAGE) {
         int values = head.values();
         if (values < 0 || values > last - row || pages.size() == MOST_PAGES) {
-          throw new IOException("the page at offset %d says that it has %d rows".formatted(at, values));
+          throw new IOException(
+              "the page at offset %d says that it has %d rows".formatted(at, values));
         }
         if (values > 0) {
           pages.add(new Page(at, dictionary, chunk.getCodec(), (int) row, values));
@@ -170,7 +172,8 @@ final class ParquetPages {
       Head head = new Head(at, (int) (in.at() - at), header);
       int bytes = header.getCompressed_page_size();
       if (bytes < 0 || bytes > MOST_BYTES || head.end() > channel.size()) {
-        throw new IOException("the page at offset %d says that it has %d bytes".formatted(at, bytes));
+        throw new IOException(
+            "the page at offset %d says that it has %d bytes".formatted(at, bytes));
       }
       return head;
     }
@@ -281,7 +284,8 @@ final class ParquetPages {
       int bytes = head.header().getUncompressed_page_size();
       // Each takes four bytes or more, whatever it says.
       if (its.getNum_values() < 0 || its.getNum_values() > bytes / 4) {
-        throw new IOException("a dictionary says that it has %d values".formatted(its.getNum_values()));
+        throw new IOException(
+            "a dictionary says that it has %d values".formatted(its.getNum_values()));
       }
       byte[] content = ParquetCodec.content(codec, head.stored(channel), 0, bytes);
       return new DictionaryPage(
@@ -322,7 +326,8 @@ final class ParquetPages {
           null);
     }
 
-    private static Encoding encoding(org.apache.parquet.format.Encoding encoding) throws IOException {
+    private static Encoding encoding(org.apache.parquet.format.Encoding encoding)
+        throws IOException {
       return Encoding.valueOf(wanted(encoding).name());
     }
 

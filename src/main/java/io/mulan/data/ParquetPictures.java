@@ -2,6 +2,7 @@ package io.mulan.data;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
+import io.mulan.files.Printable;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -43,7 +44,8 @@ final class ParquetPictures implements EncodedPictures {
    */
   static ParquetPictures open(Path path, DataConfig config) {
     ParquetFile file = ParquetFile.open(path);
-    return new ParquetPictures(file, pictures(file, config.feature()), classes(file, config.label()));
+    return new ParquetPictures(
+        file, pictures(file, config.feature()), classes(file, config.label()));
   }
 
   private static ParquetColumn pictures(ParquetFile file, String asked) {
@@ -51,9 +53,7 @@ final class ParquetPictures implements EncodedPictures {
         file.columns().stream().filter(ParquetColumn::holdsPictures).toList();
     List<ParquetColumn> usual =
         (asked.isEmpty() ? IMAGES : List.of(asked))
-            .stream()
-                .flatMap(name -> able.stream().filter(c -> c.outer().equals(name)))
-                .toList();
+            .stream().flatMap(name -> able.stream().filter(c -> c.outer().equals(name))).toList();
     if (!usual.isEmpty()) {
       return usual.get(0);
     }
@@ -89,8 +89,7 @@ final class ParquetPictures implements EncodedPictures {
 
   private static String names(ParquetFile file) {
     return Printable.of(
-        String.join(
-            ", ", file.columns().stream().map(ParquetColumn::outer).distinct().toList()));
+        String.join(", ", file.columns().stream().map(ParquetColumn::outer).distinct().toList()));
   }
 
   /** The names of the classes by number, if the file says them. */

@@ -47,8 +47,8 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
   /** Of pictures that are not read, as far as people have them. */
   private static final Set<String> OTHER_EXTENSIONS =
       Set.of(
-          "tif", "tiff", "avif", "heic", "heif", "jp2", "j2k", "jxl", "svg", "ppm", "pgm",
-          "pbm", "pnm", "tga", "psd", "exr", "dng", "cr2", "nef", "arw", "dcm", "ico");
+          "tif", "tiff", "avif", "heic", "heif", "jp2", "j2k", "jxl", "svg", "ppm", "pgm", "pbm",
+          "pnm", "tga", "psd", "exr", "dng", "cr2", "nef", "arw", "dcm", "ico");
 
   /** Beyond which a picture to be scaled is refused before it takes memory. */
   private static final long MOST_PIXELS = 1L << 26;
@@ -315,7 +315,10 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
     requireSize(height, width);
     requireHeld(reader);
     HeapShare.require(name, (long) height * width * BYTES_OF_A_PIXEL);
-    int frames = CAN_MOVE.contains(reader.getFormatName().toLowerCase(Locale.ROOT)) ? reader.getNumImages(true) : 1;
+    int frames =
+        CAN_MOVE.contains(reader.getFormatName().toLowerCase(Locale.ROOT))
+            ? reader.getNumImages(true)
+            : 1;
     if (frames != 1) {
       throw refusal("holds %d frames; one is allowed: save each as PNG".formatted(frames));
     }

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Pictures in a folder and those below it, or in archives there, by name, split as {@link FolderSplit} says; where all
- * pictures for training lie in folders of their own, these are the classes.
+ * Pictures in a folder and those below it, or in archives there, by name, split as {@link
+ * FolderSplit} says; where all pictures for training lie in folders of their own, these are the
+ * classes.
  *
  * @param names below the folder, with slashes
  * @param classes their names, by number; empty if there are none

@@ -251,8 +251,7 @@ class FormatsTest {
   @ParameterizedTest
   @CsvSource({"data.feature, img2", "data.label, img", "data.label, other"})
   void aColumnThatIsNotThereIsNamedWithThoseThatAre(String setting, String name) {
-    String message =
-        refused(Kind.PARQUET, path("parquet/snappy.parquet"), setting + "=" + name);
+    String message = refused(Kind.PARQUET, path("parquet/snappy.parquet"), setting + "=" + name);
     assertTrue(message.contains("id, img, fine_label, coarse_label"), message);
     assertTrue(message.contains("named " + name), message);
   }
@@ -260,7 +259,8 @@ class FormatsTest {
   @Test
   void archivesOfEdmAreReadWithTheirTableOfClasses() {
     long[] labels = expected("archive_train_labels").toLongs();
-    assertAll("archive_train", Datasets.open(DataFiles.config(Kind.IMAGES, path("edm.zip"))), labels);
+    assertAll(
+        "archive_train", Datasets.open(DataFiles.config(Kind.IMAGES, path("edm.zip"))), labels);
     Dataset without = Datasets.open(DataFiles.config(Kind.IMAGES, path("without-classes.zip")));
     assertTrue(without.train().labels().isEmpty());
   }
