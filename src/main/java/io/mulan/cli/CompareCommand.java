@@ -6,6 +6,7 @@ import io.mulan.config.Difference;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
+import io.mulan.data.SignalPower;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -96,6 +97,7 @@ final class CompareCommand implements Command {
     RunConfig config = configs.get(first);
     Dataset data = Datasets.open(config.data());
     Training.checkBatch(config.training(), data);
+    configs.replaceAll((name, c) -> SignalPower.resolve(c, data));
 
     ComparedTraining training = new ComparedTraining(configs, seeds, out);
     boolean whole = training.run(data, interruption);

@@ -56,21 +56,22 @@ final class ComparedTraining {
   private final long start = System.nanoTime();
 
   /**
-   * The runs of these configurations; all seeds of the first come first.
+   * The runs of these configurations; all presets of the first seed come first.
    *
    * @param seeds how many, from 0 on
    * @throws io.mulan.config.ConfigException if a folder holds something else
    */
   ComparedTraining(Map<String, RunConfig> configs, int seeds, Path out) {
     presets = List.copyOf(configs.keySet());
-    configs.forEach(
-        (name, config) -> {
-          for (long seed = 0; seed < seeds; seed++) {
+    for (int i = 0; i < seeds; i++) {
+      long seed = i;
+      configs.forEach(
+          (name, config) -> {
             Path folder = out.resolve(ComparedRun.name(name, seed));
             RunConfig seeded = ConfigReader.override(config, List.of("training.seed=" + seed));
             runs.add(new Planned(name, seed, folder, seeded));
-          }
-        });
+          });
+    }
     for (Planned run : runs) {
       if (RunFolder.begun(run.folder())) {
         RunFolder.checkSame(run.folder(), run.config(), "name another folder with --out");

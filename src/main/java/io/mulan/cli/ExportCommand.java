@@ -18,6 +18,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import io.mulan.config.NetworkConfig;
+import io.mulan.config.RunConfig;
+import io.mulan.config.ScheduleConfig;
+import java.util.ArrayList;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
@@ -77,6 +81,28 @@ final class ExportCommand implements Command {
                 "whose checkpoint (vdm where there is no latent, else mulan)"));
   }
 
+  /** That the published code has a place for what is special about the model. */
+  private static void checkPublished(Path path, RunConfig config) {
+    List<String> own = new ArrayList<>();
+    if (config.data().conditions() > 0) {
+      own.add("data.classes or data.augment");
+    }
+    if (config.network().preconditioning() == NetworkConfig.Preconditioning.LINEAR) {
+      own.add("network.preconditioning linear");
+    }
+    if (config.schedule().ends() == ScheduleConfig.Ends.LEARNED) {
+      own.add("schedule.ends learned");
+    }
+    if (!own.isEmpty()) {
+      throw new ConfigException(
+          path
+              + " has "
+              + String.join(", ", own)
+              + ", which the published code has no place for; leave --flax out for a SavedModel,"
+              + " or take --npz");
+    }
+  }
+
   @Override
   public int run(CommandLine line, Interruption interruption) {
     Path path = ConfigOptions.path(line.getArgList().get(0));
@@ -84,11 +110,8 @@ final class ExportCommand implements Command {
       throw new ConfigException(path + " is exported already; name a run folder");
     }
     TrainedRun run = TrainedRun.run(path, line.getOptionValue("step"));
-    if (run.config().data().conditions() > 0 && line.hasOption("flax")) {
-      throw new ConfigException(
-          path
-              + " is told something of each image (data.classes, data.augment) in a way that the"
-              + " published code has no place for; leave --flax out for a SavedModel, or take --npz");
+    if (line.hasOption("flax")) {
+      checkPublished(path, run.config());
     }
     if (line.hasOption("flax") || line.hasOption("npz")) {
       return writeState(line, run);

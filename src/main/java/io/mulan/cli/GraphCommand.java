@@ -5,6 +5,7 @@ import io.mulan.config.ConfigReader;
 import io.mulan.config.Presets;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Datasets;
+import io.mulan.data.SignalPower;
 import io.mulan.export.GraphExport;
 import io.mulan.files.AtomicFile;
 import io.mulan.files.IoReason;
@@ -65,7 +66,16 @@ final class GraphCommand implements Command {
     return ExitCode.OK;
   }
 
-  private static void write(Path folder, String name, RunConfig config, List<String> settings) {
+  /** The configuration with what is measured from the images, where there are some at hand. */
+  private static RunConfig measured(RunConfig config) {
+    if (!config.network().powerUnknown()) {
+      return config;
+    }
+    return SignalPower.resolve(config, Datasets.open(config.data()));
+  }
+
+  private static void write(Path folder, String name, RunConfig asked, List<String> settings) {
+    RunConfig config = measured(asked);
     String title = settings.isEmpty() ? name : name + " with " + String.join(", ", settings);
     GraphExport model = GraphExport.of(title, config, Datasets.shape(config.data()).image());
     Path graph = folder.resolve(name + ".pb");

@@ -7,6 +7,7 @@ import io.mulan.config.RunConfig;
 import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
+import io.mulan.data.SignalPower;
 import io.mulan.tf.Cluster;
 import io.mulan.training.BatchShare;
 import io.mulan.training.RunFolder;
@@ -88,9 +89,10 @@ final class TrainCommand implements Command {
     }
     cluster.ifPresent(c -> OpenPort.check(c, ClusterOptions.open(line)));
     boolean resumes = line.hasOption("resume");
-    RunConfig config = resumes ? resumed(line) : configured(line);
+    RunConfig asked = resumes ? resumed(line) : configured(line);
     Path folder = resumes ? folder(line, "resume") : newFolder(line);
-    Dataset data = Datasets.open(config.data());
+    Dataset data = Datasets.open(asked.data());
+    RunConfig config = SignalPower.resolve(asked, data);
     Training.checkBatch(config.training(), data);
     cluster.ifPresent(c -> BatchShare.of(c, config.training()));
     Duration patience = ClusterOptions.patience(line);

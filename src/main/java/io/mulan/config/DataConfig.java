@@ -60,6 +60,7 @@ public record DataConfig(
   /** Data sets. */
   public enum Kind {
     DIGITS,
+    KINDS,
     PHOTOS,
     CIFAR10,
     CIFAR100,
@@ -74,7 +75,7 @@ public record DataConfig(
 
     /** How many levels images of this kind have, unless the configuration says otherwise. */
     int levels() {
-      return this == DIGITS ? 17 : 256;
+      return this == DIGITS || this == KINDS ? 17 : 256;
     }
   }
 

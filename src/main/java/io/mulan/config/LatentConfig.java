@@ -10,6 +10,8 @@ package io.mulan.config;
  * @param gradient how a gradient reaches the logits of a {@code top_k} latent
  * @param encoderLayers blocks of the {@code unet} encoder before its middle (published: {@code
  *     forward_n_layer})
+ * @param encoderGain how many times as large as published the last weights of the encoder start: an
+ *     encoder whose first draws hardly depend on the image has nothing that could be made use of
  */
 public record LatentConfig(
     Kind kind,
@@ -19,7 +21,8 @@ public record LatentConfig(
     Law law,
     Gradient gradient,
     Encoder encoder,
-    int encoderLayers) {
+    int encoderLayers,
+    double encoderGain) {
 
   /** Kinds of latents. */
   public enum Kind {
@@ -95,6 +98,7 @@ public record LatentConfig(
           "identity with latent.law published; the others need the law of subsets");
     }
     Check.between("latent.encoder_layers", encoderLayers, 1, 1000);
+    Check.positive("latent.encoder_gain", encoderGain);
   }
 
   /** Whether what is charged for the latent is the published approximation and no KL. */

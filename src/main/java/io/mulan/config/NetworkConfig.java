@@ -13,7 +13,11 @@ import java.util.List;
  * @param fourier exponents e of the features sin, cos(2π 2^e z); none for none. At e = log2(V/2)
  *     the V levels are one turn apart, which shows the finest noise
  * @param conditioned whether the network sees the latent (published: {@code z_conditioning})
+ * @param conditioningStart the weights of the conditioning at the start
  * @param groups of the group normalisation
+ * @param preconditioning what the network's output is made of besides its last convolution
+ * @param signalPower s², the mean of f² over the training images, with f in (-1,1); 0 until it is
+ *     measured
  */
 public record NetworkConfig(
     Kind kind,
@@ -23,7 +27,10 @@ public record NetworkConfig(
     boolean attention,
     List<Double> fourier,
     boolean conditioned,
-    int groups) {
+    ConditioningStart conditioningStart,
+    int groups,
+    Preconditioning preconditioning,
+    double signalPower) {
 
   /** What the network is told about the noise. */
   public enum Kind {
@@ -32,6 +39,28 @@ public record NetworkConfig(
     /** Every pixel's γ. Published: {@code ldm}. */
     PER_PIXEL
   }
+
+  /** The weights that the latent is multiplied by at the start. */
+  public enum ConditioningStart {
+    /** As all other weights, as published. */
+    RANDOM,
+    /** Zero: the network sees nothing of a latent that says nothing yet. */
+    ZERO
+  }
+
+  /** What the output of the score network is, given F, the output of its last convolution. */
+  public enum Preconditioning {
+    /** z + F, as published. */
+    NONE,
+    /**
+     * The best linear denoiser of independent pixels, for each pixel's own γ, plus F in units of
+     * what that denoiser leaves unknown.
+     */
+    LINEAR
+  }
+
+  /** The power of a signal that is uniform in (-1,1): for models of which nothing is measured. */
+  private static final double UNIFORM_POWER = 1.0 / 3;
 
   public NetworkConfig {
     Check.between("network.channels", channels, 4, 1 << 14);
@@ -42,6 +71,9 @@ public record NetworkConfig(
       Check.require(
           e >= 0 && e <= 20, "network.fourier", fourier, "a list of numbers from 0 to 20");
     }
+    Check.notNegative("network.signal_power", signalPower);
+    Check.require(
+        signalPower <= 1, "network.signal_power", signalPower, "a mean of squares in (-1,1)");
     Check.atLeast("network.groups", groups, 1);
     // A group of one channel at one pixel would be normalised to nothing.
     Check.require(
@@ -49,5 +81,31 @@ public record NetworkConfig(
         "network.groups",
         groups,
         "a divisor of network.channels, which is " + channels + ", and at most half of it");
+  }
+
+  /** Whether {@link #signalPower} is still to be measured from the training images. */
+  public boolean powerUnknown() {
+    return preconditioning == Preconditioning.LINEAR && signalPower == 0;
+  }
+
+  /** s²; where it is not measured, that of uniform levels, which changes no cost. */
+  public double power() {
+    return signalPower == 0 ? UNIFORM_POWER : signalPower;
+  }
+
+  /** The same with this s². */
+  public NetworkConfig withSignalPower(double power) {
+    return new NetworkConfig(
+        kind,
+        channels,
+        layers,
+        dropout,
+        attention,
+        fourier,
+        conditioned,
+        conditioningStart,
+        groups,
+        preconditioning,
+        power);
   }
 }

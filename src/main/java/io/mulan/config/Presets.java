@@ -15,13 +15,28 @@ public final class Presets {
   /** The ablation that is a published model of its own. */
   private static final String VDM = "vdm";
 
-  private static final List<String> MODELS = List.of("digits", "photos", "cifar10", "imagenet32");
+  private static final String DIGITS = "digits";
+
+  /** Laid over {@link #DIGITS}. */
+  private static final String KINDS = "kinds";
+
+  private static final List<String> MODELS =
+      List.of(DIGITS, KINDS, "photos", "cifar10", "imagenet32");
   private static final List<String> ABLATIONS =
       List.of(VDM, "fixed", "scalar", "linear", "nonadaptive", "monotone", "gumbel", "gaussian");
+
+  /** Models in their published form, and published models in a form that trains faster. */
+  private static final List<String> VARIANTS =
+      List.of(
+          "digits-published", "kinds-published", "photos-published", "cifar10-fast",
+          "imagenet32-fast");
+
   private static final List<String> NAMES =
-      Stream.concat(
+      Stream.of(
               MODELS.stream(),
-              MODELS.stream().flatMap(m -> ABLATIONS.stream().map(a -> m + "-" + a)))
+              MODELS.stream().flatMap(m -> ABLATIONS.stream().map(a -> m + "-" + a)),
+              VARIANTS.stream())
+          .flatMap(names -> names)
           .toList();
 
   private Presets() {}
@@ -41,7 +56,8 @@ public final class Presets {
     return String.join(", ", MODELS)
         + ", or one of them with -"
         + String.join(", -", ABLATIONS)
-        + " after it";
+        + " after it; "
+        + String.join(", ", VARIANTS);
   }
 
   /**
@@ -60,11 +76,12 @@ public final class Presets {
               + "; there are "
               + summary());
     }
-    if (MODELS.contains(name)) {
-      return List.of(text(name));
-    }
     int dash = name.indexOf('-');
-    return Stream.of(name.substring(0, dash), "ablations/" + name.substring(dash + 1), name)
+    String model = dash < 0 ? name : name.substring(0, dash);
+    Stream<String> base = model.equals(KINDS) ? Stream.of(DIGITS, KINDS) : Stream.of(model);
+    Stream<String> over =
+        dash < 0 ? Stream.of() : Stream.of("ablations/" + name.substring(dash + 1), name);
+    return Stream.concat(base, over)
         .filter(n -> Presets.class.getResource(file(n)) != null)
         .map(Presets::text)
         .toList();

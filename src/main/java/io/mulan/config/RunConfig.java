@@ -30,6 +30,12 @@ public record RunConfig(
     return new RunConfig(images, schedule, latent, network, loss, training);
   }
 
+  /** The same with this power of the signal, s². */
+  public RunConfig withSignalPower(double power) {
+    return new RunConfig(
+        data, schedule, latent, network.withSignalPower(power), loss, training);
+  }
+
   /** All settings as YAML, in the order of the documentation. */
   public String toYaml() {
     return Yaml.write(RecordTree.nested(this));

@@ -8,8 +8,27 @@ package io.mulan.config;
  * @param gammaMax γ at time 1
  * @param width hidden units (published: {@code n_features}); 0 for as many as published: one for
  *     each dimension of the image, 1024 for the scalar network
+ * @param start the first schedule
+ * @param ends whether γ at times 0 and 1 is learned by the polynomials too
  */
-public record ScheduleConfig(Kind kind, double gammaMin, double gammaMax, int width) {
+public record ScheduleConfig(
+    Kind kind, double gammaMin, double gammaMax, int width, Start start, Ends ends) {
+
+  /** The ends of a polynomial schedule. */
+  public enum Ends {
+    /** gamma_min and gamma_max, as published. */
+    FIXED,
+    /** Learned, for each pixel, from gamma_min and gamma_max on. */
+    LEARNED
+  }
+
+  /** What a learned schedule is before training. */
+  public enum Start {
+    /** VDM's line from gamma_min to gamma_max, for every pixel and latent. */
+    FLAT,
+    /** As its weights are drawn: another for each pixel and latent, as published. */
+    RANDOM
+  }
 
   /** Families of schedules. */
   public enum Kind {
@@ -46,10 +65,18 @@ public record ScheduleConfig(Kind kind, double gammaMin, double gammaMax, int wi
       return adaptive;
     }
 
-    /** Whether γ at times 0 and 1 is learned too. */
-    public boolean freeEnds() {
+    private boolean freeEnds() {
       return freeEnds;
     }
+
+    private boolean polynomial() {
+      return this == POLYNOMIAL || this == POLYNOMIAL_SCALAR;
+    }
+  }
+
+  /** Whether γ at times 0 and 1 is learned. */
+  public boolean freeEnds() {
+    return kind.freeEnds() || (kind.polynomial() && ends == Ends.LEARNED);
   }
 
   public ScheduleConfig {

@@ -11,9 +11,13 @@ package io.mulan.config;
  * @param warmupSteps over which the rate grows linearly from 0
  * @param learningRateDecay whether the rate then falls to 0 at {@code steps}
  * @param weightDecay on everything but biases
- * @param clipNorm largest norm of all gradients together, of bits/dim; 0 for no limit
+ * @param clipNorm largest norm of the gradients, of bits/dim; 0 for no limit
+ * @param clipByPart whether that is the norm of network, encoder and schedule each, or of all
  * @param encoderRate factor of the learning rate for the encoder
  * @param scheduleRate factor of the learning rate for the schedule
+ * @param scheduleRateByWidth whether the rates of the schedule's matrices are multiplied by 8 /
+ *     inputs, at most 1: AdamW moves each weight alike, so that what a unit gives would move with
+ *     the number of its inputs
  * @param klWarmupSteps over which the weight of the latent's KL in the training loss grows linearly
  *     from 0 to 1; what is printed always has weight 1
  * @param freeBits bits of the latent's KL, as a mean over the batch, that the training loss does
@@ -42,8 +46,10 @@ public record TrainingConfig(
     double beta1,
     double beta2,
     double clipNorm,
+    boolean clipByPart,
     double encoderRate,
     double scheduleRate,
+    boolean scheduleRateByWidth,
     int klWarmupSteps,
     double freeBits,
     double ema,

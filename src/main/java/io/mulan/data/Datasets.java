@@ -37,6 +37,7 @@ public final class Datasets {
     DataShape whole =
         switch (config.kind()) {
           case DIGITS -> asEmbedded(config, Digits.SHAPE);
+          case KINDS -> asEmbedded(config, Kinds.SHAPE);
           case PHOTOS -> asEmbedded(config, Photos.SHAPE);
           case CIFAR10, CIFAR100 -> new DataShape(Cifar.SHAPE, config.levels());
           case IMAGENET32 -> new DataShape(IMAGENET32, config.levels());
@@ -83,7 +84,7 @@ public final class Datasets {
    */
   public static DataConfig resolve(DataConfig config) {
     return switch (config.kind()) {
-      case DIGITS, PHOTOS, CIFAR10, CIFAR100 -> config;
+      case DIGITS, KINDS, PHOTOS, CIFAR10, CIFAR100 -> config;
       case IMAGENET32, IMAGENET64 ->
           config.release() == Release.UNKNOWN
               ? config.with(DownsampledImageNet.release(config.path()))
@@ -116,7 +117,7 @@ public final class Datasets {
   /** One line that names the source and its terms. */
   public static String licence(DataConfig config) {
     return switch (config.kind()) {
-      case DIGITS -> Digits.LICENCE;
+      case DIGITS, KINDS -> Digits.LICENCE;
       case PHOTOS -> Photos.LICENCE;
       case CIFAR10, CIFAR100 -> CIFAR_LICENCE;
       case IMAGENET32, IMAGENET64 -> DownsampledImageNet.licence(config.release());
@@ -134,6 +135,7 @@ public final class Datasets {
   public static Dataset open(DataConfig config) {
     return switch (config.kind()) {
       case DIGITS -> embedded(config, Digits.read());
+      case KINDS -> embedded(config, Kinds.read());
       case PHOTOS -> embedded(config, Photos.read());
       default -> files(config);
     };
@@ -238,7 +240,7 @@ public final class Datasets {
       case IMAGENET32 -> DownsampledImageNet.find(config, IMAGENET32, bad);
       case IMAGENET64 -> DownsampledImageNet.find(config, IMAGENET64, bad);
       case TFRECORD -> ImageRecords.find(config, bad);
-      case DIGITS, PHOTOS -> throw new IllegalArgumentException(config.key());
+      case DIGITS, KINDS, PHOTOS -> throw new IllegalArgumentException(config.key());
     };
   }
 

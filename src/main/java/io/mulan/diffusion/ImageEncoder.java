@@ -2,6 +2,7 @@ package io.mulan.diffusion;
 
 import io.mulan.config.LatentConfig;
 import io.mulan.nn.CnnEncoder;
+import io.mulan.nn.Initializer;
 import io.mulan.nn.Layers;
 import io.mulan.nn.Net;
 import io.mulan.nn.UNet;
@@ -51,7 +52,11 @@ final class ImageEncoder<T extends TFloating> implements Latent.Encoder<T> {
           case UNET -> "dense_layer_final";
           case CNN -> "DENSE";
         };
-    return Layers.dense(net.in(name + suffix), features, c.size());
+    Initializer start =
+        c.encoderGain() == 1
+            ? Initializer.LECUN_NORMAL
+            : new Initializer.Times(c.encoderGain(), Initializer.LECUN_NORMAL);
+    return Layers.dense(net.in(name + suffix), features, c.size(), start);
   }
 
   private Operand<T> beside(Operand<T> image) {

@@ -16,8 +16,10 @@ import org.tensorflow.types.family.TFloating;
  * @param adaptive whether it sees the latent and has a second hidden layer, as MuLAN's does
  * @param width hidden units
  * @param size outputs: 1 for all pixels, or n
+ * @param flat whether the last layer starts at zero: γ starts as a straight line
  */
-record MonotoneNetwork(double gammaMin, double gammaMax, boolean adaptive, int width, int size)
+record MonotoneNetwork(
+    double gammaMin, double gammaMax, boolean adaptive, int width, int size, boolean flat)
     implements NoiseSchedule {
   private static final Initializer SMALL = new Initializer.Normal(0.01);
 
@@ -37,7 +39,7 @@ record MonotoneNetwork(double gammaMin, double gammaMax, boolean adaptive, int w
     if (adaptive) {
       h = squashed(m, Layers.monotone(net.in("l_int"), h, width, SMALL, Initializer.ZEROS));
     }
-    Operand<T> bend = Layers.monotone(net.in("l3"), h, size, SMALL); // [B, size]
+    Operand<T> bend = Layers.monotone(net.in("l3"), h, size, flat ? Initializer.ZEROS : SMALL); // [B, size]
     return m.add(line, m.mul(bend, 1.0 / width));
   }
 

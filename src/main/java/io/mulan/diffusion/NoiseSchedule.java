@@ -51,15 +51,17 @@ public sealed interface NoiseSchedule
     int n = image.size();
     int width = c.width() == 0 ? n : c.width();
     int scalarWidth = c.width() == 0 ? SCALAR_WIDTH : c.width();
+    boolean flat = c.start() == ScheduleConfig.Start.FLAT;
+    boolean free = c.freeEnds();
     return switch (c.kind()) {
-      case POLYNOMIAL -> new PolynomialSchedule(min, max, width, n);
-      case MONOTONE -> new MonotoneNetwork(min, max, true, width, n);
-      case POLYNOMIAL_SCALAR -> new PolynomialSchedule(min, max, width, 1);
+      case POLYNOMIAL -> new PolynomialSchedule(min, max, width, n, flat, free);
+      case MONOTONE -> new MonotoneNetwork(min, max, true, width, n, flat);
+      case POLYNOMIAL_SCALAR -> new PolynomialSchedule(min, max, width, 1, flat, free);
       case LINEAR -> new StraightLine(min, max, n);
       case MULTIVARIATE_LINEAR -> new LearnedLine(min, max, n);
       case FIXED -> new StraightLine(min, max, 1);
       case SCALAR -> new LearnedLine(min, max, 1);
-      case MONOTONE_SCALAR -> new MonotoneNetwork(min, max, false, scalarWidth, 1);
+      case MONOTONE_SCALAR -> new MonotoneNetwork(min, max, false, scalarWidth, 1, flat);
     };
   }
 }

@@ -1,7 +1,9 @@
 package io.mulan.diffusion;
 
+import static io.mulan.nn.Initializer.LECUN_NORMAL;
 import static io.mulan.nn.Initializer.ZEROS;
 
+import io.mulan.nn.Initializer;
 import io.mulan.nn.Layers;
 import io.mulan.nn.Net;
 import io.mulan.tf.Maths;
@@ -16,8 +18,12 @@ import org.tensorflow.types.family.TFloating;
  *
  * @param width hidden units
  * @param size n, the dimensions of an image, or 1 for all together
+ * @param flat whether a and b start at zero and k at the same for all: γ starts as a straight line
+ * @param freeEnds whether γ(c,0) and γ(c,1) come from the latent for each pixel too, from γmin and
+ *     γmax on
  */
-record PolynomialSchedule(double gammaMin, double gammaMax, int width, int size)
+record PolynomialSchedule(
+    double gammaMin, double gammaMax, int width, int size, boolean flat, boolean freeEnds)
     implements NoiseSchedule {
   /** Keeps P' above zero. */
   private static final double SMALLEST_K = 1e-3;
@@ -27,12 +33,21 @@ record PolynomialSchedule(double gammaMin, double gammaMax, int width, int size)
     Maths<T> m = net.m();
     Operand<T> h = Layers.swish(net, Layers.dense(net.in("dense_1"), latent, width));
     h = Layers.swish(net, Layers.dense(net.in("dense_2"), h, width));
+    Initializer start = flat ? ZEROS : LECUN_NORMAL;
     Operand<T> a = Layers.dense(net.in("dense_out_a"), h, size, ZEROS);
-    Operand<T> b = Layers.dense(net.in("dense_out_b"), h, size);
-    Operand<T> k = m.add(m.softplus(Layers.dense(net.in("dense_out_c"), h, size)), SMALLEST_K);
+    Operand<T> b = Layers.dense(net.in("dense_out_b"), h, size, start);
+    Operand<T> c = Layers.dense(net.in("dense_out_c"), h, size, start);
+    Operand<T> k = m.add(m.softplus(c), SMALLEST_K);
     Polynomial<T> p = Polynomial.ofSquare(m, a, b, k);
-    Operand<T> scale = m.div(m.constant(gammaMax - gammaMin), p.sum(m));
-    return t -> m.add(m.mul(p.at(m, t), scale), gammaMin);
+    Operand<T> perUnit = m.div(m.constant(gammaMax - gammaMin), p.sum(m));
+    if (!freeEnds) {
+      return t -> m.add(m.mul(p.at(m, t), perUnit), gammaMin);
+    }
+    Operand<T> first = m.add(Layers.dense(net.in("dense_out_start"), h, size, ZEROS), gammaMin);
+    // A factor above zero, so that γ increases whatever the weights are.
+    Operand<T> stretch = m.exp(Layers.dense(net.in("dense_out_rise"), h, size, ZEROS));
+    Operand<T> scale = m.mul(perUnit, stretch);
+    return t -> m.add(m.mul(p.at(m, t), scale), first);
   }
 
   /** c1 t + c2 t² + c3 t³ + c4 t⁴ + c5 t⁵, each coefficient [B,n]. */

@@ -114,6 +114,16 @@ enum Prediction {
     return m.div(m.sub(noise(m, at, z, output), m.mul(at.sigma(), z)), at.alpha());
   }
 
+  /** The output that stands for a velocity v̂ [B,H,W,C]: the inverse of {@link #velocity}. */
+  <T extends TFloating> Operand<T> ofVelocity(
+      Maths<T> m, NoiseLevel<T> at, Operand<T> z, Operand<T> v) {
+    return switch (this) {
+      case V -> v;
+      case EPSILON, V_FROM_EPSILON -> V.noise(m, at, z, v);
+      case X -> m.sub(m.mul(at.alpha(), z), m.mul(at.sigma(), v));
+    };
+  }
+
   /** σ (ε̂ - σ z) = α σ v̂ [B,H,W,C], which moves z along the probability flow. */
   <T extends TFloating> Operand<T> flow(
       Maths<T> m, NoiseLevel<T> at, Operand<T> z, Operand<T> output) {

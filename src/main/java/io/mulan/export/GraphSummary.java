@@ -76,7 +76,7 @@ record GraphSummary(
             word(c.kind()),
             number(c.gammaMin()),
             number(c.gammaMax()),
-            c.kind().freeEnds() ? " at first, ends learned" : ", ends fixed",
+            c.freeEnds() ? " at first, ends learned" : ", ends fixed",
             c.kind().adaptive() ? "; depends on the latent" : "");
   }
 

@@ -103,7 +103,8 @@ final class LearnedSchedule implements AutoCloseable {
   }
 
   private static RunConfig config(Kind kind, double min, double max, int steps, long seed) {
-    RunConfig digits = ConfigReader.read(Optional.empty(), Optional.empty(), SETTINGS);
+    RunConfig digits =
+        ConfigReader.read(Optional.of("digits-published"), Optional.empty(), SETTINGS);
     return ConfigReader.override(
         digits,
         List.of(

@@ -1,6 +1,7 @@
 package io.mulan.nn;
 
 import io.mulan.tf.Maths;
+import java.util.Arrays;
 import org.tensorflow.Operand;
 import org.tensorflow.framework.initializers.Constant;
 import org.tensorflow.framework.initializers.RandomNormal;
@@ -54,6 +55,24 @@ public sealed interface Initializer {
       long fanIn = shape.size() / shape.get(-1);
       double deviation = Math.sqrt(1.0 / fanIn) / CUT_DEVIATION;
       return new TruncatedNormal<T>(0, deviation, seed).call(m.ops(), dims(m, shape), m.type());
+    }
+  }
+
+  /** {@link LeCunNormal} for the first inputs, and zero for the others. */
+  record FirstInputs(long count) implements Initializer {
+    @Override
+    public <T extends TFloating> Operand<T> value(Maths<T> m, Shape shape, long seed) {
+      double[] first = new double[(int) shape.get(0)];
+      Arrays.fill(first, 0, (int) count, 1);
+      return m.mul(LECUN_NORMAL.value(m, shape, seed), m.reshape(m.vector(first), -1, 1));
+    }
+  }
+
+  /** A multiple of what another gives. */
+  record Times(double factor, Initializer other) implements Initializer {
+    @Override
+    public <T extends TFloating> Operand<T> value(Maths<T> m, Shape shape, long seed) {
+      return m.mul(other.value(m, shape, seed), factor);
     }
   }
 

@@ -57,7 +57,8 @@ public final class Layers {
       Net<T> net, Operand<T> x, long out, Initializer initializer) {
     var tf = net.m().ops();
     Operand<T> kernel = net.weight("kernel", Shape.of(x.shape().get(-1), out), initializer);
-    return tf.linalg.matMul(x, tf.math.abs(kernel));
+    // The magnitude, with a gradient at zero, where that of abs is zero and would stay so.
+    return tf.linalg.matMul(x, tf.math.maximum(kernel, tf.math.neg(kernel)));
   }
 
   private static <T extends TFloating> Operand<T> bias(Net<T> net, Operand<T> x, long out) {

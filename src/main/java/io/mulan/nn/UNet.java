@@ -31,7 +31,7 @@ public record UNet(NetworkConfig c) {
    * @param tau times in [0,1]: where γ is between the configured ends, one for an image [B,1], or
    *     one for each pixel and channel [B,H,W,C]
    * @param conditioning [B,k]
-   * @return [B,H,W,C]
+   * @return what the last convolution gives, which starts at zero [B,H,W,C]
    */
   public <T extends TFloating> Operand<T> score(
       Net<T> net, Operand<T> z, Operand<T> tau, Operand<T> conditioning) {
@@ -42,7 +42,7 @@ public record UNet(NetworkConfig c) {
       h = net.m().concat(3, List.of(h, skips.pop()));
       h = block(net, "up", i, h, cond);
     }
-    return net.m().add(out(net, h, z.shape().get(3)), z);
+    return out(net, h, z.shape().get(3));
   }
 
   /**
@@ -74,7 +74,12 @@ public record UNet(NetworkConfig c) {
     int axis = tau.rank() - 1;
     Operand<T> both =
         m.concat(axis, List.of(time, axis == 1 ? conditioning : everywhere(m, conditioning, tau)));
-    Operand<T> h = swish(net, dense(net.in("dense0"), both, 4L * c.channels()));
+    Initializer start =
+        switch (c.conditioningStart()) {
+          case RANDOM -> Initializer.LECUN_NORMAL;
+          case ZERO -> new Initializer.FirstInputs(time.shape().get(axis));
+        };
+    Operand<T> h = swish(net, dense(net.in("dense0"), both, 4L * c.channels(), start));
     return swish(net, dense(net.in("dense1"), h, 4L * c.channels()));
   }
 

@@ -7,6 +7,7 @@ import io.mulan.tf.Maths;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +26,9 @@ import org.tensorflow.types.family.TFloating;
  */
 final class AdamW<T extends TFloating> {
   private static final double EPSILON = 1e-8;
+
+  /** Matrices of the schedule with as many inputs still have the whole rate. */
+  private static final double FULL_RATE_INPUTS = 8;
 
   private final Maths<T> m;
   private final Ops tf;
@@ -56,7 +60,18 @@ final class AdamW<T extends TFloating> {
       if (weight.name().startsWith(DiffusionModel.ENCODER + "/")) {
         return c.encoderRate();
       }
-      return weight.name().startsWith(DiffusionModel.SCHEDULE + "/") ? c.scheduleRate() : 1;
+      if (!weight.name().startsWith(DiffusionModel.SCHEDULE + "/")) {
+        return 1;
+      }
+      boolean scaled = c.scheduleRateByWidth() && weight.shape().numDimensions() == 2;
+      return scaled
+          ? c.scheduleRate() * Math.min(1, FULL_RATE_INPUTS / weight.shape().get(0))
+          : c.scheduleRate();
+    }
+
+    /** The part of the model that the weight is in. */
+    String part() {
+      return weight.name().substring(0, weight.name().indexOf('/'));
     }
 
     boolean decayed() {
@@ -112,7 +127,7 @@ final class AdamW<T extends TFloating> {
     // TensorFlow's kernel adds ε to √v before its correction for the start, and the published code
     // after.
     Operand<T> epsilon = m.mul(m.sqrt(m.sub(m.constant(1), power2)), EPSILON);
-    Operand<T> clip = clipFactor(norms);
+    List<Operand<T>> clips = clipFactors(slots, norms);
 
     List<Op> updates = new ArrayList<>();
     for (int i = 0; i < slots.size(); i++) {
@@ -120,7 +135,7 @@ final class AdamW<T extends TFloating> {
       Operand<T> own = s.rate(c) == 1 ? rate : m.mul(rate, s.rate(c));
       Operand<T> gradient = gradients.get(i);
       if (c.clipNorm() > 0) {
-        gradient = m.mul(gradient, clip);
+        gradient = m.mul(gradient, clips.get(i));
       }
       Ops afterDecay = tf;
       if (s.decayed() && c.weightDecay() > 0) {
@@ -169,9 +184,26 @@ final class AdamW<T extends TFloating> {
     return m.mul(factor, c.learningRate());
   }
 
-  /** What brings the norm of all gradients together down to the limit: at most one. */
-  private Operand<T> clipFactor(Operand<T> norms) {
-    Operand<T> norm = m.sqrt(m.sum(m.square(norms), 0));
+  /**
+   * What brings the norm of the gradients down to the limit, for each weight: at most one. Where it
+   * is the norm of all together, the schedule's gradient, which is large and noisy, decides how far
+   * the network's counts.
+   */
+  private List<Operand<T>> clipFactors(List<Slot<T>> slots, Operand<T> norms) {
+    Operand<T> squares = m.square(norms);
+    if (!c.clipByPart()) {
+      return Collections.nCopies(slots.size(), clipFactor(squares));
+    }
+    Map<String, Operand<T>> factors = new TreeMap<>();
+    for (String part : slots.stream().map(Slot::part).distinct().toList()) {
+      double[] inside = slots.stream().mapToDouble(s -> s.part().equals(part) ? 1 : 0).toArray();
+      factors.put(part, clipFactor(m.mul(squares, m.vector(inside))));
+    }
+    return slots.stream().map(s -> factors.get(s.part())).toList();
+  }
+
+  private Operand<T> clipFactor(Operand<T> squares) {
+    Operand<T> norm = m.sqrt(m.sum(squares, 0));
     Operand<T> limit = m.constant(c.clipNorm());
     return m.div(limit, tf.math.maximum(norm, limit));
   }

@@ -113,9 +113,9 @@ final class ConfigReaderTest {
   @Test
   void theCifarPresetIsThePublishedConfiguration() {
     RunConfig c = preset("cifar10");
-    assertEquals(new ScheduleConfig(ScheduleConfig.Kind.POLYNOMIAL, -13.3, 5, 0), c.schedule());
+    assertEquals(new ScheduleConfig(ScheduleConfig.Kind.POLYNOMIAL, -13.3, 5, 0, ScheduleConfig.Start.RANDOM, ScheduleConfig.Ends.FIXED), c.schedule());
     assertEquals(
-        new NetworkConfig(NetworkConfig.Kind.VDM, 128, 32, 0.1, false, List.of(6.0, 7.0), true, 32),
+        new NetworkConfig(NetworkConfig.Kind.VDM, 128, 32, 0.1, false, List.of(6.0, 7.0), true, NetworkConfig.ConditioningStart.RANDOM, 32, NetworkConfig.Preconditioning.NONE, 0),
         c.network());
     assertEquals(50, c.latent().size());
     assertEquals(15, c.latent().k());
@@ -185,7 +185,7 @@ final class ConfigReaderTest {
         "training.ema=1 | allowed: a number from 0 to below 1",
         "training.seed=-1 | allowed: a whole number from 0 to 2147483647",
         "training.xla=maybe | training.xla is 'maybe'; allowed: auto, on, off",
-        "data.kind=cats | allowed: digits, photos, cifar10, cifar100, imagenet32",
+        "data.kind=cats | allowed: digits, kinds, photos, cifar10",
         "data.levels=300 | allowed: a whole number from 2 to 256",
         "latent.k=16 | allowed: a whole number from 1 to below latent.size, which is 16",
         "network.attention=perhaps | allowed: true or false",
@@ -209,7 +209,7 @@ final class ConfigReaderTest {
     String message =
         refused(() -> ConfigReader.read(Optional.of("cifar"), Optional.empty(), List.of()));
     assertContains(message, "did you mean cifar10?");
-    assertContains(message, "digits, photos, cifar10, imagenet32");
+    assertContains(message, "digits, kinds, photos, cifar10");
   }
 
   @ParameterizedTest

@@ -37,7 +37,8 @@ final class BoundGradientsTest {
         "latent.law=published latent.noise=gamma",
         "network.kind=per_pixel",
         "loss.prediction=epsilon",
-        "loss.timesteps=7 loss.prediction=x schedule.kind=monotone"
+        "loss.timesteps=7 loss.prediction=x schedule.kind=monotone",
+        "network.preconditioning=linear network.signal_power=0.4 schedule.ends=learned"
       })
   void theGradientIsTheCentralDifference(String settings) {
     try (SmallModel<TFloat64> small = new SmallModel<>(TFloat64.class, settings.split(" "))) {
@@ -75,6 +76,9 @@ final class BoundGradientsTest {
         "network.fourier=[]",
         "loss.prediction=x",
         "loss.prediction=v_from_epsilon",
+        "network.preconditioning=linear loss.prediction=x network.kind=per_pixel",
+        "network.preconditioning=linear loss.prediction=epsilon schedule.kind=scalar",
+        "network.preconditioning=linear loss.prediction=v_from_epsilon latent.kind=gaussian",
         "loss.timesteps=7 loss.prediction=epsilon",
         "loss.timesteps=7 loss.prediction=v network.kind=per_pixel"
       })

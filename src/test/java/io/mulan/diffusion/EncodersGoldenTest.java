@@ -54,7 +54,7 @@ final class EncodersGoldenTest {
     LatentConfig.Encoder encoder =
         has(g.golden(), "mid.block_1") ? LatentConfig.Encoder.UNET : LatentConfig.Encoder.CNN;
     return new LatentConfig(
-        c.kind(), c.size(), c.k(), c.noise(), c.law(), c.gradient(), encoder, c.encoderLayers());
+        c.kind(), c.size(), c.k(), c.noise(), c.law(), c.gradient(), encoder, c.encoderLayers(), 1);
   }
 
   private static boolean gaussian(GoldenCase golden) {

@@ -8,6 +8,7 @@ import io.mulan.config.ConfigReader;
 import io.mulan.config.Presets;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Datasets;
+import io.mulan.data.SignalPower;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,11 @@ final class GraphsTest {
   }
 
   private static GraphExport export(String preset, String... settings) {
-    RunConfig config = ConfigReader.read(Optional.of(preset), Optional.empty(), List.of(settings));
+    RunConfig asked = ConfigReader.read(Optional.of(preset), Optional.empty(), List.of(settings));
+    RunConfig config =
+        asked.network().powerUnknown()
+            ? SignalPower.resolve(asked, Datasets.open(asked.data()))
+            : asked;
     return GraphExport.of(preset, config, Datasets.shape(config.data()).image());
   }
 }

@@ -38,6 +38,13 @@ final class SmallExport {
               "loss.times=importance"),
           "score-function",
           List.of("latent.gradient=score_function", "network.conditioned=false"),
+          "preconditioned",
+          List.of(
+              "network.preconditioning=linear",
+              "network.signal_power=0.7",
+              "network.conditioning_start=zero",
+              "schedule.start=flat",
+              "schedule.ends=learned"),
           "published",
           List.of("latent.law=published", "latent.gradient=identity"),
           "classes",

@@ -107,7 +107,7 @@ final class AdamWGoldenTest {
     List<String> overrides = new ArrayList<>();
     settings.forEach((key, value) -> overrides.add("training." + key + "=" + value));
     overrides.add("training.clip_norm=" + optimizer.path("gradient_clip_norm").asDouble(0));
-    return ConfigReader.read(Optional.empty(), Optional.empty(), overrides).training();
+    return ConfigReader.read(Optional.of("cifar10"), Optional.empty(), overrides).training();
   }
 
   /** The optimiser in a graph of its own, with gradients that are fed. */

@@ -13,6 +13,7 @@ final class CompiledStepTest {
   @ValueSource(
       strings = {
         "schedule.kind=polynomial",
+        "network.preconditioning=linear schedule.start=flat schedule.ends=learned",
         "schedule.kind=monotone latent.gradient=marginals network.kind=per_pixel loss.prediction=x",
         "data.classes=10 latent.gradient=score_function"
       })
@@ -32,7 +33,8 @@ final class CompiledStepTest {
         "latent.gradient=score_function training.free_bits=2 training.kl_warmup_steps=2",
         "latent.law=published latent.noise=gamma training.encoder_rate=0.5",
         "latent.law=published latent.noise=gumbel training.clip_norm=0",
-        "latent.kind=gaussian latent.encoder=unet"
+        "latent.kind=gaussian latent.encoder=unet",
+        "network.preconditioning=linear schedule.kind=monotone schedule.start=flat loss.prediction=x"
       })
   void soAreThoseOfAllOtherParts(String settings) {
     check(settings);

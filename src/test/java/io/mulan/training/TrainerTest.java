@@ -207,7 +207,8 @@ final class TrainerTest {
             .get()
             .total()
             .bitsPerDim();
-    assertTrue(after < 0.7 * before, before + " then " + after);
+    // A preconditioned network starts at the bound of independent normal pixels.
+    assertTrue(after < 0.8 * before, before + " then " + after);
   }
 
   private static byte[] state(Path folder, long step) throws IOException {
