@@ -28,7 +28,10 @@ public final class Presets {
   /** Models in their published form, and published models in a form that trains faster. */
   private static final List<String> VARIANTS =
       List.of(
-          "digits-published", "kinds-published", "photos-published", "cifar10-fast",
+          "digits-published",
+          "kinds-published",
+          "photos-published",
+          "cifar10-fast",
           "imagenet32-fast");
 
   private static final List<String> NAMES =

@@ -32,8 +32,7 @@ public record RunConfig(
 
   /** The same with this power of the signal, s². */
   public RunConfig withSignalPower(double power) {
-    return new RunConfig(
-        data, schedule, latent, network.withSignalPower(power), loss, training);
+    return new RunConfig(data, schedule, latent, network.withSignalPower(power), loss, training);
   }
 
   /** All settings as YAML, in the order of the documentation. */

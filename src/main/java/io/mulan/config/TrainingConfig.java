@@ -22,6 +22,8 @@ package io.mulan.config;
  *     from 0 to 1; what is printed always has weight 1
  * @param freeBits bits of the latent's KL, as a mean over the batch, that the training loss does
  *     not charge (over each part, where a batch has parts); what is printed always does
+ * @param balance weight, in the training loss, of what the mean of q(c|x) over the batch is off the
+ *     prior, for latents of categories; what is printed never has it
  * @param ema decay of the averaged weights, with which everything is evaluated
  * @param seed of weights, order of images, times, noise and dropout
  * @param recompute whether the inside of each block is computed again for its gradient, and not
@@ -52,6 +54,7 @@ public record TrainingConfig(
     boolean scheduleRateByWidth,
     int klWarmupSteps,
     double freeBits,
+    double balance,
     double ema,
     long seed,
     boolean recompute,
@@ -98,6 +101,7 @@ public record TrainingConfig(
     Check.notNegative("training.schedule_rate", scheduleRate);
     Check.atLeast("training.kl_warmup_steps", klWarmupSteps, 0);
     Check.notNegative("training.free_bits", freeBits);
+    Check.notNegative("training.balance", balance);
     Check.fraction("training.ema", ema);
     // XLA keys its random numbers by 32 bits.
     Check.between("training.seed", seed, 0, Integer.MAX_VALUE);

@@ -45,6 +45,11 @@ record CategoricalPosterior<T extends TFloating>(Maths<T> m, Operand<T> logits, 
   }
 
   @Override
+  public Operand<T> imbalance(Maths<T> maths) {
+    return Imbalance.of(maths, mean(), size, 1);
+  }
+
+  @Override
   public Operand<T> natural() {
     return m.ops().nn.logSoftmax(logits);
   }

@@ -147,7 +147,12 @@ public final class DiffusionModel {
       Maths<T> m, Weights<T> weights, Dropout<T> dropout, Operand<TUint8> images, Noise<T> noise) {
     Net<T> net = new Net<>(m, weights, dropout, "");
     Operand<T> signal = codec.encode(m, images);
-    Posterior<T> posterior = posterior(net, signal);
+    return bound(net, images, posterior(net, signal), noise);
+  }
+
+  private <T extends TFloating> BoundTerms<T> bound(
+      Net<T> net, Operand<TUint8> images, Posterior<T> posterior, Noise<T> noise) {
+    Maths<T> m = net.m();
     Operand<T> c = withConditions(m, posterior.draw(noise.latent(), noise.step()));
     return bound(net, images, c, posterior.kl(), m.ops().zerosLike(m.column(c, 0)), noise);
   }
@@ -156,18 +161,21 @@ public final class DiffusionModel {
    * The terms of the bound as training needs them, with the noise of {@link #trainingNoise}.
    *
    * @param surrogate zero, with the gradient of a score-function estimator for the encoder (scalar)
+   * @param imbalance of the latents of the batch, as {@link Posterior#imbalance} (scalar)
    */
-  public record TrainingBound<T extends TFloating>(BoundTerms<T> terms, Operand<T> surrogate) {}
+  public record TrainingBound<T extends TFloating>(
+      BoundTerms<T> terms, Operand<T> surrogate, Operand<T> imbalance) {}
 
   /** The same as {@link #bound}, with whatever the latent's gradient needs. */
   public <T extends TFloating> TrainingBound<T> trainingBound(
       Maths<T> m, Weights<T> weights, Dropout<T> dropout, Operand<TUint8> images, Noise<T> noise) {
-    if (!scoreFunction()) {
-      return new TrainingBound<>(bound(m, weights, dropout, images, noise), m.constant(0));
-    }
     Net<T> net = new Net<>(m, weights, dropout, "");
     Operand<T> signal = codec.encode(m, images);
     Posterior<T> posterior = posterior(net, signal);
+    if (!scoreFunction()) {
+      return new TrainingBound<>(
+          bound(net, images, posterior, noise), m.constant(0), posterior.imbalance(m));
+    }
     Operand<T> kl = posterior.kl();
     return LeaveOneOut.bound(
         m,

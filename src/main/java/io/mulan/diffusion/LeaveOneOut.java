@@ -56,7 +56,8 @@ final class LeaveOneOut {
             mean(m, terms.diffusion()),
             tf.min(pairs(m, terms.slowest()), tf.constant(0)),
             terms.times()),
-        surrogate);
+        surrogate,
+        posterior.imbalance(m));
   }
 
   /** [2B] to [2,B]. */

@@ -39,7 +39,8 @@ record MonotoneNetwork(
     if (adaptive) {
       h = squashed(m, Layers.monotone(net.in("l_int"), h, width, SMALL, Initializer.ZEROS));
     }
-    Operand<T> bend = Layers.monotone(net.in("l3"), h, size, flat ? Initializer.ZEROS : SMALL); // [B, size]
+    Operand<T> bend =
+        Layers.monotone(net.in("l3"), h, size, flat ? Initializer.ZEROS : SMALL); // [B, size]
     return m.add(line, m.mul(bend, 1.0 / width));
   }
 

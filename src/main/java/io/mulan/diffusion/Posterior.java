@@ -33,6 +33,15 @@ public interface Posterior<T extends TFloating> {
   /** E[c|x] [B,m]. */
   Operand<T> mean();
 
+  /**
+   * How far the latents of all images together are from the prior, in nats (scalar): for a discrete
+   * latent the KL of the mean of E[c|x] over the batch to that of the prior; otherwise zero. It is
+   * the part of the KL that carries no information of the image.
+   */
+  default Operand<T> imbalance(Maths<T> m) {
+    return m.constant(0);
+  }
+
   /** [B,d]. */
   Operand<T> natural();
 

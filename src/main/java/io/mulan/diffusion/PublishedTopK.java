@@ -105,6 +105,11 @@ record PublishedTopK(int size, int k, LatentConfig.Noise kind) implements Latent
     }
 
     @Override
+    public Operand<T> imbalance(Maths<T> maths) {
+      return one.imbalance(maths);
+    }
+
+    @Override
     public Operand<T> natural() {
       return one.natural();
     }

@@ -40,10 +40,10 @@ final class ScoreNetwork implements Denoiser {
   }
 
   /**
-   * v̂ = α σ (1 - s²)/D z + s/√D F with D = α² s² + σ², as the quantity that is predicted. The first
-   * part is E[v|z] for independent normal pixels of variance s², and s/√D the deviation of v from
-   * it, so that F has unit variance at every noise level of every pixel (the idea of Karras et al.
-   * 2022, section 5, for variance-preserving noise).
+   * v̂ = α σ (1 - s²)/D z + s/√D F with D = α² s² + σ², as the quantity that is predicted. The
+   * first part is E[v|z] for independent normal pixels of variance s², and s/√D the deviation of v
+   * from it, so that F has unit variance at every noise level of every pixel (the idea of Karras et
+   * al. 2022, section 5, for variance-preserving noise).
    *
    * @param f [B,H,W,C]
    */

@@ -97,6 +97,11 @@ record SubsetLatent(int size, int k, LatentConfig.Gradient gradient) implements 
     }
 
     @Override
+    public Operand<T> imbalance(Maths<T> maths) {
+      return Imbalance.of(maths, mean, latent.size, latent.k);
+    }
+
+    @Override
     public Operand<T> natural() {
       return logits;
     }

@@ -115,6 +115,10 @@ record BatchGradient<T extends TFloating>(
       Operand<T> nats = m.add(m.sum(terms, 0), bound.surrogate());
       Operand<T> kl = means.get(BoundTerms.NAMES.indexOf("latent"));
       nats = m.sub(nats, uncharged(m, kl, noise.step()));
+      double balance = config.training().balance();
+      if (balance > 0) {
+        nats = m.add(nats, m.mul(bound.imbalance(), balance));
+      }
       Operand<T> bits = m.mul(nats, 1 / (model.image().size() * Math.log(2)));
       Operand<T> loss = m.ops().withName(LOSS).identity(bits); // bits/dim
       Operand<T> seed = m.ops().withName(SEED).identity(m.constant(1));

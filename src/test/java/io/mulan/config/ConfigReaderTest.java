@@ -113,9 +113,28 @@ final class ConfigReaderTest {
   @Test
   void theCifarPresetIsThePublishedConfiguration() {
     RunConfig c = preset("cifar10");
-    assertEquals(new ScheduleConfig(ScheduleConfig.Kind.POLYNOMIAL, -13.3, 5, 0, ScheduleConfig.Start.RANDOM, ScheduleConfig.Ends.FIXED), c.schedule());
     assertEquals(
-        new NetworkConfig(NetworkConfig.Kind.VDM, 128, 32, 0.1, false, List.of(6.0, 7.0), true, NetworkConfig.ConditioningStart.RANDOM, 32, NetworkConfig.Preconditioning.NONE, 0),
+        new ScheduleConfig(
+            ScheduleConfig.Kind.POLYNOMIAL,
+            -13.3,
+            5,
+            0,
+            ScheduleConfig.Start.RANDOM,
+            ScheduleConfig.Ends.FIXED),
+        c.schedule());
+    assertEquals(
+        new NetworkConfig(
+            NetworkConfig.Kind.VDM,
+            128,
+            32,
+            0.1,
+            false,
+            List.of(6.0, 7.0),
+            true,
+            NetworkConfig.ConditioningStart.RANDOM,
+            32,
+            NetworkConfig.Preconditioning.NONE,
+            0),
         c.network());
     assertEquals(50, c.latent().size());
     assertEquals(15, c.latent().k());

@@ -105,6 +105,7 @@ final class RunConfigTest {
             "training.encoder_rate",
             "training.schedule_rate",
             "training.schedule_rate_by_width",
+            "training.balance",
             "training.free_bits");
     RunConfig.differences(slow, quick)
         .forEach(d -> assertTrue(may.contains(d.key()), d.key() + " differs"));

@@ -39,7 +39,8 @@ final class FlatStartTest {
       })
   void aFlatScheduleStartsAsOneLineAndCanLeaveIt(String kind) {
     try (SmallModel<TFloat64> small =
-        new SmallModel<>(TFloat64.class, ("schedule.start=flat schedule.kind=" + kind).split(" "))) {
+        new SmallModel<>(
+            TFloat64.class, ("schedule.start=flat schedule.kind=" + kind).split(" "))) {
       Maths<TFloat64> m = small.m;
       Map<String, Operand<TFloat64>> made = new HashMap<>();
       Weights<TFloat64> initial = initial(m, made);
@@ -94,8 +95,7 @@ final class FlatStartTest {
   }
 
   /** Each weight as a layer draws it, kept by name. */
-  private static Weights<TFloat64> initial(
-      Maths<TFloat64> m, Map<String, Operand<TFloat64>> made) {
+  private static Weights<TFloat64> initial(Maths<TFloat64> m, Map<String, Operand<TFloat64>> made) {
     return (name, shape, initializer) ->
         made.computeIfAbsent(
             name, n -> m.add(initializer.value(m, shape, StatelessRandom.hash(n) >>> 1), 0));

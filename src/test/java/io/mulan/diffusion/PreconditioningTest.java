@@ -95,8 +95,7 @@ final class PreconditioningTest {
       NoiseLevel<TFloat64> at = NoiseLevel.of(m, m.vector(-6, -1, 0, 4));
       Operand<TFloat64> z = m.vector(0.3, -2, 1, 0.1);
       Operand<TFloat64> v = m.vector(-1, 0.5, 2, -0.2);
-      Operand<TFloat64> back =
-          prediction.velocity(m, at, z, prediction.ofVelocity(m, at, z, v));
+      Operand<TFloat64> back = prediction.velocity(m, at, z, prediction.ofVelocity(m, at, z, v));
       double[] values = small.run(0, new double[SmallModel.BATCH], List.of(m.add(back, 0))).get(0);
       assertArrayEquals(new double[] {-1, 0.5, 2, -0.2}, values, 1e-12);
     }
@@ -120,8 +119,7 @@ final class PreconditioningTest {
   private static Operand<TFloat64> diffusion(
       SmallModel<TFloat64> small, Weights<TFloat64> weights, double epsilon) {
     Noise<TFloat64> drawn = small.noise();
-    Operand<TFloat64> same =
-        small.m.add(small.m.ops().zerosLike(drawn.diffusion()), epsilon);
+    Operand<TFloat64> same = small.m.add(small.m.ops().zerosLike(drawn.diffusion()), epsilon);
     Noise<TFloat64> noise =
         new Noise<>(drawn.times(), drawn.latent(), drawn.step(), drawn.reconstruction(), same);
     return small.model.bound(small.m, weights, Dropout.none(), small.images, noise).diffusion();
@@ -140,8 +138,7 @@ final class PreconditioningTest {
         small.run(
             0,
             new double[SmallModel.BATCH],
-            List.of(
-                m.add(image, path.gamma(zero)), m.add(image, path.gamma(m.add(zero, 1)))));
+            List.of(m.add(image, path.gamma(zero)), m.add(image, path.gamma(m.add(zero, 1)))));
     double[] both = Arrays.copyOf(ends.get(0), 2 * ends.get(0).length);
     System.arraycopy(ends.get(1), 0, both, ends.get(0).length, ends.get(1).length);
     return both;

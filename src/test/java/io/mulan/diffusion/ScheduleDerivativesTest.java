@@ -28,7 +28,8 @@ import org.tensorflow.types.TFloat64;
 
 /** Derivatives of a small schedule against central differences, all in double precision. */
 final class ScheduleDerivativesTest {
-  private static final PolynomialSchedule SCHEDULE = new PolynomialSchedule(-7, 5, 5, 4, false, false);
+  private static final PolynomialSchedule SCHEDULE =
+      new PolynomialSchedule(-7, 5, 5, 4, false, false);
   private static final double[] TIMES = {0, 0.15, 0.5, 0.8, 1};
   private static final Shape LATENTS = Shape.of(TIMES.length, 3);
   private static final double H = 1e-5;

@@ -89,7 +89,14 @@ final class ImportedConfigTest {
     RunConfig config = read("config.py", PYTHON);
     assertEquals(DataConfig.Kind.IMAGENET32, config.data().kind());
     assertEquals(
-        new ScheduleConfig(ScheduleConfig.Kind.POLYNOMIAL, -13.3, 5, 0, ScheduleConfig.Start.RANDOM, ScheduleConfig.Ends.FIXED), config.schedule());
+        new ScheduleConfig(
+            ScheduleConfig.Kind.POLYNOMIAL,
+            -13.3,
+            5,
+            0,
+            ScheduleConfig.Start.RANDOM,
+            ScheduleConfig.Ends.FIXED),
+        config.schedule());
     assertEquals(40, config.latent().size());
     assertEquals(15, config.latent().k()); // as published where nothing is said
     assertEquals(3, config.latent().encoderLayers());
