@@ -21,7 +21,7 @@ public final class ImageFiles {
   /**
    * Reads images [N,H,W,C] of these levels.
    *
-   * <p>Pictures (png, jpg, gif, bmp; of a folder its own files, by name) have 8 bits a sample,
+   * <p>Pictures (png, jpg, webp, gif, bmp; of a folder its own files, by name) have 8 bits a sample,
    * which {@link GreyScale} makes levels. Grey ones are repeated over three channels; coloured ones
    * are no images of one channel. Arrays are u1 [N,H,W,C], or [N,H,W] of one channel, and hold
    * levels as they are; in a .npz it is the array {@code images}, or the only one.
@@ -36,7 +36,7 @@ public final class ImageFiles {
     if (!Files.isRegularFile(path)) {
       throw new ConfigException(
           path
-              + " is no file or folder that is there; give a picture (png, jpg, gif, bmp), a folder"
+              + " is no file or folder that is there; give a picture (png, jpg, webp, gif, bmp), a folder"
               + " of pictures, or a .npy or .npz file");
     }
     return switch (extension(path)) {

@@ -26,7 +26,7 @@ import org.tensorflow.proto.Feature;
 
 /**
  * Images in TFRecord files, each an {@code Example} with a feature of bytes: an encoded picture
- * (png, jpg, gif, bmp) or the levels themselves, whose sizes are other features of it or in the
+ * (png, jpg, webp, gif, bmp) or the levels themselves, whose sizes are other features of it or in the
  * configuration.
  *
  * @param feature the name of the image
