@@ -13,6 +13,7 @@ import java.util.Set;
  * @param channels of an image; 0 as the files have it
  * @param grey whether coloured pictures become grey
  * @param fit what happens to pictures of another size
+ * @param background what transparent pictures are laid over
  * @param pad pixels of level 0 that are put around an image, on each side
  * @param feature the name of the image in records, columns or arrays; empty for the usual ones
  * @param label the name of its class there; empty for the usual ones
@@ -40,6 +41,7 @@ public record DataConfig(
     int channels,
     boolean grey,
     Fit fit,
+    Background background,
     int pad,
     String feature,
     String label,
@@ -103,6 +105,15 @@ public record DataConfig(
     IMAGE,
     /** Its place among all, as in earlier versions. */
     PLACE
+  }
+
+  /** What transparent pictures are laid over. */
+  public enum Background {
+    /** Nothing: they are refused. */
+    NONE,
+    BLACK,
+    GREY,
+    WHITE
   }
 
   /** The published augmentations of training images. */
@@ -182,6 +193,7 @@ public record DataConfig(
         0,
         false,
         Fit.EXACT,
+        Background.NONE,
         0,
         "",
         "",
@@ -245,6 +257,7 @@ public record DataConfig(
         shape.channels(),
         grey,
         fit,
+        background,
         pad,
         feature,
         label,

@@ -16,16 +16,12 @@ record EncodedImages(EncodedPictures pictures, DataConfig config, ImageShape sha
   @Override
   public void read(int first, int count, byte[] target, int offset) {
     GreyScale scale = new GreyScale(config.levels());
+    PictureRules rules = PictureRules.of(config);
     pictures.each(
         first,
         count,
         (i, picture) ->
-            new PictureFile(
-                    pictures.name(i),
-                    PictureFile.Content.of(picture),
-                    shape,
-                    config.fit(),
-                    config.grey())
+            new PictureFile(pictures.name(i), PictureFile.Content.of(picture), shape, rules)
                 .copy(scale, target, offset + (i - first) * shape.size()));
   }
 

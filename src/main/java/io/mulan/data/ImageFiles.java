@@ -21,10 +21,10 @@ public final class ImageFiles {
   /**
    * Reads images [N,H,W,C] of these levels.
    *
-   * <p>Pictures (png, jpg, webp, gif, bmp; of a folder its own files, by name) have 8 bits a sample,
-   * which {@link GreyScale} makes levels. Grey ones are repeated over three channels; coloured ones
-   * are no images of one channel. Arrays are u1 [N,H,W,C], or [N,H,W] of one channel, and hold
-   * levels as they are; in a .npz it is the array {@code images}, or the only one.
+   * <p>Pictures (png, jpg, webp, gif, bmp; of a folder its own files, by name) have 8 bits a
+   * sample, which {@link GreyScale} makes levels. Grey ones are repeated over three channels;
+   * coloured ones are no images of one channel. Arrays are u1 [N,H,W,C], or [N,H,W] of one channel,
+   * and hold levels as they are; in a .npz it is the array {@code images}, or the only one.
    *
    * @throws ConfigException naming the path or the file in it, if there is nothing, or something
    *     that is not wholly such an image

@@ -26,8 +26,8 @@ import org.tensorflow.proto.Feature;
 
 /**
  * Images in TFRecord files, each an {@code Example} with a feature of bytes: an encoded picture
- * (png, jpg, webp, gif, bmp) or the levels themselves, whose sizes are other features of it or in the
- * configuration.
+ * (png, jpg, webp, gif, bmp) or the levels themselves, whose sizes are other features of it or in
+ * the configuration.
  *
  * @param feature the name of the image
  * @param layout of levels themselves; null if they are encoded pictures
@@ -311,7 +311,7 @@ record ImageRecords(
           byte[] image = bytes(features, feature, name);
           int at = offset + i * shape.size();
           if (layout == null) {
-            new PictureFile(name, PictureFile.Content.of(image), shape, config.fit(), config.grey())
+            new PictureFile(name, PictureFile.Content.of(image), shape, PictureRules.of(config))
                 .copy(scale, target, at);
           } else {
             requireLike(features, name);

@@ -2,6 +2,7 @@ package io.mulan.data;
 
 import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import io.mulan.config.ConfigException;
+import io.mulan.config.DataConfig.Background;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.ImageShape;
 import io.mulan.files.IoReason;
@@ -30,10 +31,9 @@ import javax.imageio.stream.ImageInputStream;
  * One picture of 8 bits a sample that is to be an image of this shape.
  *
  * @param name as the user named it, for messages
- * @param fit what happens to one of another size
- * @param grey whether a coloured one becomes grey, where the shape has one channel
+ * @param rules what becomes of one that is none
  */
-record PictureFile(String name, Content content, ImageShape shape, Fit fit, boolean grey) {
+record PictureFile(String name, Content content, ImageShape shape, PictureRules rules) {
   /** What is read, for messages. */
   static final String KINDS = "png, jpg, webp, gif, bmp";
 
@@ -121,17 +121,17 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
 
   /** A file that has to be such an image as it is. */
   PictureFile(Path file, ImageShape shape) {
-    this(file, shape, Fit.EXACT, false);
+    this(file, shape, PictureRules.NONE);
   }
 
   /** A file. */
-  PictureFile(Path file, ImageShape shape, Fit fit, boolean grey) {
-    this(file.toString(), Content.of(file), shape, fit, grey);
+  PictureFile(Path file, ImageShape shape, PictureRules rules) {
+    this(file.toString(), Content.of(file), shape, rules);
   }
 
   /** The head of a picture. */
   static Head head(String name, Content content) {
-    return new PictureFile(name, content, new ImageShape(1, 1, 3), Fit.EXACT, false).head();
+    return new PictureFile(name, content, new ImageShape(1, 1, 3), PictureRules.NONE).head();
   }
 
   private Head head() {
@@ -165,11 +165,12 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
   }
 
   /** Whether a pixel of a picture has a colour that is not grey. */
-  static boolean hasColour(String name, Content content) {
-    PictureFile file = new PictureFile(name, content, new ImageShape(1, 1, 3), Fit.EXACT, false);
+  static boolean hasColour(String name, Content content, PictureRules rules) {
+    PictureFile file = new PictureFile(name, content, new ImageShape(1, 1, 3), rules);
     return file.reading(
         (reader, orientation) -> {
-          for (int pixel : file.argb(file.decode(reader))) {
+          for (int stored : file.argb(file.decode(reader))) {
+            int pixel = file.laid(stored);
             if ((pixel >> 16 & 0xff) != (pixel & 0xff) || (pixel >> 8 & 0xff) != (pixel & 0xff)) {
               return true;
             }
@@ -186,7 +187,7 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
       int green = pixel >> 8 & 0xff;
       int blue = pixel & 0xff;
       if (shape.channels() == 1) {
-        if (!grey && (red != green || green != blue)) {
+        if (!rules.grey() && (red != green || green != blue)) {
           throw refusal(
               "is in colour, the model's images are " + shape + ", grey; convert it to grey");
         }
@@ -285,20 +286,41 @@ record PictureFile(String name, Content content, ImageShape shape, Fit fit, bool
     int width = turned ? reader.getHeight(0) : reader.getWidth(0);
     boolean same = height == shape.height() && width == shape.width();
     // Before decoding, which would take memory for any size that the file claims.
-    if (!same && fit == Fit.EXACT) {
+    if (!same && rules.fit() == Fit.EXACT) {
       throw refusal(
           "is %d×%d (height×width), the model's images are %s; resize it"
               .formatted(height, width, shape));
     }
     int[] argb = argb(decode(reader));
-    for (int pixel : argb) {
-      if (pixel >>> 24 != 0xff) {
+    for (int i = 0; i < argb.length; i++) {
+      argb[i] = laid(argb[i]);
+      if (argb[i] >>> 24 != 0xff) {
         throw refusal(
-            "is transparent in places; pictures are opaque: save it without transparency");
+            "is transparent in places; save it without transparency (of a data set, data.background lays it over a colour)");
       }
     }
     int[] seen = orientation.applied(argb, reader.getWidth(0), reader.getHeight(0));
-    return same ? seen : PictureScaling.of(fit, seen, width, height, shape);
+    return same ? seen : PictureScaling.of(rules.fit(), seen, width, height, shape);
+  }
+
+  /** A pixel over the background, rounded as by Pillow; the same, if there is none. */
+  private int laid(int pixel) {
+    int alpha = pixel >>> 24;
+    if (alpha == 0xff || rules.background() == Background.NONE) {
+      return pixel;
+    }
+    int behind =
+        switch (rules.background()) {
+          case NONE, BLACK -> 0;
+          case GREY -> 128;
+          case WHITE -> 255;
+        };
+    int laid = 0xff;
+    for (int shift = 16; shift >= 0; shift -= 8) {
+      int level = (pixel >> shift & 0xff) * alpha + behind * (0xff - alpha);
+      laid = laid << 8 | (level + 127) / 255;
+    }
+    return laid;
   }
 
   private void requireSize(int height, int width) {

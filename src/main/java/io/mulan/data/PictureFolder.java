@@ -105,7 +105,7 @@ record PictureFolder(
     GreyScale scale = new GreyScale(config.levels());
     for (int i = 0; i < count; i++) {
       Path file = folder.resolve(names[first + i]);
-      new PictureFile(file, shape, config.fit(), config.grey())
+      new PictureFile(file, shape, PictureRules.of(config))
           .copy(scale, target, offset + i * shape.size());
     }
   }

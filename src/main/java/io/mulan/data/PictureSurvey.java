@@ -161,7 +161,8 @@ final class PictureSurvey {
         .anyMatch(
             picture -> {
               try {
-                return PictureFile.hasColour(picture.name(), picture.content());
+                return PictureFile.hasColour(
+                    picture.name(), picture.content(), PictureRules.of(config));
               } catch (ConfigException e) {
                 if (config.skipBad()) {
                   return false;

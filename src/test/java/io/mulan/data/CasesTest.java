@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
-import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.DataConfig.Release;
 import io.mulan.config.ImageShape;
@@ -254,7 +253,7 @@ class CasesTest {
     ImageShape shape = new ImageShape(expected.shape()[0], expected.shape()[1], 3);
     byte[] read = new byte[shape.size()];
     Path file = FOLDER.resolve("pictures").resolve(name);
-    new PictureFile(file, shape, Fit.EXACT, false).copy(new GreyScale(256), read, 0);
+    new PictureFile(file, shape).copy(new GreyScale(256), read, 0);
     assertArrayEquals(expected.toBytes(), read);
     PictureFile.Head head = PictureFile.head(name, PictureFile.Content.of(file));
     assertEquals(

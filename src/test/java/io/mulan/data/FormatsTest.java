@@ -347,4 +347,18 @@ class FormatsTest {
             .getMessage();
     assertTrue(message.contains(told), message);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"black", "grey", "white"})
+  void transparentPicturesAreLaidOverTheBackgroundAsByPillow(String colour) throws IOException {
+    for (String name : List.of("alpha.png", "alpha.webp")) {
+      Path pictures = Files.createDirectories(folder.resolve(name.substring(6)));
+      Files.copy(path("webp").resolve(name), pictures.resolve("1-" + name));
+      Files.copy(path("webp").resolve(name), pictures.resolve("2-" + name));
+      assertTrue(refused(Kind.IMAGES, pictures).contains("data.background lays it over a colour"));
+      Dataset set =
+          Datasets.open(DataFiles.config(Kind.IMAGES, pictures, "data.background=" + colour));
+      assertArrayEquals(expected("alpha_" + colour).toBytes(), set.test().toArray().toBytes());
+    }
+  }
 }

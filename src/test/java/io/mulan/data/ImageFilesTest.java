@@ -222,8 +222,8 @@ class ImageFilesTest {
           large.png    | is 10×12 (height×width), the model's images are 8×6×1; resize it
           deep.png     | has 16 bits a sample; 8 are allowed: save it with 8 bits
           colour.png   | is in colour, the model's images are 8×6×1, grey; convert it to grey
-          clear.png    | is transparent in places; pictures are opaque: save it without transparency
-          clear.gif    | is transparent in places; pictures are opaque: save it without transparency
+          clear.png    | is transparent in places; save it without transparency (of a data set, data.background lays it over a colour)
+          clear.gif    | is transparent in places; save it without transparency (of a data set, data.background lays it over a colour)
           moving.gif   | holds 2 frames; one is allowed: save each as PNG
           floats.npy   | holds elements of type f4; levels are u1: save x.astype("uint8") in NumPy (seen: 0 to 0)
           shape.npy    | has shape [2, 6, 8]; images 8×6×1 need [N, 8, 6, 1], the last 1 may be left out, and at least one image: reshape it

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.Background;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.ImageShape;
@@ -138,7 +139,9 @@ class ReadersTest {
     int channels = array.shape().length == 3 ? 3 : 1;
     byte[] read = new byte[48 * 64 * channels];
     new PictureFile(
-            DataFiles.path("jpeg").resolve(file), new ImageShape(48, 64, channels), Fit.EXACT, grey)
+            DataFiles.path("jpeg").resolve(file),
+            new ImageShape(48, 64, channels),
+            rules(Fit.EXACT, grey))
         .copy(new GreyScale(256), read, 0);
     assertClose(array, read, 2);
   }
@@ -148,9 +151,15 @@ class ReadersTest {
   void scaledPicturesAreCloseToThoseOfPillow(Fit fit, int side, String expected) {
     byte[] read = new byte[side * side * 3];
     new PictureFile(
-            DataFiles.path("scaled").resolve("wide.png"), new ImageShape(side, side, 3), fit, false)
+            DataFiles.path("scaled").resolve("wide.png"),
+            new ImageShape(side, side, 3),
+            rules(fit, false))
         .copy(new GreyScale(256), read, 0);
     assertClose(DataFiles.expected(expected), read, fit == Fit.CROP ? 1 : 12);
+  }
+
+  private static PictureRules rules(Fit fit, boolean grey) {
+    return new PictureRules(fit, grey, Background.NONE);
   }
 
   private static void assertClose(NpyArray expected, byte[] read, int most) {
