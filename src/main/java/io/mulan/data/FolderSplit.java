@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -51,6 +52,7 @@ record FolderSplit(Part train, Part test, List<String> notes) {
     String place = where + (common.isEmpty() ? "" : "/" + common.substring(0, common.length() - 1));
     if (train.isEmpty() || (tests.isEmpty() && folders.size() > 1)) {
       refuseHalf(place, folders, tests);
+      refuseTestAsClass(place, tests);
       refuseDeeper(place, all.names());
       return new FolderSplit(all, null, List.of());
     }
@@ -105,6 +107,20 @@ record FolderSplit(Part train, Part test, List<String> notes) {
           "%s has the folders %s, but none for training; name one of them as data.path, or call"
                   .formatted(place, String.join(", ", tests))
               + " one train");
+    }
+  }
+
+  /**
+   * A folder for tests next to what no folder train holds: images of tests would be learned from.
+   */
+  private static void refuseTestAsClass(String place, List<String> tests) {
+    for (String folder : tests) {
+      if (SplitNames.TEST.contains(folder.toLowerCase(Locale.ROOT))) {
+        throw new ConfigException(
+            "%s has the folder %s, but none for training; put what to learn from into a folder train,"
+                    .formatted(place, folder)
+                + " or rename %s if it is a class".formatted(folder));
+      }
     }
   }
 

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -108,14 +110,30 @@ final class NumpyImages {
               .filter(n -> npz.contains(n.images()) && !n.images().equals(train.images()))
               .distinct()
               .toList();
+      List<String> notes = new ArrayList<>(others(tests.stream().map(Names::images).toList()));
+      if (config.feature().isEmpty()) {
+        notes.addAll(unknown(npz, train, tests));
+      }
       if (tests.isEmpty()) {
-        return found;
+        return found.with(List.of(), notes);
       }
       Names test = tests.get(0);
       return withTest(
               found, images(file, npz, test, config, bad), file + ", array " + test.images())
-          .with(List.of(), others(tests.stream().map(Names::images).toList()));
+          .with(List.of(), notes);
     }
+  }
+
+  /** Arrays whose names say nothing. */
+  private static List<String> unknown(Npz npz, Names train, List<Names> tests) {
+    List<String> known =
+        Stream.concat(Stream.of(train), tests.stream())
+            .flatMap(n -> Stream.of(n.images(), n.labels()))
+            .toList();
+    return npz.names().stream()
+        .filter(name -> !known.contains(name))
+        .map(name -> "array " + Printable.of(name))
+        .toList();
   }
 
   /** What is passed over of several tests, of which the first is taken. */
@@ -178,6 +196,7 @@ final class NumpyImages {
                   .formatted(head.name(), head.shapeText())
               + " channel, with at least one: reshape it");
     }
+    requireSeveral(head.name(), shape);
     boolean planar = shape.length == 4 && config.layout() == Layout.CHANNELS_FIRST;
     ImageShape image =
         planar
@@ -194,6 +213,18 @@ final class NumpyImages {
                 records, NumpyLabels.of(labels.get(), shape[0]), shape[0], labels.get().name())
             : records,
         null);
+  }
+
+  /** Not one picture [H,W,C], whose rows would be taken for grey images. */
+  private static void requireSeveral(String name, int[] shape) {
+    if (shape.length == 3
+        && (shape[2] == 3 || shape[2] == 4)
+        && Math.min(shape[0], shape[1]) >= 8) {
+      throw new ConfigException(
+          "%s has shape %s, which is read as %d images of %d×%d; if it is one picture, save x[None],"
+                  .formatted(name, Arrays.toString(shape), shape[0], shape[1], shape[2])
+              + " if not, x[..., None]");
+    }
   }
 
   static void requireBytes(Stored stored, int levels) {

@@ -22,9 +22,16 @@ final class NumpyLabels {
               .formatted(array.name(), Arrays.toString(shape), images, images, advice(array)));
     }
     if (array.type().isFloating()) {
+      boolean whole =
+          Arrays.stream(array.toDoubles()).allMatch(v -> v == Math.rint(v) && Double.isFinite(v));
       throw new ConfigException(
-          "%s holds %s; classes are whole numbers from 0 on: save them as astype(\"int64\") in NumPy"
-              .formatted(array.name(), array.type().code()));
+          "%s holds %s; classes are whole numbers from 0 on: %s"
+              .formatted(
+                  array.name(),
+                  array.type().code(),
+                  whole
+                      ? "save them as astype(\"int64\") in NumPy"
+                      : "these are not whole, leave the array out"));
     }
     return array.toLongs();
   }

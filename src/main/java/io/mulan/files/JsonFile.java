@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,7 @@ import java.util.Set;
 /**
  * Records as JSON files. A file that is read has every component of its record, with a value of its
  * type; only boxed numbers, and components annotated with {@link JsonInclude}, may be missing.
+ * Those with a reader of their own, {@link JsonDeserialize}, may be null.
  */
 public final class JsonFile {
   private static final int MOST_BYTES = 1 << 26;
@@ -116,7 +118,9 @@ public final class JsonFile {
       JsonNode value = node.get(name);
       boolean optional =
           BOXED.contains(component.getType())
-              || component.getAccessor().isAnnotationPresent(JsonInclude.class);
+              || component.getAccessor().isAnnotationPresent(JsonInclude.class)
+              || (value != null
+                  && component.getAccessor().isAnnotationPresent(JsonDeserialize.class));
       if (!optional || (value != null && !value.isNull())) {
         require(value, component.getGenericType(), path.isEmpty() ? name : path + "." + name);
       }

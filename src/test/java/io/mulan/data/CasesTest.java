@@ -128,6 +128,16 @@ class CasesTest {
         refusal(Kind.NPZ, "arrays/multilabel.npz"),
         "train_labels has shape [20, 14]",
         "several classes at once");
+    NpyArray whole = NpyArray.of(new double[] {0, 1}, 2);
+    assertHas(
+        assertThrows(ConfigException.class, () -> NumpyLabels.of(whole, 2)).getMessage(),
+        "astype(\"int64\")");
+    for (double value : new double[] {0.5, Double.NaN, Double.POSITIVE_INFINITY}) {
+      NpyArray shares = NpyArray.of(new double[] {0, value}, 2);
+      assertHas(
+          assertThrows(ConfigException.class, () -> NumpyLabels.of(shares, 2)).getMessage(),
+          "not whole, leave the array out");
+    }
   }
 
   @Test

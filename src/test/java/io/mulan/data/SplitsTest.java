@@ -75,12 +75,16 @@ class SplitsTest {
     FolderSplit split = FolderSplit.of("x", List.of("bus/0.png", "car/0.png", "train/0.png"));
     assertNull(split.test());
     assertEquals(List.of("bus/0.png", "car/0.png", "train/0.png"), split.train().names());
+    List<String> tubes = List.of("bottle/0.png", "test_tube/0.png");
+    assertEquals(tubes, FolderSplit.of("x", tubes).train().names());
   }
 
   @ParameterizedTest
   @CsvSource({
     "a/train/0.png a/val/0.png b/train/0.png b/val/0.png, train and val in a/",
     "test/0.png val/0.png, none for training",
+    "cat/0.png dog/0.png val/cat/1.png val/dog/1.png, none for training",
+    "0.png Test/1.png, none for training",
     "train2014/0.png train2017/0.png val2014/0.png, all called as for training"
   })
   void whatIsOpenIsRefused(String names, String reason) {
@@ -213,6 +217,24 @@ class SplitsTest {
     assertEquals(3, set.train().count());
     assertEquals(2, set.test().count());
     assertEquals(List.of("x_eval: the test is " + test), set.notes());
+  }
+
+  @Test
+  void arraysWithoutMeaningAreTold(@TempDir Path folder) {
+    Path npz = folder.resolve("a.npz");
+    NpyArray images = NpyArray.of(new byte[12], 3, 2, 2);
+    Npz.write(npz, Map.of("arr_0", images, "arr_1", NpyArray.of(new byte[3], 3), "arr_2", images));
+    assertEquals(List.of("array arr_2"), Datasets.open(DataFiles.config(Kind.NPZ, npz)).notes());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4})
+  void onePictureIsNotTakenForGreyOnes(int channels, @TempDir Path folder) {
+    Path npz = folder.resolve("a.npz");
+    Npz.write(npz, Map.of("images", NpyArray.of(new byte[64 * channels], 8, 8, channels)));
+    ConfigException refusal =
+        assertThrows(ConfigException.class, () -> Datasets.open(DataFiles.config(Kind.NPZ, npz)));
+    assertTrue(refusal.getMessage().contains("x[None]"), refusal.getMessage());
   }
 
   @Test

@@ -2,11 +2,16 @@ package io.mulan.likelihood;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.files.JsonFile;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class FigureTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -20,12 +25,16 @@ final class FigureTest {
   }
 
   @Test
-  void oneImageHasNoStandardError() throws IOException {
+  void oneImageHasNoStandardError(@TempDir Path folder) throws IOException {
     Figure figure = Figure.of(new double[] {Math.log(2)}, 1);
     assertFalse(figure.hasError());
     assertEquals(0, figure.errorBar());
     String json = JSON.writeValueAsString(figure);
     assertTrue(json.contains("\"standardError\":null"), json);
-    assertEquals(figure, JSON.readValue(json, Figure.class));
+    Path file = folder.resolve("figure.json");
+    JsonFile.write(file, figure);
+    assertEquals(figure, JsonFile.read(file, Figure.class));
+    Files.writeString(file, "{\"bitsPerDim\": 1}");
+    assertThrows(IOException.class, () -> JsonFile.read(file, Figure.class));
   }
 }
