@@ -44,7 +44,7 @@ public record NetworkConfig(
   public enum ConditioningStart {
     /** As all other weights, as published. */
     RANDOM,
-    /** Zero: the network sees nothing of a latent that says nothing yet. */
+    /** Zero: the network sees nothing of a latent, which says nothing yet. */
     ZERO
   }
 

@@ -113,14 +113,14 @@ final class Cifar {
       }
     }
     throw new ConfigException(
-        "%s has no %s and %s; data.path is to be %s or %s, what they unpack to, or the folder that has it (mulan data fetch %s)"
+        "%s has no %s and %s; data.path is to be %s or %s, what they unpack to, or the folder that has it%s"
             .formatted(
                 named,
                 versions.get(0).train().get(0),
                 versions.get(0).test(),
                 versions.get(0).archive(),
                 versions.get(1).archive(),
-                config.key()));
+                config.kind() == DataConfig.Kind.CIFAR10 ? " (mulan data fetch cifar10)" : ""));
   }
 
   private static Unpacked unpacked(DataConfig config) {

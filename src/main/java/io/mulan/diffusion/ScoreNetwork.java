@@ -17,12 +17,16 @@ final class ScoreNetwork implements Denoiser {
   private final double range;
   private final UNet network;
 
+  /** What the model is given of an image: it says something from the start, unlike a latent. */
+  private final int conditions;
+
   ScoreNetwork(RunConfig config, UNet network) {
     this.c = config.network();
     this.prediction = Prediction.of(config.loss());
     this.gammaMin = config.schedule().gammaMin();
     this.range = config.schedule().gammaMax() - gammaMin;
     this.network = network;
+    this.conditions = config.data().conditions();
   }
 
   @Override
@@ -32,7 +36,8 @@ final class ScoreNetwork implements Denoiser {
     Operand<T> tau = m.cast(tau(m.doubles(), gamma));
     boolean oneForAll = tau.rank() > 2 && tau.shape().get(3) != z.shape().get(3);
     Operand<T> times = oneForAll ? m.add(tau, m.ops().zerosLike(z)) : tau;
-    Operand<T> f = network.score(net.in(DiffusionModel.NETWORK), z, times, conditioning);
+    int latent = (int) conditioning.shape().get(1) - conditions;
+    Operand<T> f = network.score(net.in(DiffusionModel.NETWORK), z, times, conditioning, latent);
     return switch (c.preconditioning()) {
       case NONE -> m.add(f, z);
       case LINEAR -> preconditioned(m, z, gamma, f);

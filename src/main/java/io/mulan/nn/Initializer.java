@@ -58,13 +58,14 @@ public sealed interface Initializer {
     }
   }
 
-  /** {@link LeCunNormal} for the first inputs, and zero for the others. */
-  record FirstInputs(long count) implements Initializer {
+  /** {@link LeCunNormal}, but zero for {@code count} inputs from {@code from} on. */
+  record WithoutInputs(long from, int count) implements Initializer {
     @Override
     public <T extends TFloating> Operand<T> value(Maths<T> m, Shape shape, long seed) {
-      double[] first = new double[(int) shape.get(0)];
-      Arrays.fill(first, 0, (int) count, 1);
-      return m.mul(LECUN_NORMAL.value(m, shape, seed), m.reshape(m.vector(first), -1, 1));
+      double[] seen = new double[(int) shape.get(0)];
+      Arrays.fill(seen, 1);
+      Arrays.fill(seen, (int) from, (int) from + count, 0);
+      return m.mul(LECUN_NORMAL.value(m, shape, seed), m.reshape(m.vector(seen), -1, 1));
     }
   }
 

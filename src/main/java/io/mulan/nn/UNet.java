@@ -31,11 +31,12 @@ public record UNet(NetworkConfig c) {
    * @param tau times in [0,1]: where γ is between the configured ends, one for an image [B,1], or
    *     one for each pixel and channel [B,H,W,C]
    * @param conditioning [B,k]
+   * @param silent how many of the k, the first, the network may have to ignore at the start
    * @return what the last convolution gives, which starts at zero [B,H,W,C]
    */
   public <T extends TFloating> Operand<T> score(
-      Net<T> net, Operand<T> z, Operand<T> tau, Operand<T> conditioning) {
-    Operand<T> cond = conditioning(net, tau, conditioning);
+      Net<T> net, Operand<T> z, Operand<T> tau, Operand<T> conditioning, int silent) {
+    Operand<T> cond = conditioning(net, tau, conditioning, silent);
     Deque<Operand<T>> skips = down(net, z, cond, c.layers());
     Operand<T> h = middle(net, skips.peek(), cond);
     for (int i = 0; i <= c.layers(); i++) {
@@ -62,13 +63,13 @@ public record UNet(NetworkConfig c) {
         conditions
             .<Operand<T>>map(told -> m.ops().zerosLike(m.column(told, 0)))
             .orElseGet(() -> m.reshape(m.vector(0), 1, 1));
-    Operand<T> cond = conditioning(net, zero, conditions.orElse(zero)); // [1 or B, 4 channels]
+    Operand<T> cond = conditioning(net, zero, conditions.orElse(zero), 0); // [1 or B, 4 channels]
     Operand<T> h = middle(net, down(net, signal, cond, layers).peek(), cond);
     return swish(net, m.flatten(out(net, h, 1)));
   }
 
   private <T extends TFloating> Operand<T> conditioning(
-      Net<T> net, Operand<T> tau, Operand<T> conditioning) {
+      Net<T> net, Operand<T> tau, Operand<T> conditioning, int silent) {
     Maths<T> m = net.m();
     Operand<T> time = Embeddings.time(m, tau, c.channels()); // [B, channels], [B, H, W, C channels]
     int axis = tau.rank() - 1;
@@ -77,7 +78,7 @@ public record UNet(NetworkConfig c) {
     Initializer start =
         switch (c.conditioningStart()) {
           case RANDOM -> Initializer.LECUN_NORMAL;
-          case ZERO -> new Initializer.FirstInputs(time.shape().get(axis));
+          case ZERO -> new Initializer.WithoutInputs(time.shape().get(axis), silent);
         };
     Operand<T> h = swish(net, dense(net.in("dense0"), both, 4L * c.channels(), start));
     return swish(net, dense(net.in("dense1"), h, 4L * c.channels()));

@@ -82,7 +82,7 @@ class BadFilesTest {
   @ParameterizedTest
   @EnumSource(
       value = Kind.class,
-      names = {"DIGITS", "PHOTOS"},
+      names = {"DIGITS", "KINDS", "PHOTOS"},
       mode = EnumSource.Mode.EXCLUDE)
   void whatIsNotThereOrEmpty(Kind kind) throws IOException {
     assertTold(kind, "none", "none", "is not there");

@@ -2,6 +2,7 @@ package io.mulan.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,10 +27,42 @@ class DatasetsTest {
     return new DataConfig(kind, "", levels);
   }
 
+  @Test
+  void theTwoKindsAreTheSameDigitsInTwoOrders() {
+    ImageSet digits = Datasets.open(config(Kind.DIGITS, 17)).test();
+    ImageSet kinds = Datasets.open(config(Kind.KINDS, 17)).test();
+    int size = digits.shape().size();
+    int count = digits.count();
+    assertEquals(2 * count, kinds.count());
+    int[] classes = kinds.labels().orElseThrow();
+    byte[] image = new byte[size];
+    byte[] same = new byte[size];
+    byte[] other = new byte[size];
+    byte[][] before = new byte[size][count];
+    byte[][] after = new byte[size][count];
+    for (int i = 0; i < count; i++) {
+      digits.copy(i, image, 0);
+      kinds.copy(i, same, 0);
+      kinds.copy(count + i, other, 0);
+      assertArrayEquals(image, same);
+      assertEquals(0, classes[i]);
+      assertEquals(1, classes[count + i]);
+      for (int pixel = 0; pixel < size; pixel++) {
+        before[pixel][i] = image[pixel];
+        after[pixel][i] = other[pixel];
+      }
+    }
+    // One order for all images: the pixels over the images are the same, in other places.
+    Arrays.sort(before, Arrays::compare);
+    assertFalse(Arrays.deepEquals(before, after));
+    Arrays.sort(after, Arrays::compare);
+    assertTrue(Arrays.deepEquals(before, after));
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = Kind.class,
-      names = {"DIGITS", "PHOTOS"})
+      names = {"DIGITS", "KINDS", "PHOTOS"})
   void aSetIsWhatItsShapeSaid(Kind kind) {
     DataShape shape = Datasets.shape(config(kind, 2));
     Dataset set = Datasets.open(config(kind, shape.levels()));

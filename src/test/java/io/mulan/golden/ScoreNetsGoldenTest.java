@@ -34,7 +34,7 @@ final class ScoreNetsGoldenTest {
     boolean perPixel = g.golden().inputShape("g_t").length > 1;
     Operand<T> times = perPixel ? tau : m.reshape(tau, -1, 1);
     Operand<T> columns = m.reshape(conditioning, g.golden().inputShape("conditioning")[0], -1);
-    Operand<T> f = new UNet(g.config().network()).score(g.net("score_model"), z, times, columns);
+    Operand<T> f = new UNet(g.config().network()).score(g.net("score_model"), z, times, columns, 0);
     Operand<T> out = g.m().add(f, z);
     g.result("out", out);
     g.leaveOut("inner/Base2FourierFeatures_0"); // has no place of its own here, but a test

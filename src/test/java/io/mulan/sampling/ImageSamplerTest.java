@@ -79,7 +79,7 @@ final class ImageSamplerTest {
     DiffusionModel model =
         new DiffusionModel(
             ConfigReader.read(
-                Optional.empty(),
+                Optional.of("digits-published"),
                 Optional.empty(),
                 List.of(
                     "data.levels=16",

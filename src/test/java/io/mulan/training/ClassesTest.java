@@ -83,6 +83,7 @@ final class ClassesTest {
                 "network.channels=16",
                 "network.groups=4",
                 "network.dropout=0",
+                "network.preconditioning=none",
                 "training.steps=200",
                 "training.batch=64",
                 "training.learning_rate=1e-2",
