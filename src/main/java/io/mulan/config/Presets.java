@@ -31,6 +31,7 @@ public final class Presets {
           "digits-published",
           "kinds-published",
           "photos-published",
+          "digits-fast",
           "cifar10-fast",
           "imagenet32-fast");
 

@@ -78,7 +78,7 @@ final class RunConfigTest {
   /** The same model, data and steps, in the published form and in the one that trains faster. */
   @ParameterizedTest
   @CsvSource({
-    "digits-published, digits",
+    "digits-published, digits-fast",
     "kinds-published, kinds",
     "photos-published, photos",
     "cifar10, cifar10-fast",
