@@ -1,9 +1,10 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
+import io.mulan.benchmark.MachinePeak;
+import io.mulan.benchmark.StepMeasurement;
+import io.mulan.console.Version;
+import io.mulan.files.ConfigException;
 import io.mulan.files.JsonFile;
-import io.mulan.tf.MachinePeak;
-import io.mulan.training.StepMeasurement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

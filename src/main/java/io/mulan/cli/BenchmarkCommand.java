@@ -1,9 +1,11 @@
 package io.mulan.cli;
 
+import io.mulan.benchmark.MachinePeak;
+import io.mulan.benchmark.StepMeasurement;
 import io.mulan.cli.BenchmarkOptions.Xla;
-import io.mulan.tf.MachinePeak;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
 import io.mulan.training.ProductType;
-import io.mulan.training.StepMeasurement;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -2,11 +2,14 @@ package io.mulan.cli;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.benchmark.InputPipeline;
+import io.mulan.benchmark.StepMeasurement;
 import io.mulan.cli.BenchmarkOptions.What;
 import io.mulan.cli.BenchmarkOptions.Xla;
+import io.mulan.cluster.JavaProcess;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
-import io.mulan.training.StepMeasurement;
+import io.mulan.console.ExitCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

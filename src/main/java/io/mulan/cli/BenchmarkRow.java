@@ -1,8 +1,9 @@
 package io.mulan.cli;
 
-import io.mulan.training.StepMeasurement;
-import io.mulan.training.StepParts;
-import io.mulan.training.StepProfile;
+import io.mulan.benchmark.StepMeasurement;
+import io.mulan.benchmark.StepParts;
+import io.mulan.benchmark.StepProfile;
+import io.mulan.console.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -93,7 +94,7 @@ record BenchmarkRow(
   static String digits(double x) {
     double size = Math.abs(x);
     if (size >= 1e4) {
-      return Figures.count(Math.round(x));
+      return Numbers.count(Math.round(x));
     }
     int places = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : 4;
     String form = size > 0 && size < 0.01 ? "%.1e" : "%." + places + "f";

@@ -1,8 +1,9 @@
 package io.mulan.cli;
 
+import io.mulan.benchmark.StepProfile;
 import io.mulan.cli.Benchmark.Column;
 import io.mulan.cli.BenchmarkOptions.What;
-import io.mulan.training.StepProfile;
+import io.mulan.console.Numbers;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
@@ -133,7 +134,7 @@ final class BenchmarkTable {
       add(
           KINDS,
           "  " + kind.type(),
-          Figures.count(kind.count()),
+          Numbers.count(kind.count()),
           BenchmarkRow.digits(1e3 * kind.seconds()),
           String.format(Locale.ROOT, "%.1f %%", 100 * kind.share()));
     }

@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.console.Interruption;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;

@@ -1,12 +1,15 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Difference;
 import io.mulan.config.RunConfig;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.data.SignalPower;
+import io.mulan.files.ConfigException;
+import io.mulan.run.Training;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,14 +1,18 @@
 package io.mulan.cli;
 
+import io.mulan.cluster.Workers;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
+import io.mulan.console.Durations;
+import io.mulan.console.Interruption;
 import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
+import io.mulan.run.RunFolder;
+import io.mulan.run.RunLog;
+import io.mulan.run.RunResult;
+import io.mulan.run.Training;
 import io.mulan.training.DivergedException;
 import io.mulan.training.Metrics;
-import io.mulan.training.RunFolder;
-import io.mulan.training.RunResult;
-import io.mulan.training.Workers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -113,7 +117,7 @@ final class ComparedTraining {
               interruption,
               (step, line) -> which + line + ", " + left(step - kept));
       result.ifPresent(
-          r -> LOG.info("{}: {} bits/dim", run.path(), Figures.withError(r.bound().total())));
+          r -> LOG.info("{}: {} bits/dim", run.path(), r.bound().total().text()));
       return result.isPresent();
     } catch (DivergedException e) {
       diverged.put(planned, e.getMessage());

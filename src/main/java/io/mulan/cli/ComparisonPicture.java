@@ -1,8 +1,8 @@
 package io.mulan.cli;
 
-import io.mulan.report.Chart;
-import io.mulan.report.Panels;
-import io.mulan.report.Plot;
+import io.mulan.drawing.Chart;
+import io.mulan.drawing.Panels;
+import io.mulan.drawing.Plot;
 import io.mulan.training.Metrics;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,11 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
-import io.mulan.data.Cache;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Numbers;
 import io.mulan.data.PublicSet;
+import io.mulan.files.Cache;
+import io.mulan.files.ConfigException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -84,7 +87,7 @@ final class DataFetchCommand implements Command {
       }
       if (bytes - told >= TOLD_EVERY_BYTES) {
         told = bytes;
-        LOG.info("{}: {}", name, Figures.bytes(bytes));
+        LOG.info("{}: {}", name, Numbers.bytes(bytes));
       }
     }
   }

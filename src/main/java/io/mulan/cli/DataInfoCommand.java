@@ -2,6 +2,9 @@ package io.mulan.cli;
 
 import io.mulan.config.DataConfig;
 import io.mulan.config.RunConfig;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Numbers;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.data.ExactCopies;
@@ -74,8 +77,8 @@ final class DataInfoCommand implements Command {
     PixelEntropy entropy = new PixelEntropy(data.train());
     double test = entropy.crossEntropy(data.test());
     StringBuilder text = new StringBuilder(data.name()).append('\n');
-    row(text, "training images", Figures.count(data.train().count()));
-    row(text, "test images", Figures.count(data.test().count()));
+    row(text, "training images", Numbers.count(data.train().count()));
+    row(text, "test images", Numbers.count(data.test().count()));
     row(
         text,
         "split",
@@ -95,7 +98,7 @@ final class DataInfoCommand implements Command {
             test,
             entropy.entropy()));
     row(text, "exact copies", copies(data));
-    row(text, "skipped", Figures.count(data.skipped()));
+    row(text, "skipped", Numbers.count(data.skipped()));
     data.notes().forEach(note -> row(text, "passed over", note));
     row(text, "licence", data.licence());
     if (line.hasOption("png")) {
@@ -131,8 +134,8 @@ final class DataInfoCommand implements Command {
     return "%d (%s to %s training images each)"
         .formatted(
             used.length,
-            Figures.count(Arrays.stream(used).min().orElseThrow()),
-            Figures.count(Arrays.stream(used).max().orElseThrow()));
+            Numbers.count(Arrays.stream(used).min().orElseThrow()),
+            Numbers.count(Arrays.stream(used).max().orElseThrow()));
   }
 
   private static String mapping(List<String> names) {
@@ -146,9 +149,9 @@ final class DataInfoCommand implements Command {
     String text =
         "%s of %s test images are training images as well, %s training images repeat another"
             .formatted(
-                Figures.count(copies.ofTraining()),
-                Figures.count(data.test().count()),
-                Figures.count(copies.inTraining()));
+                Numbers.count(copies.ofTraining()),
+                Numbers.count(data.test().count()),
+                Numbers.count(copies.inTraining()));
     if (copies.ofTraining() > 0) {
       LOG.warn("{}: {}; test figures are too good", data.name(), text);
     }

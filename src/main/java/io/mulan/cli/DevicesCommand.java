@@ -1,5 +1,9 @@
 package io.mulan.cli;
 
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Numbers;
+import io.mulan.console.Version;
 import io.mulan.tf.Devices;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,7 +68,7 @@ final class DevicesCommand implements Command {
       System.out.printf(
           "  %-16s %s%n",
           d.name(),
-          d.type().equals("CPU") ? processor() : Figures.bytes(d.memoryBytes()) + " for tensors");
+          d.type().equals("CPU") ? processor() : Numbers.bytes(d.memoryBytes()) + " for tensors");
     }
     if (devices.stream().anyMatch(d -> d.type().equals("GPU"))) {
       return ExitCode.OK;

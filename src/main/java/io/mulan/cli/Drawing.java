@@ -1,17 +1,20 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
+import io.mulan.cluster.SharedBatches;
+import io.mulan.cluster.Workers;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
+import io.mulan.console.Countdown;
+import io.mulan.console.Interruption;
+import io.mulan.console.Stopped;
 import io.mulan.data.ImageSet;
-import io.mulan.data.Npy;
-import io.mulan.data.NpyArray;
-import io.mulan.data.Npz;
-import io.mulan.flow.FlowSolver;
-import io.mulan.report.ImageGrid;
+import io.mulan.drawing.ImageGrid;
+import io.mulan.files.ConfigException;
+import io.mulan.numpy.Npy;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.Npz;
 import io.mulan.sampling.ImageSampler;
 import io.mulan.tf.Tensors;
-import io.mulan.training.Workers;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -60,12 +63,12 @@ final class Drawing {
   /**
    * Draws them all into memory: for a few.
    *
-   * @throws FlowSolver.Stopped if that was asked for
+   * @throws Stopped if that was asked for
    */
   ImageSet few(SamplingModel model, Latents latents) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     if (!draw(model, latents, look -> {}, (levels, used) -> all.writeBytes(levels))) {
-      throw new FlowSolver.Stopped();
+      throw new Stopped();
     }
     return images(all.toByteArray());
   }
@@ -82,8 +85,8 @@ final class Drawing {
       SamplingModel model, Latents latents, Consumer<Supplier<ImageSet>> frames, Drawn drawn) {
     int size = shape.size();
     int width = model.sampler().withConditionsSize();
-    Rounds rounds =
-        new Rounds(workers, options.count(), options.batch(), size + width * Float.BYTES);
+    SharedBatches rounds =
+        new SharedBatches(workers, options.count(), options.batch(), size + width * Float.BYTES);
     boolean flow = options.way() == SamplingOptions.Way.FLOW;
     int steps = flow ? 1 : options.steps();
     Countdown countdown =
@@ -143,7 +146,7 @@ final class Drawing {
     look(frames, sampler, z, c);
     for (int piece = 0; piece < pieces; piece++) {
       if (interruption.asked()) {
-        throw new FlowSolver.Stopped();
+        throw new Stopped();
       }
       int from = (int) ((long) steps * piece / pieces);
       int to = (int) ((long) steps * (piece + 1) / pieces);

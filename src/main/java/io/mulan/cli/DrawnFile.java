@@ -4,7 +4,7 @@ import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
 import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
-import io.mulan.data.NpyArray;
+import io.mulan.numpy.NpyArray;
 import java.nio.file.Path;
 
 /** The archive of what a model draws: images, latents and, where it is conditioned, classes. */

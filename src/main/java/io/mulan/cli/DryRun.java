@@ -1,12 +1,15 @@
 package io.mulan.cli;
 
+import io.mulan.benchmark.MachinePeak;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
+import io.mulan.console.Durations;
+import io.mulan.console.Numbers;
+import io.mulan.console.Parameters;
 import io.mulan.data.DataShape;
 import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;
 import io.mulan.tf.GraphCost;
-import io.mulan.tf.MachinePeak;
 import io.mulan.training.ProductType;
 import io.mulan.training.TrainingSession;
 import java.util.Locale;
@@ -63,13 +66,13 @@ final class DryRun {
         .formatted(
             config.training().batch(),
             cost.flops() / 1e9,
-            Figures.bytes(variables + cost.bytes()),
-            Figures.bytes(variables),
-            Figures.bytes(cost.bytes()),
+            Numbers.bytes(variables + cost.bytes()),
+            Numbers.bytes(variables),
+            Numbers.bytes(cost.bytes()),
             String.format(Locale.ROOT, seconds < 10 ? "%.2f s" : "%.0f s", seconds),
             channels,
             speed / 1e9,
-            Figures.count(config.training().steps()),
+            Numbers.count(config.training().steps()),
             Durations.of(seconds * config.training().steps()));
   }
 }

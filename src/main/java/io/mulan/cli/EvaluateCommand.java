@@ -1,8 +1,11 @@
 package io.mulan.cli;
 
+import io.mulan.console.Countdown;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Stopped;
 import io.mulan.data.ImageSet;
-import io.mulan.flow.FlowSolver;
-import io.mulan.likelihood.PerImageTable;
+import io.mulan.run.PerImageTable;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -87,7 +90,7 @@ final class EvaluateCommand implements Command {
             return together.workers().isChief()
                 ? measure(line, run, choice, settings, name, evaluation, shared, interruption)
                 : beside(shared, choice.count());
-          } catch (FlowSolver.Stopped e) {
+          } catch (Stopped e) {
             LOG.info("interrupted: all images are measured; the same command makes the report");
             return ExitCode.INTERRUPTED;
           }

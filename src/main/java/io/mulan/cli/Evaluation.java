@@ -2,19 +2,24 @@ package io.mulan.cli;
 
 import io.mulan.config.LatentConfig;
 import io.mulan.config.RunConfig;
+import io.mulan.console.Interruption;
+import io.mulan.console.Numbers;
+import io.mulan.console.Stopped;
+import io.mulan.console.Version;
 import io.mulan.data.ImageSet;
 import io.mulan.flow.FlowSolver;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.likelihood.BoundMeasurement;
 import io.mulan.likelihood.Dequantisation;
+import io.mulan.likelihood.Estimate;
 import io.mulan.likelihood.ExactEstimator;
 import io.mulan.likelihood.ExactGraph;
-import io.mulan.likelihood.Figure;
 import io.mulan.likelihood.LatentUse;
 import io.mulan.likelihood.Measurement;
-import io.mulan.likelihood.PerImageTable;
 import io.mulan.likelihood.TrajectoryEstimator;
 import io.mulan.likelihood.TrajectoryGraph;
+import io.mulan.run.PerImageTable;
+import io.mulan.run.TrainingReport;
 import io.mulan.training.TrainedModel;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -102,8 +107,8 @@ final class Evaluation implements AutoCloseable {
       how.append("AS PUBLISHED, to be compared with that code alone: ");
     }
     how.append("log-likelihood by the probability flow with averaged weights, Dormand-Prince 5(4)");
-    how.append(", rtol ").append(Figures.plain(o.tolerance().relative()));
-    how.append(", atol ").append(Figures.plain(o.tolerance().absolute()));
+    how.append(", rtol ").append(Numbers.plain(o.tolerance().relative()));
+    how.append(", atol ").append(Numbers.plain(o.tolerance().absolute()));
     how.append("; Hutchinson's estimate of the divergence, ");
     how.append(o.published() ? "another " : "one ").append(OptionValues.name(o.probe()));
     how.append(o.published() ? " probe at every evaluation; " : " probe for each image; ");
@@ -132,7 +137,7 @@ final class Evaluation implements AutoCloseable {
   /**
    * What the table says of its first images.
    *
-   * @throws FlowSolver.Stopped if that was asked for
+   * @throws Stopped if that was asked for
    */
   EvaluationReport report(
       TrainedRun run,
@@ -143,9 +148,9 @@ final class Evaluation implements AutoCloseable {
       Interruption interruption) {
     int dimensions = run.image().size();
     double bits = dimensions * Math.log(2);
-    Map<String, Figure> terms = new LinkedHashMap<>();
+    Map<String, Estimate> terms = new LinkedHashMap<>();
     for (String term : measurement.terms()) {
-      terms.put(term, Figure.of(table.column(term, count), dimensions));
+      terms.put(term, Estimate.of(table.column(term, count), dimensions));
     }
     double seconds = Arrays.stream(table.column("seconds", count)).sum();
     Double evaluations = null;
@@ -173,7 +178,7 @@ final class Evaluation implements AutoCloseable {
         run.fingerprint(),
         settings,
         terms,
-        Figure.of(table.column("total", count), dimensions),
+        Estimate.of(table.column("total", count), dimensions),
         evaluations,
         solver,
         latent,

@@ -2,8 +2,10 @@ package io.mulan.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.mulan.likelihood.Figure;
+import io.mulan.console.Durations;
+import io.mulan.likelihood.Estimate;
 import io.mulan.likelihood.LatentUse;
+import io.mulan.run.TrainingReport;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -33,8 +35,8 @@ record EvaluationReport(
     long step,
     String weights,
     Map<String, Object> settings,
-    Map<String, Figure> terms,
-    Figure total,
+    Map<String, Estimate> terms,
+    Estimate total,
     @JsonInclude(JsonInclude.Include.NON_NULL) Double evaluations,
     @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("ten_times_the_tolerances")
         SolverError solver,
@@ -61,8 +63,8 @@ record EvaluationReport(
     StringBuilder text = new StringBuilder();
     text.append("\nbits/dim on ").append(images).append(", weights of step ").append(step);
     text.append('\n');
-    terms.forEach((name, f) -> text.append(row(name, Figures.withError(f))));
-    text.append(row("total", Figures.withError(total)));
+    terms.forEach((name, f) -> text.append(row(name, f.text())));
+    text.append(row("total", total.text()));
     text.append("how: ").append(how).append("; ").append(TrainingReport.error(count)).append('\n');
     if (latent != null) {
       text.append("latent: ").append(TrainingReport.use(latent)).append('\n');

@@ -1,20 +1,25 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
 import io.mulan.config.NetworkConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.config.ScheduleConfig;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Numbers;
+import io.mulan.console.Version;
 import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;
 import io.mulan.export.ExportedModel;
 import io.mulan.export.ModelCard;
 import io.mulan.export.ModelFolder;
 import io.mulan.export.Signatures;
+import io.mulan.files.ConfigException;
 import io.mulan.interop.FlaxCheckpoint;
 import io.mulan.interop.FlaxLayout;
 import io.mulan.interop.NpzState;
-import io.mulan.training.RunFolder;
+import io.mulan.run.RunFolder;
+import io.mulan.run.TrainingReport;
 import io.mulan.training.RunState;
 import io.mulan.training.TrainedModel;
 import java.nio.file.Path;
@@ -174,7 +179,7 @@ final class ExportCommand implements Command {
       }
     }
     System.out.println(
-        file + ": weights, averages and optimiser of step " + Figures.count(run.step()));
+        file + ": weights, averages and optimiser of step " + Numbers.count(run.step()));
     return ExitCode.OK;
   }
 

@@ -1,13 +1,16 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Presets;
 import io.mulan.config.RunConfig;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Numbers;
 import io.mulan.data.Datasets;
 import io.mulan.data.SignalPower;
 import io.mulan.export.GraphExport;
 import io.mulan.files.AtomicFile;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -87,6 +90,6 @@ final class GraphCommand implements Command {
       throw new ConfigException(
           folder + " can't be written into: " + IoReason.of(e) + "; name a folder with --to", e);
     }
-    System.out.printf("%s (%s bytes), %s%n", graph, Figures.count(model.graph().length), summary);
+    System.out.printf("%s (%s bytes), %s%n", graph, Numbers.count(model.graph().length), summary);
   }
 }

@@ -1,5 +1,8 @@
 package io.mulan.cli;
 
+import io.mulan.console.Countdown;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
 import io.mulan.illustration.Illustration;
 import io.mulan.illustration.Illustration.Given;
 import io.mulan.illustration.Illustration.Learned;

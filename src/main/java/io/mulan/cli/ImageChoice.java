@@ -1,12 +1,12 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.data.ImageFiles;
 import io.mulan.data.ImageSet;
+import io.mulan.files.ConfigException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,15 +1,19 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.RunConfig;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Numbers;
+import io.mulan.console.Parameters;
 import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;
+import io.mulan.files.ConfigException;
 import io.mulan.interop.FlaxCheckpoint;
 import io.mulan.interop.ImportedConfig;
 import io.mulan.interop.NpzState;
+import io.mulan.run.RunFolder;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.Interval;
-import io.mulan.training.RunFolder;
 import io.mulan.training.RunState;
 import java.nio.file.Path;
 import org.apache.commons.cli.CommandLine;
@@ -111,7 +115,7 @@ final class ImportCommand implements Command {
         .formatted(
             folder,
             file.getFileName(),
-            Figures.count(state.steps()),
+            Numbers.count(state.steps()),
             Parameters.table(ModelParts.counts(state.weights())),
             folder);
   }

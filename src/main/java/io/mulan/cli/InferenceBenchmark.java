@@ -9,7 +9,7 @@ import io.mulan.sampling.ImageSampler;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
 import io.mulan.tf.GraphPart;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.Tensors;
 import io.mulan.training.TrainedModel;
 import java.util.Arrays;
@@ -35,7 +35,7 @@ final class InferenceBenchmark {
   private record Parts(NetworkGraph network, SamplingGraph sampling, FlowGraph flow)
       implements GraphPart<Parts> {
     @Override
-    public Parts in(OrderedSums copy) {
+    public Parts in(RewrittenGraph copy) {
       return new Parts(network.in(copy), sampling.in(copy), flow.in(copy));
     }
   }

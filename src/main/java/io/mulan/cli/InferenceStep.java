@@ -1,10 +1,13 @@
 package io.mulan.cli;
 
+import io.mulan.benchmark.InferenceCost;
+import io.mulan.benchmark.StepMeasurement;
+import io.mulan.benchmark.StepParts;
+import io.mulan.benchmark.StepTiming;
 import io.mulan.cli.BenchmarkOptions.What;
 import io.mulan.config.RunConfig;
 import io.mulan.data.DataShape;
 import io.mulan.data.Datasets;
-import io.mulan.export.InferenceCost;
 import io.mulan.flow.FlowGraph;
 import io.mulan.flow.NetworkGraph;
 import io.mulan.flow.Probe;
@@ -12,13 +15,10 @@ import io.mulan.likelihood.BoundGraph;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
 import io.mulan.tf.GraphPart;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.StepTrace;
 import io.mulan.tf.Tensors;
 import io.mulan.training.MeasuredStep;
-import io.mulan.training.StepMeasurement;
-import io.mulan.training.StepParts;
-import io.mulan.training.StepTiming;
 import io.mulan.training.TrainedModel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,7 +60,7 @@ final class InferenceStep implements AutoCloseable {
       Optional<FlowGraph> flow)
       implements GraphPart<Parts> {
     @Override
-    public Parts in(OrderedSums copy) {
+    public Parts in(RewrittenGraph copy) {
       return new Parts(
           network.in(copy),
           bound.map(b -> b.in(copy)),

@@ -1,12 +1,13 @@
 package io.mulan.cli;
 
-import io.mulan.data.ImageGroups;
 import io.mulan.data.ImageSet;
+import io.mulan.drawing.Chart;
+import io.mulan.drawing.NamedPlot;
 import io.mulan.likelihood.BoundGraph;
-import io.mulan.likelihood.Figure;
-import io.mulan.likelihood.Integrand;
-import io.mulan.report.Chart;
-import io.mulan.report.NamedPlot;
+import io.mulan.likelihood.Estimate;
+import io.mulan.study.ImageGroups;
+import io.mulan.study.Integrand;
+import io.mulan.study.SchedulePlots;
 import io.mulan.training.TrainedModel;
 import java.util.Arrays;
 import java.util.List;
@@ -47,8 +48,8 @@ final class IntegrandPlots {
 
   private static List<NamedPlot> plots(Integrand integrand, ImageSet images, ImageGroups groups) {
     int n = images.shape().size();
-    Figure[] all = integrand.figures(n, i -> true);
-    double term = Arrays.stream(all).mapToDouble(Figure::bitsPerDim).average().orElseThrow();
+    Estimate[] all = integrand.figures(n, i -> true);
+    double term = Arrays.stream(all).mapToDouble(Estimate::bitsPerDim).average().orElseThrow();
     NamedPlot whole =
         new NamedPlot(
             "integrand",
@@ -59,8 +60,8 @@ final class IntegrandPlots {
                 images.count(),
                 term),
             line(
-                chart("The loss integrand", List.<Figure[]>of(all)), "all images", integrand, all));
-    List<Figure[]> ofGroups =
+                chart("The loss integrand", List.<Estimate[]>of(all)), "all images", integrand, all));
+    List<Estimate[]> ofGroups =
         IntStream.range(0, groups.count())
             .mapToObj(g -> integrand.figures(n, i -> groups.of()[i] == g))
             .toList();
@@ -77,7 +78,7 @@ final class IntegrandPlots {
   }
 
   /** From zero on, so that the area below a line can be seen. */
-  private static Chart chart(String title, List<Figure[]> shown) {
+  private static Chart chart(String title, List<Estimate[]> shown) {
     double most =
         shown.stream()
             .flatMap(Arrays::stream)
@@ -87,17 +88,17 @@ final class IntegrandPlots {
     return new Chart(title, SchedulePlots.TIME, UNIT).between(0, HEADROOM * most);
   }
 
-  private static Chart line(Chart chart, String name, Integrand integrand, Figure[] figures) {
+  private static Chart line(Chart chart, String name, Integrand integrand, Estimate[] figures) {
     return chart
         .band(
             name,
             integrand.times(),
             values(figures, f -> f.bitsPerDim() - f.errorBar()),
             values(figures, f -> f.bitsPerDim() + f.errorBar()))
-        .line(name, integrand.times(), values(figures, Figure::bitsPerDim));
+        .line(name, integrand.times(), values(figures, Estimate::bitsPerDim));
   }
 
-  private static double[] values(Figure[] figures, ToDoubleFunction<Figure> value) {
+  private static double[] values(Estimate[] figures, ToDoubleFunction<Estimate> value) {
     return Arrays.stream(figures).mapToDouble(value).toArray();
   }
 }

@@ -1,12 +1,14 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Stopped;
 import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
-import io.mulan.data.NpyArray;
-import io.mulan.flow.FlowSolver;
+import io.mulan.files.ConfigException;
 import io.mulan.flow.Tolerance;
+import io.mulan.numpy.NpyArray;
 import io.mulan.sampling.FlowCodec;
 import io.mulan.sampling.Sampler;
 import io.mulan.tf.Tensors;
@@ -114,7 +116,7 @@ final class InterpolateCommand implements Command {
       System.out.println(
           "files: " + out + " (" + (shown ? GRID + ", " : "") + NPZ + ", " + JSON + ")");
       return ExitCode.OK;
-    } catch (FlowSolver.Stopped e) {
+    } catch (Stopped e) {
       LOG.info("stopped early: nothing is written; the same command draws the same images");
       return ExitCode.INTERRUPTED;
     }

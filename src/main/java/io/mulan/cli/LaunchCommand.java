@@ -1,5 +1,8 @@
 package io.mulan.cli;
 
+import io.mulan.cluster.OpenPort;
+import io.mulan.cluster.PrivateNetwork;
+import io.mulan.console.Interruption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;

@@ -1,12 +1,14 @@
 package io.mulan.cli;
 
+import io.mulan.console.Numbers;
 import io.mulan.diffusion.BoundTerms;
-import io.mulan.likelihood.Figure;
+import io.mulan.drawing.HtmlPage;
+import io.mulan.likelihood.Estimate;
 import io.mulan.likelihood.LatentUse;
-import io.mulan.report.HtmlPage;
+import io.mulan.run.RunResult;
+import io.mulan.run.TrainingReport;
 import io.mulan.training.Metrics;
 import io.mulan.training.Metrics.Curve;
-import io.mulan.training.RunResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,7 +41,7 @@ final class Likelihoods {
       String how,
       String images,
       long step,
-      Map<String, Figure> terms,
+      Map<String, Estimate> terms,
       String figure,
       LatentUse latent) {}
 
@@ -60,7 +62,7 @@ final class Likelihoods {
         TEST_IMAGES,
         result.steps(),
         result.bound().terms(),
-        Figures.withError(result.bound().total()),
+        result.bound().total().text(),
         result.bound().latent());
   }
 
@@ -74,8 +76,8 @@ final class Likelihoods {
     if (metrics.curve(Metrics.TEST_BOUND).size() == 0) {
       return Optional.empty();
     }
-    Figure total =
-        new Figure(last(metrics, Metrics.TEST_BOUND), last(metrics, "test/standard_error"));
+    Estimate total =
+        new Estimate(last(metrics, Metrics.TEST_BOUND), last(metrics, "test/standard_error"));
     return Optional.of(
         new Measured(
             run,
@@ -86,15 +88,15 @@ final class Likelihoods {
             TEST_IMAGES,
             (long) lastOfCurve(run),
             terms(metrics),
-            Figures.withError(total),
+            total.text(),
             null));
   }
 
   /** Their errors are not kept. */
-  private static Map<String, Figure> terms(Metrics metrics) {
-    Map<String, Figure> terms = new LinkedHashMap<>();
+  private static Map<String, Estimate> terms(Metrics metrics) {
+    Map<String, Estimate> terms = new LinkedHashMap<>();
     for (String term : BoundTerms.NAMES) {
-      terms.put(term, new Figure(last(metrics, "test/" + term), Double.NaN));
+      terms.put(term, new Estimate(last(metrics, "test/" + term), Double.NaN));
     }
     return terms;
   }
@@ -112,7 +114,7 @@ final class Likelihoods {
         report.images(),
         report.step(),
         report.terms(),
-        Figures.withError(report.total()),
+        report.total().text(),
         report.latent());
   }
 
@@ -158,7 +160,7 @@ final class Likelihoods {
                 m.name() + "\n" + m.how(),
                 m.figure(),
                 m.images(),
-                m.step() == 0 ? NONE : Figures.count(m.step())));
+                m.step() == 0 ? NONE : Numbers.count(m.step())));
     Set<Set<String>> kinds = new LinkedHashSet<>();
     all.stream().filter(m -> !m.terms().isEmpty()).forEach(m -> kinds.add(m.terms().keySet()));
     for (Set<String> terms : kinds) {
@@ -203,9 +205,9 @@ final class Likelihoods {
             .toList());
   }
 
-  private static String term(Figure figure) {
+  private static String term(Estimate figure) {
     return figure.hasError()
-        ? Figures.withError(figure)
+        ? figure.text()
         : String.format(Locale.ROOT, "%.4f", figure.bitsPerDim());
   }
 }

@@ -1,10 +1,14 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
+import io.mulan.cluster.ClusterException;
+import io.mulan.cluster.ParentWatch;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Version;
+import io.mulan.files.ConfigException;
 import io.mulan.flow.FlowException;
 import io.mulan.likelihood.NotIncreasingException;
 import io.mulan.tf.CheckpointException;
-import io.mulan.tf.ClusterException;
 import io.mulan.training.DivergedException;
 import java.nio.file.InvalidPathException;
 import java.util.Arrays;

@@ -2,10 +2,10 @@ package io.mulan.cli;
 
 import io.mulan.config.ImageShape;
 import io.mulan.data.ImageSet;
-import io.mulan.likelihood.Figure;
-import io.mulan.report.Chart;
-import io.mulan.report.ImageGrid;
-import io.mulan.report.PictureFiles;
+import io.mulan.drawing.Chart;
+import io.mulan.drawing.ImageGrid;
+import io.mulan.drawing.PictureFiles;
+import io.mulan.likelihood.Estimate;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.logging.log4j.LogManager;
@@ -75,7 +75,7 @@ final class Pictures {
   }
 
   /** Bounds against numbers of steps. */
-  static void bounds(Path file, List<Integer> steps, List<Figure> bounds) {
+  static void bounds(Path file, List<Integer> steps, List<Estimate> bounds) {
     PictureFiles.png(
         file,
         new Chart("Bound of the chain of T steps", "T, steps", "bits/dim")
@@ -83,8 +83,8 @@ final class Pictures {
             .errors(
                 "bound",
                 steps.stream().mapToDouble(Integer::doubleValue).toArray(),
-                bounds.stream().mapToDouble(Figure::bitsPerDim).toArray(),
-                bounds.stream().mapToDouble(Figure::errorBar).toArray())
+                bounds.stream().mapToDouble(Estimate::bitsPerDim).toArray(),
+                bounds.stream().mapToDouble(Estimate::errorBar).toArray())
             .picture(1));
   }
 }

@@ -2,10 +2,14 @@ package io.mulan.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mulan.config.ConfigReader;
+import io.mulan.console.Countdown;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Stopped;
 import io.mulan.data.ImageSet;
-import io.mulan.flow.FlowSolver;
-import io.mulan.report.NamedPlot;
-import io.mulan.report.PictureFiles;
+import io.mulan.drawing.NamedPlot;
+import io.mulan.drawing.PictureFiles;
+import io.mulan.study.SchedulePlots;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -74,7 +78,7 @@ final class PlotCommand implements Command {
       boolean all = true;
       try {
         plots.addAll(integrand(run, images, study, interruption));
-      } catch (FlowSolver.Stopped e) {
+      } catch (Stopped e) {
         all = false;
         LOG.info("stopped early: the loss along t is left out; the same command draws it as well");
       }
@@ -82,7 +86,7 @@ final class PlotCommand implements Command {
         write(run, choice, study, plots, out);
       }
       return all ? ExitCode.OK : ExitCode.INTERRUPTED;
-    } catch (FlowSolver.Stopped e) {
+    } catch (Stopped e) {
       LOG.info("interrupted: nothing is written; the same command draws the same pictures");
       return ExitCode.INTERRUPTED;
     }
@@ -98,7 +102,7 @@ final class PlotCommand implements Command {
           study.parts(),
           done -> {
             if (interruption.asked()) {
-              throw new FlowSolver.Stopped();
+              throw new Stopped();
             }
             countdown.at(done);
           });

@@ -1,6 +1,7 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
+import io.mulan.console.Version;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
 import java.io.IOException;

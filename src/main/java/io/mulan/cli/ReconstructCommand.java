@@ -1,11 +1,16 @@
 package io.mulan.cli;
 
 import io.mulan.config.ImageShape;
+import io.mulan.console.Countdown;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Numbers;
+import io.mulan.console.Stopped;
 import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
-import io.mulan.data.NpyArray;
 import io.mulan.flow.FlowSolver;
 import io.mulan.flow.Tolerance;
+import io.mulan.numpy.NpyArray;
 import io.mulan.sampling.FlowCodec;
 import io.mulan.sampling.Sampler;
 import java.util.List;
@@ -84,7 +89,7 @@ final class ReconstructCommand implements Command {
       try {
         trip.run(asked.run().config().training().batch());
         all = true;
-      } catch (FlowSolver.Stopped e) {
+      } catch (Stopped e) {
         LOG.info("stopped early: {} of {} images came back", trip.count, images.count());
       } finally {
         if (all || (trip.count > 0 && !asked.out().isTaken())) {
@@ -118,8 +123,8 @@ final class ReconstructCommand implements Command {
             + "  pixels whose level changed: %d of %d%n"
             + "  evaluations of the network for each batch: %.0f there, %.0f back%n",
         choice.description(),
-        Figures.plain(tolerance.relative()),
-        Figures.plain(tolerance.absolute()),
+        Numbers.plain(tolerance.relative()),
+        Numbers.plain(tolerance.absolute()),
         run.step(),
         trip.rootMeanSquare(),
         trip.largest,

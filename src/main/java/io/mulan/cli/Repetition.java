@@ -1,10 +1,10 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Difference;
 import io.mulan.config.Presets;
 import io.mulan.config.RunConfig;
+import io.mulan.files.ConfigException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

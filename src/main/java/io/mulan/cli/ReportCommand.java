@@ -1,8 +1,10 @@
 package io.mulan.cli;
 
-import io.mulan.flow.FlowSolver;
-import io.mulan.report.Figure;
-import io.mulan.report.PictureFiles;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Stopped;
+import io.mulan.drawing.Figure;
+import io.mulan.drawing.PictureFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -93,7 +95,7 @@ final class ReportCommand implements Command {
         }
       }
       all = true;
-    } catch (FlowSolver.Stopped e) {
+    } catch (Stopped e) {
       LOG.info("stopped early: the rest is not drawn; --samples 0 --images 0 draws nothing");
     }
     if (all || !Files.exists(file)) {

@@ -1,8 +1,9 @@
 package io.mulan.cli;
 
+import io.mulan.console.Numbers;
 import io.mulan.diffusion.BoundTerms;
-import io.mulan.report.Chart;
-import io.mulan.report.Figure;
+import io.mulan.drawing.Chart;
+import io.mulan.drawing.Figure;
 import io.mulan.training.Metrics;
 import io.mulan.training.Metrics.Curve;
 import java.util.ArrayList;
@@ -114,7 +115,7 @@ final class ReportCurves {
     return Figure.of(
         chart,
         "Terms of the bound%s on the %s images; what is below %s bits/dim is not drawn."
-            .formatted(of, images.equals("test") ? "test" : "training", Figures.plain(LEAST)));
+            .formatted(of, images.equals("test") ? "test" : "training", Numbers.plain(LEAST)));
   }
 
   private static Figure latent(List<ReportedRun> runs) {

@@ -1,15 +1,18 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.Difference;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
+import io.mulan.console.Durations;
+import io.mulan.console.Numbers;
+import io.mulan.console.Version;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
-import io.mulan.report.Figure;
-import io.mulan.report.HtmlPage;
-import io.mulan.report.ImageGrid;
+import io.mulan.drawing.Figure;
+import io.mulan.drawing.HtmlPage;
+import io.mulan.drawing.ImageGrid;
+import io.mulan.files.ConfigException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -94,10 +97,10 @@ final class ReportPage {
                     "weights: " + part,
                     run ->
                         run.weights().containsKey(part)
-                            ? Figures.count(run.weights().get(part))
+                            ? Numbers.count(run.weights().get(part))
                             : "–"));
     rows.put("steps", run -> run.end().inWords(run.config().training().steps()));
-    rows.put("batch", run -> Figures.count(run.config().training().batch()));
+    rows.put("batch", run -> Numbers.count(run.config().training().batch()));
     rows.put("time", run -> run.result().map(r -> Durations.of(r.seconds())).orElse("–"));
     table("Data, model and training", rows);
     examples();
@@ -105,8 +108,8 @@ final class ReportPage {
 
   private void notice(ReportedRun run) {
     RunEnd end = run.end();
-    String at = run.name() + ": " + Figures.count(end.step()) + " of ";
-    at += Figures.count(run.config().training().steps()) + " steps. ";
+    String at = run.name() + ": " + Numbers.count(end.step()) + " of ";
+    at += Numbers.count(run.config().training().steps()) + " steps. ";
     String resume = Repetition.line(List.of("mulan", "train", "--resume", run.path().toString()));
     switch (end.kind()) {
       case FINISHED -> {}
@@ -170,8 +173,8 @@ final class ReportPage {
         "The first test images of %s. %s training and %s test images of %d × %d × %d with %d levels. %s"
             .formatted(
                 data.name(),
-                Figures.count(data.train().count()),
-                Figures.count(data.test().count()),
+                Numbers.count(data.train().count()),
+                Numbers.count(data.test().count()),
                 shape.height(),
                 shape.width(),
                 shape.channels(),

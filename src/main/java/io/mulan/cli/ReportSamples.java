@@ -1,12 +1,14 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
+import io.mulan.cluster.Workers;
+import io.mulan.console.Interruption;
+import io.mulan.console.Numbers;
+import io.mulan.drawing.Figure;
+import io.mulan.drawing.ImageGrid;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
-import io.mulan.report.Figure;
-import io.mulan.report.ImageGrid;
 import io.mulan.tf.CheckpointException;
-import io.mulan.training.Workers;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +74,7 @@ final class ReportSamples {
    * Draws images.
    *
    * @return nothing if the model can't be opened or its images can't be shown; the log tells why
-   * @throws io.mulan.flow.FlowSolver.Stopped if that was asked for
+   * @throws io.mulan.console.Stopped if that was asked for
    */
   static Optional<Figure> draw(ReportedRun run, int count, int steps, Interruption interruption) {
     TrainedRun trained = run.trained().orElseThrow();
@@ -103,6 +105,6 @@ final class ReportSamples {
     return Figure.of(
         grid,
         "Images drawn by " + run.name(),
-        run.name() + ": " + how + "; weights of step " + Figures.count(step) + ".");
+        run.name() + ": " + how + "; weights of step " + Numbers.count(step) + ".");
   }
 }

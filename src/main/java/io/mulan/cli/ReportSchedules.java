@@ -1,9 +1,11 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
+import io.mulan.console.Interruption;
+import io.mulan.console.Numbers;
 import io.mulan.data.Datasets;
 import io.mulan.data.ImageSet;
-import io.mulan.report.Figure;
+import io.mulan.drawing.Figure;
+import io.mulan.files.ConfigException;
 import io.mulan.tf.CheckpointException;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +26,7 @@ final class ReportSchedules {
    *
    * @param most so many of the first test images are looked at
    * @return nothing if model or data can't be opened; the log tells why
-   * @throws io.mulan.flow.FlowSolver.Stopped if that was asked for
+   * @throws io.mulan.console.Stopped if that was asked for
    */
   static List<Figure> draw(ReportedRun run, int most, Interruption interruption) {
     TrainedRun trained = run.trained().orElseThrow();
@@ -33,7 +35,7 @@ final class ReportSchedules {
       LOG.info("drawing the schedule of {}...", run.name());
       String where =
           " On the first %d test images, weights of step %s."
-              .formatted(images.count(), Figures.count(trained.step()));
+              .formatted(images.count(), Numbers.count(trained.step()));
       return ScheduleStudy.of(trained, images, interruption::asked).plots().stream()
           .filter(plot -> SHOWN.contains(plot.name()))
           .map(plot -> Figure.of(plot.plot(), run.name() + ": " + plot.caption() + where))

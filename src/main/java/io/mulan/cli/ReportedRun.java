@@ -1,16 +1,16 @@
 package io.mulan.cli;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.ModelParts;
 import io.mulan.export.ExportedModel;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
+import io.mulan.run.RunFolder;
+import io.mulan.run.RunResult;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.Metrics;
-import io.mulan.training.RunFolder;
-import io.mulan.training.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

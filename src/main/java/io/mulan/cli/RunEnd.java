@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.console.Numbers;
 import io.mulan.training.Metrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,13 +78,13 @@ record RunEnd(Kind kind, long step, String why) {
 
   /** The end in a few words. */
   String inWords(int steps) {
-    String of = Figures.count(step) + " of " + Figures.count(steps);
+    String of = Numbers.count(step) + " of " + Numbers.count(steps);
     return switch (kind) {
-      case FINISHED -> Figures.count(steps);
+      case FINISHED -> Numbers.count(steps);
       case DIVERGED -> of + ", diverged";
       case INTERRUPTED -> of + ", interrupted";
       case OPEN -> of + ", not finished";
-      case IMPORTED -> Figures.count(step) + ", imported";
+      case IMPORTED -> Numbers.count(step) + ", imported";
     };
   }
 }

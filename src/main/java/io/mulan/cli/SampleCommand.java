@@ -1,13 +1,16 @@
 package io.mulan.cli;
 
+import io.mulan.cluster.Workers;
+import io.mulan.console.Durations;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Stopped;
 import io.mulan.data.ImageSet;
-import io.mulan.flow.FlowSolver;
+import io.mulan.drawing.ImageGrid;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.likelihood.BoundMeasurement;
-import io.mulan.likelihood.Figure;
-import io.mulan.report.ImageGrid;
+import io.mulan.likelihood.Estimate;
 import io.mulan.training.TrainedModel;
-import io.mulan.training.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -209,18 +212,18 @@ final class SampleCommand implements Command {
     /** Whether all was measured and drawn. What was before an interruption or a failure is kept. */
     boolean sweep(SamplingModel model) {
       ImageSet test = ImageChoice.named("test", run).first(SWEEP_IMAGES);
-      Map<Integer, Figure> bounds = new LinkedHashMap<>();
+      Map<Integer, Estimate> bounds = new LinkedHashMap<>();
       Map<Integer, ImageSet> images = new LinkedHashMap<>();
       tell("steps   bits/dim of the chain (bound, %d test images)", test.count());
       boolean all = false;
       try {
         for (int steps : options.sweep()) {
           bounds.put(steps, bound(steps, test));
-          tell("%5d   %s", steps, Figures.withError(bounds.get(steps)));
+          tell("%5d   %s", steps, bounds.get(steps).text());
           images.put(steps, images(model, steps));
         }
         all = true;
-      } catch (FlowSolver.Stopped e) {
+      } catch (Stopped e) {
         LOG.info("stopped early: {} of {} are measured", bounds.size(), options.sweep().size());
       } finally {
         if (workers.isChief() && (all || (!bounds.isEmpty() && !out.isTaken()))) {
@@ -236,7 +239,7 @@ final class SampleCommand implements Command {
       return drawing(options.withSteps(steps).withAtMost(most)).few(model, latents);
     }
 
-    private void write(Map<Integer, Figure> bounds, Map<Integer, ImageSet> images) {
+    private void write(Map<Integer, Estimate> bounds, Map<Integer, ImageSet> images) {
       out.clear(GRID, BESIDE, GIF, BOUND, NPZ);
       Map<String, Object> settings = options.settings();
       bounds.forEach((steps, bound) -> settings.put("bound at " + steps + " steps", bound));
@@ -260,7 +263,7 @@ final class SampleCommand implements Command {
     }
 
     /** The bound of the chain of this many steps. */
-    private Figure bound(int steps, ImageSet test) {
+    private Estimate bound(int steps, ImageSet test) {
       TrainedRun discrete = run.with("loss.timesteps=" + steps, "loss.times=antithetic");
       try (TrainedModel<BoundGraph> chain = discrete.open(BoundGraph::build)) {
         BoundMeasurement measurement =
@@ -278,9 +281,9 @@ final class SampleCommand implements Command {
             shared.run(
                 0, test.count(), done -> {}, values -> Arrays.stream(values[total]).forEach(nats));
         if (!all) {
-          throw new FlowSolver.Stopped();
+          throw new Stopped();
         }
-        return Figure.of(nats.build().toArray(), test.shape().size());
+        return Estimate.of(nats.build().toArray(), test.shape().size());
       }
     }
   }

@@ -9,7 +9,7 @@ import io.mulan.sampling.ImageSampler;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
 import io.mulan.tf.GraphPart;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.training.TrainedModel;
 import java.util.function.BooleanSupplier;
 
@@ -23,7 +23,7 @@ final class SamplingModel implements AutoCloseable {
   private record Parts(SamplingGraph sampling, FlowGraph flow, EncodingGraph encoding)
       implements GraphPart<Parts> {
     @Override
-    public Parts in(OrderedSums copy) {
+    public Parts in(RewrittenGraph copy) {
       return new Parts(sampling.in(copy), flow.in(copy), encoding.in(copy));
     }
   }

@@ -2,15 +2,19 @@ package io.mulan.cli;
 
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.View;
-import io.mulan.data.ImageGroups;
+import io.mulan.console.Countdown;
+import io.mulan.console.Stopped;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.DiffusionModel;
-import io.mulan.flow.FlowSolver;
-import io.mulan.report.ImageGrid;
-import io.mulan.report.NamedPlot;
+import io.mulan.drawing.ImageGrid;
+import io.mulan.drawing.NamedPlot;
 import io.mulan.sampling.Encodings;
-import io.mulan.sampling.LearnedNoise;
 import io.mulan.sampling.ScheduleGraph;
+import io.mulan.study.ImageGroups;
+import io.mulan.study.LatentSpace;
+import io.mulan.study.LearnedNoise;
+import io.mulan.study.ScheduleDifferences;
+import io.mulan.study.SchedulePlots;
 import io.mulan.tf.Tensors;
 import io.mulan.training.TrainedModel;
 import java.util.ArrayList;
@@ -34,7 +38,7 @@ record ScheduleStudy(DataConfig data, ImageGroups parts, LearnedNoise noise, Lat
    *
    * @param images of the run's kind
    * @param stopAsked whether to give up
-   * @throws FlowSolver.Stopped if that was asked for
+   * @throws Stopped if that was asked for
    */
   static ScheduleStudy of(TrainedRun run, ImageSet images, BooleanSupplier stopAsked) {
     DataConfig data = run.config().data();
@@ -68,7 +72,7 @@ record ScheduleStudy(DataConfig data, ImageGroups parts, LearnedNoise noise, Lat
               batch,
               done -> {
                 if (stopAsked.getAsBoolean()) {
-                  throw new FlowSolver.Stopped();
+                  throw new Stopped();
                 }
                 countdown.at(done);
               });

@@ -1,8 +1,9 @@
 package io.mulan.cli;
 
-import io.mulan.flow.FlowSolver;
+import io.mulan.cluster.SharedBatches;
+import io.mulan.cluster.Workers;
+import io.mulan.console.Stopped;
 import io.mulan.likelihood.Measurement;
-import io.mulan.training.Workers;
 import java.nio.DoubleBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +41,7 @@ record SharedMeasurement(Measurement measurement, Workers workers, BooleanSuppli
    */
   boolean run(int first, int wanted, IntConsumer done, Consumer<double[][]> measured) {
     int columns = columns().size();
-    Rounds rounds = new Rounds(workers, wanted, measurement.chunk(), columns * Double.BYTES);
+    SharedBatches rounds = new SharedBatches(workers, wanted, measurement.chunk(), columns * Double.BYTES);
     return rounds.run(
         first,
         stopAsked,
@@ -53,7 +54,7 @@ record SharedMeasurement(Measurement measurement, Workers workers, BooleanSuppli
                   k -> {
                     done.accept(rounds.done(begin, k));
                     if (k < count && stopAsked.getAsBoolean()) {
-                      throw new FlowSolver.Stopped();
+                      throw new Stopped();
                     }
                   });
           double seconds = (System.nanoTime() - start) / 1e9;

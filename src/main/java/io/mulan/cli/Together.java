@@ -1,9 +1,13 @@
 package io.mulan.cli;
 
-import io.mulan.tf.Cluster;
-import io.mulan.tf.ClusterException;
-import io.mulan.tf.Pause;
-import io.mulan.training.Workers;
+import io.mulan.cluster.Cluster;
+import io.mulan.cluster.ClusterException;
+import io.mulan.cluster.OpenPort;
+import io.mulan.cluster.Pause;
+import io.mulan.cluster.Workers;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import io.mulan.console.Version;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

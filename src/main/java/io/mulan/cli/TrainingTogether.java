@@ -1,14 +1,17 @@
 package io.mulan.cli;
 
+import io.mulan.cluster.Cluster;
+import io.mulan.cluster.Workers;
 import io.mulan.config.RunConfig;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
 import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
-import io.mulan.tf.Cluster;
+import io.mulan.run.RunFolder;
+import io.mulan.run.Training;
 import io.mulan.training.Checkpoints;
-import io.mulan.training.RunFolder;
 import io.mulan.training.Trainer;
 import io.mulan.training.TrainingSession;
-import io.mulan.training.Workers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;

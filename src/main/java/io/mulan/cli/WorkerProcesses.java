@@ -1,6 +1,9 @@
 package io.mulan.cli;
 
-import io.mulan.tf.Pause;
+import io.mulan.cluster.JavaProcess;
+import io.mulan.cluster.Pause;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

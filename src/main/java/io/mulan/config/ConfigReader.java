@@ -3,6 +3,7 @@ package io.mulan.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import java.io.IOException;
 import java.io.InputStream;

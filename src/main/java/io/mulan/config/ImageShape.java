@@ -1,5 +1,7 @@
 package io.mulan.config;
 
+import io.mulan.files.ConfigException;
+
 /** Height, width and channels of an image. */
 public record ImageShape(int height, int width, int channels) {
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;

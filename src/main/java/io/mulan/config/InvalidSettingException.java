@@ -1,5 +1,7 @@
 package io.mulan.config;
 
+import io.mulan.files.ConfigException;
+
 /** A setting whose value can't be. */
 final class InvalidSettingException extends ConfigException {
   private static final long serialVersionUID = 1L;

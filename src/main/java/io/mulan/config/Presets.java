@@ -1,5 +1,6 @@
 package io.mulan.config;
 
+import io.mulan.files.ConfigException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

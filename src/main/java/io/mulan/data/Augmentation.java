@@ -1,9 +1,9 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Augment;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
 
 /**
  * How training images are changed, each by coins of its own: mirrored half of the time, and with

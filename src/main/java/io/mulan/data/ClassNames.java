@@ -1,7 +1,7 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
+import io.mulan.files.ConfigException;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Comparator;

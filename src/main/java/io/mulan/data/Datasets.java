@@ -1,10 +1,10 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Release;
 import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.apache.logging.log4j.LogManager;

@@ -1,6 +1,8 @@
 package io.mulan.data;
 
 import io.mulan.config.ImageShape;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.Npz;
 import java.io.InputStream;
 import java.util.Arrays;
 

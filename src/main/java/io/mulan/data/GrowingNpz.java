@@ -1,9 +1,12 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
 import io.mulan.files.AtomicFile;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.NpyHeader;
+import io.mulan.numpy.Npz;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

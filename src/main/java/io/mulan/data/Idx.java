@@ -1,8 +1,10 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
+import io.mulan.numpy.Npy;
+import io.mulan.numpy.NpyArray;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;

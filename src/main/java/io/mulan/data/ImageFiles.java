@@ -1,7 +1,12 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
+import io.mulan.files.HeapShare;
+import io.mulan.numpy.Npy;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.NpyType;
+import io.mulan.numpy.Npz;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

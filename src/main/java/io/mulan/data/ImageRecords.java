@@ -1,10 +1,11 @@
 package io.mulan.data;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
 import io.mulan.files.Printable;
+import io.mulan.numpy.Npy;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -1,9 +1,10 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
+import io.mulan.numpy.NpyArray;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;

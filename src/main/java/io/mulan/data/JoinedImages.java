@@ -1,6 +1,6 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
+import io.mulan.files.ConfigException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.mulan.data;
 
+import io.mulan.numpy.Npy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

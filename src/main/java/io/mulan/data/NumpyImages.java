@@ -1,10 +1,15 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Layout;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
 import io.mulan.files.Printable;
+import io.mulan.numpy.Npy;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.NpyHeader;
+import io.mulan.numpy.NpyType;
+import io.mulan.numpy.Npz;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.FilterInputStream;

@@ -1,6 +1,7 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
+import io.mulan.files.ConfigException;
+import io.mulan.numpy.NpyArray;
 import java.util.Arrays;
 
 /** NumPy arrays of classes: one whole number for each image, [N] or [N,1]. */

@@ -1,7 +1,7 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
+import io.mulan.files.ConfigException;
 import io.mulan.files.Printable;
 import java.nio.file.Path;
 import java.util.Arrays;

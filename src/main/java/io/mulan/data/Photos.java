@@ -1,7 +1,7 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

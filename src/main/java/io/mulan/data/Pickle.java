@@ -1,7 +1,8 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
+import io.mulan.files.ConfigException;
 import io.mulan.files.Printable;
+import io.mulan.numpy.Npy;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InvalidObjectException;

@@ -1,10 +1,11 @@
 package io.mulan.data;
 
 import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig.Background;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
+import io.mulan.files.HeapShare;
 import io.mulan.files.IoReason;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;

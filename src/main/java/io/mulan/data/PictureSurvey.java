@@ -1,9 +1,9 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
+import io.mulan.files.ConfigException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;

@@ -1,8 +1,9 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.files.AtomicFile;
 import io.mulan.files.AtomicFolder;
+import io.mulan.files.Cache;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.ProgramLock;
 import java.io.IOException;

@@ -1,7 +1,8 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
+import io.mulan.numpy.Npy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

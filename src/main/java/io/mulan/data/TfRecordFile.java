@@ -1,6 +1,8 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
+import io.mulan.files.ConfigException;
+import io.mulan.files.HeapShare;
+import io.mulan.numpy.Npy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,9 +1,11 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.files.AtomicFolder;
+import io.mulan.files.Cache;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.ProgramLock;
+import io.mulan.numpy.Npy;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

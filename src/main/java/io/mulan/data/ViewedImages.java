@@ -1,8 +1,8 @@
 package io.mulan.data;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package io.mulan.export;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
 import io.mulan.files.Printable;

@@ -5,7 +5,7 @@ import io.mulan.config.RunConfig;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.tf.GraphFile;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.Variables;
 import org.tensorflow.Graph;
 import org.tensorflow.op.Ops;
@@ -29,7 +29,7 @@ public record GraphExport(byte[] graph, String summary) {
       Maths<TFloat32> m = new Maths<>(Ops.create(draft), TFloat32.class);
       ModelGraph built =
           ModelGraph.build(m, new DiffusionModel(config, image), new Variables(draft), -1);
-      OrderedSums ordered = new OrderedSums(draft);
+      RewrittenGraph ordered = new RewrittenGraph(draft);
       try (Graph graph = ordered.graph()) {
         ImageCost cost = ImageCost.of(config, image);
         GraphSummary summary =

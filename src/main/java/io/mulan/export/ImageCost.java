@@ -40,7 +40,7 @@ public record ImageCost(GraphCost evaluation, long stepFlops) {
   }
 
   /** The bound, once. */
-  static GraphCost evaluation(DiffusionModel model) {
+  public static GraphCost evaluation(DiffusionModel model) {
     try (Graph graph = new Graph()) {
       ModelGraph built = ModelGraph.build(maths(graph), model, new Variables(graph), 1);
       return cost(graph, built.outputs().stream().<Op>map(p -> p.operand()).toList());
@@ -78,12 +78,12 @@ public record ImageCost(GraphCost evaluation, long stepFlops) {
     return values;
   }
 
-  static Maths<TFloat32> maths(Graph graph) {
+  public static Maths<TFloat32> maths(Graph graph) {
     return new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
   }
 
   /** Of all these results. */
-  static GraphCost cost(Graph graph, List<? extends Op> results) {
+  public static GraphCost cost(Graph graph, List<? extends Op> results) {
     Ops tf = Ops.create(graph);
     return GraphCost.of(graph, tf.withControlDependencies(List.copyOf(results)).noOp().op());
   }

@@ -4,7 +4,7 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.flow.Probe;
 import io.mulan.flow.RungeKutta;
 import io.mulan.likelihood.Dequantisation;
-import io.mulan.likelihood.StartGraph;
+import io.mulan.likelihood.DequantisedStart;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
@@ -37,8 +37,8 @@ final class LogLikelihood {
         inputs.count("steps", "of the Runge-Kutta method of order 4, four evaluations each");
     Operand<TInt64> seed = inputs.seed();
     Operand<TInt64> none = tf.constant(0L);
-    StartGraph start =
-        StartGraph.of(
+    DequantisedStart start =
+        DequantisedStart.of(
             m,
             told,
             served.weights(),

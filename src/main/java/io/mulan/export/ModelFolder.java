@@ -1,9 +1,9 @@
 package io.mulan.export;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.RunConfig;
 import io.mulan.data.DataIdentity;
 import io.mulan.files.AtomicFolder;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
 import io.mulan.tf.CheckpointException;

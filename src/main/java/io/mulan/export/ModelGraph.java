@@ -9,7 +9,7 @@ import io.mulan.nn.Weights;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
 import java.util.ArrayList;
@@ -127,7 +127,7 @@ public record ModelGraph(List<Port> inputs, List<Port> outputs, List<Variable<?>
   }
 
   @Override
-  public ModelGraph in(OrderedSums copy) {
+  public ModelGraph in(RewrittenGraph copy) {
     return new ModelGraph(
         inputs.stream().map(p -> p.in(copy)).toList(),
         outputs.stream().map(p -> p.in(copy)).toList(),

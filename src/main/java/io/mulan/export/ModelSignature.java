@@ -1,7 +1,7 @@
 package io.mulan.export;
 
 import io.mulan.tf.GraphPart;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.SavedModelWriter;
 import java.util.List;
 import org.tensorflow.Signature;
@@ -15,7 +15,7 @@ public record ModelSignature(String name, String summary, List<Port> inputs, Lis
     implements GraphPart<ModelSignature> {
 
   @Override
-  public ModelSignature in(OrderedSums copy) {
+  public ModelSignature in(RewrittenGraph copy) {
     return new ModelSignature(
         name,
         summary,

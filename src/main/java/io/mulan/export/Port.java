@@ -1,6 +1,6 @@
 package io.mulan.export;
 
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -14,7 +14,7 @@ import org.tensorflow.ndarray.Shape;
  */
 public record Port(String name, String description, Operand<?> operand) {
 
-  Port in(OrderedSums copy) {
+  Port in(RewrittenGraph copy) {
     return new Port(name, description, copy.of(operand));
   }
 

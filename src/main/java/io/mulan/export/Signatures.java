@@ -5,7 +5,7 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.nn.Weights;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Signature;
@@ -32,7 +32,7 @@ public record Signatures(List<ModelSignature> all) implements GraphPart<Signatur
   }
 
   @Override
-  public Signatures in(OrderedSums copy) {
+  public Signatures in(RewrittenGraph copy) {
     return new Signatures(all.stream().map(s -> s.in(copy)).toList());
   }
 

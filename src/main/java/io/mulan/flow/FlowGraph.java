@@ -8,7 +8,7 @@ import io.mulan.tf.Gradients;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +70,7 @@ public record FlowGraph(
       return d.sumPerImage(d.mul(product, probe));
     }
 
-    private Divergence in(OrderedSums copy) {
+    private Divergence in(RewrittenGraph copy) {
       return new Divergence(
           copy.of(seed), copy.of(draw), copy.of(firstRow), copy.of(probe), copy.of(value));
     }
@@ -107,7 +107,7 @@ public record FlowGraph(
   }
 
   @Override
-  public FlowGraph in(OrderedSums copy) {
+  public FlowGraph in(RewrittenGraph copy) {
     return new FlowGraph(
         copy.of(z), copy.of(t), copy.of(latent), copy.of(drift), divergence.map(d -> d.in(copy)));
   }

@@ -1,5 +1,6 @@
 package io.mulan.flow;
 
+import io.mulan.console.Stopped;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import org.hipparchus.exception.MathRuntimeException;
@@ -41,15 +42,6 @@ public final class FlowSolver {
   public FlowSolver looser(double factor) {
     Tolerance looser = new Tolerance(tolerance.relative() * factor, tolerance.absolute() * factor);
     return new FlowSolver(session, graph, looser, stopAsked);
-  }
-
-  /** Thrown when asked to stop. */
-  public static final class Stopped extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    public Stopped() {
-      super("stopped", null, false, false);
-    }
   }
 
   /**

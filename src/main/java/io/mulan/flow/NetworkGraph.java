@@ -9,7 +9,7 @@ import io.mulan.tf.Gradients;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -51,7 +51,7 @@ public record NetworkGraph(
   }
 
   @Override
-  public NetworkGraph in(OrderedSums copy) {
+  public NetworkGraph in(RewrittenGraph copy) {
     return new NetworkGraph(
         copy.of(z), copy.of(gamma), copy.of(conditioning), copy.of(output), copy.of(product));
   }

@@ -1,12 +1,12 @@
 package io.mulan.illustration;
 
+import io.mulan.drawing.Chart;
+import io.mulan.drawing.FieldMap;
+import io.mulan.drawing.Panels;
+import io.mulan.drawing.PictureFiles;
+import io.mulan.drawing.Plot;
 import io.mulan.illustration.Illustration.Given;
 import io.mulan.illustration.Illustration.Learned;
-import io.mulan.report.Chart;
-import io.mulan.report.FieldMap;
-import io.mulan.report.Panels;
-import io.mulan.report.PictureFiles;
-import io.mulan.report.Plot;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -12,7 +12,7 @@ import io.mulan.nn.Initializer;
 import io.mulan.nn.Net;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.Sessions;
 import io.mulan.tf.StatelessRandom;
 import io.mulan.tf.Tensors;
@@ -88,7 +88,7 @@ final class LearnedSchedule implements AutoCloseable {
       Operand<TFloat64> both = m.zeros(m.ops().constant(1), 2); // a scalar schedule has [B,1]
       Operand<TFloat64> g = m.add(path.gamma(t), both);
       Operand<TFloat64> slope = m.add(path.derivative(m, t), both);
-      OrderedSums ordered = new OrderedSums(draft);
+      RewrittenGraph ordered = new RewrittenGraph(draft);
       graph = ordered.graph();
       step = ordered.of(descent.step().op());
       loss = ordered.of(descent.loss());

@@ -1,6 +1,6 @@
 package io.mulan.interop;
 
-import io.mulan.config.ConfigException;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.RunState;

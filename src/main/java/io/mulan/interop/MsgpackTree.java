@@ -203,7 +203,7 @@ final class MsgpackTree {
       throw wrong(path, "its bytes do not fill its shape");
     }
     skip(length);
-    return new StoredArray(path, type, shape, () -> Section.open(file, from, length));
+    return new StoredArray(path, type, shape, () -> FileSlice.open(file, from, length));
   }
 
   private long[] shape(String path) throws IOException {

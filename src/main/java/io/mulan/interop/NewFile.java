@@ -1,7 +1,7 @@
 package io.mulan.interop;
 
-import io.mulan.config.ConfigException;
 import io.mulan.files.AtomicFile;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package io.mulan.interop;
 
-import io.mulan.config.ConfigException;
-import io.mulan.data.NpyArray;
-import io.mulan.data.NpyHeader;
-import io.mulan.data.NpyType;
-import io.mulan.data.Npz;
+import io.mulan.files.ConfigException;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.NpyHeader;
+import io.mulan.numpy.NpyType;
+import io.mulan.numpy.Npz;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.RunState;
 import java.io.ByteArrayInputStream;

@@ -1,7 +1,7 @@
 package io.mulan.interop;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mulan.config.ConfigException;
+import io.mulan.files.ConfigException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

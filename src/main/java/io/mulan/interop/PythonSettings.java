@@ -3,7 +3,7 @@ package io.mulan.interop;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mulan.config.ConfigException;
+import io.mulan.files.ConfigException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

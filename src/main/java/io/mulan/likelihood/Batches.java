@@ -7,11 +7,11 @@ import java.util.function.IntUnaryOperator;
 import org.tensorflow.ndarray.Shape;
 
 /** Images of a set as tensors. */
-final class Batches {
+public final class Batches {
   private Batches() {}
 
   /** The images from {@code first} on. */
-  static ImageBatch of(ImageSet images, int first, int count) {
+  public static ImageBatch of(ImageSet images, int first, int count) {
     return of(images, count, i -> first + i);
   }
 
@@ -20,7 +20,7 @@ final class Batches {
    *
    * @param index of the image in each row
    */
-  static ImageBatch of(ImageSet images, int count, IntUnaryOperator index) {
+  public static ImageBatch of(ImageSet images, int count, IntUnaryOperator index) {
     ImageShape shape = images.shape();
     return ImageBatch.of(
         Shape.of(count, shape.height(), shape.width(), shape.channels()),

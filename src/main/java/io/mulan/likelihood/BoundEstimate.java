@@ -17,8 +17,8 @@ import java.util.Map;
 public record BoundEstimate(
     int images,
     int timesPerImage,
-    Map<String, Figure> terms,
-    Figure total,
+    Map<String, Estimate> terms,
+    Estimate total,
     @JsonInclude(JsonInclude.Include.NON_NULL) LatentUse latent) {
 
   /**
@@ -29,14 +29,14 @@ public record BoundEstimate(
    */
   static BoundEstimate of(double[][] nats, int dimensions, int timesPerImage, LatentUse latent) {
     int images = nats[0].length;
-    Map<String, Figure> terms = new LinkedHashMap<>();
+    Map<String, Estimate> terms = new LinkedHashMap<>();
     double[] totals = new double[images];
     for (int k = 0; k < nats.length; k++) {
-      terms.put(BoundTerms.NAMES.get(k), Figure.of(nats[k], dimensions));
+      terms.put(BoundTerms.NAMES.get(k), Estimate.of(nats[k], dimensions));
       for (int i = 0; i < images; i++) {
         totals[i] += nats[k][i];
       }
     }
-    return new BoundEstimate(images, timesPerImage, terms, Figure.of(totals, dimensions), latent);
+    return new BoundEstimate(images, timesPerImage, terms, Estimate.of(totals, dimensions), latent);
   }
 }

@@ -98,7 +98,7 @@ public final class BoundEstimator {
     long rows = (long) count * timesPerImage;
     for (long row = 0; row < rows; row += batch) {
       int size = (int) Math.min(batch, rows - row);
-      Rows drawn = new Rows(first, row, size, timesPerImage);
+      Draws drawn = new Draws(first, row, size, timesPerImage);
       try (ImageBatch fed = Batches.of(images, size, drawn::image);
           Result result =
               graph.run(
@@ -120,7 +120,7 @@ public final class BoundEstimator {
    *
    * @throws NotIncreasingException if γ does not increase somewhere
    */
-  private void add(Result result, Rows rows, int first, double[][] nats) {
+  private void add(Result result, Draws rows, int first, double[][] nats) {
     TFloat32 terms = (TFloat32) result.get(0);
     TFloat32 slowest = (TFloat32) result.get(1);
     for (int i = 0; i < rows.size(); i++) {

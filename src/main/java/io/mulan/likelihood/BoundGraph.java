@@ -11,7 +11,7 @@ import io.mulan.tf.GraphPart;
 import io.mulan.tf.ImageBatch;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import java.util.Optional;
@@ -133,10 +133,10 @@ public record BoundGraph(
    * @param draws of each image, K
    * @param asked what is fetched
    */
-  Result run(
+  public Result run(
       Session session,
       ImageBatch fed,
-      Rows rows,
+      Draws rows,
       int draws,
       long noise,
       List<Operand<TFloat32>> asked) {
@@ -154,7 +154,7 @@ public record BoundGraph(
   }
 
   @Override
-  public BoundGraph in(OrderedSums copy) {
+  public BoundGraph in(RewrittenGraph copy) {
     return new BoundGraph(
         copy.of(images),
         conditions.map(told -> copy.of(told)),

@@ -22,7 +22,7 @@ public final class BoundMeasurement implements Measurement {
     this.session = session;
     this.estimator = new BoundEstimator(graph, batch, timesPerImage, seed);
     this.images = images;
-    this.chunk = Rows.images(batch, timesPerImage);
+    this.chunk = Draws.images(batch, timesPerImage);
   }
 
   /**

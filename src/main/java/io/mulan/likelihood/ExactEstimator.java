@@ -129,7 +129,7 @@ public final class ExactEstimator implements Measurement {
   }
 
   private Result start(ImageBatch fed, int first, int sample) {
-    StartGraph start = graph.start();
+    DequantisedStart start = graph.start();
     try (TInt64 seed = TInt64.scalarOf(options.seed());
         TInt64 draw = TInt64.scalarOf(sample);
         TInt64 row = TInt64.scalarOf(first)) {

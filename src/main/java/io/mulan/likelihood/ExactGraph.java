@@ -6,11 +6,11 @@ import io.mulan.flow.Probe;
 import io.mulan.nn.Weights;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import org.tensorflow.types.TFloat32;
 
 /** What the exact likelihood is computed with: where each path begins, and the flow along it. */
-public record ExactGraph(StartGraph start, FlowGraph flow) implements GraphPart<ExactGraph> {
+public record ExactGraph(DequantisedStart start, FlowGraph flow) implements GraphPart<ExactGraph> {
 
   /**
    * Adds it to a graph.
@@ -25,12 +25,12 @@ public record ExactGraph(StartGraph start, FlowGraph flow) implements GraphPart<
       Probe probe,
       boolean mostLikelyLatent) {
     return new ExactGraph(
-        StartGraph.build(m.in("start"), model, weights, dequantisation, mostLikelyLatent),
+        DequantisedStart.build(m.in("start"), model, weights, dequantisation, mostLikelyLatent),
         FlowGraph.build(m.in("flow"), model, weights).withDivergence(m.in("flow"), probe));
   }
 
   @Override
-  public ExactGraph in(OrderedSums copy) {
+  public ExactGraph in(RewrittenGraph copy) {
     return new ExactGraph(start.in(copy), flow.in(copy));
   }
 }

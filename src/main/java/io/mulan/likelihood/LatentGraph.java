@@ -1,7 +1,7 @@
 package io.mulan.likelihood;
 
 import io.mulan.diffusion.Posterior;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -31,7 +31,7 @@ public record LatentGraph(
         priorVariance);
   }
 
-  LatentGraph in(OrderedSums copy) {
+  LatentGraph in(RewrittenGraph copy) {
     return new LatentGraph(
         copy.of(mean), copy.of(natural), copy.of(logPartition), copy.of(statistics), priorVariance);
   }

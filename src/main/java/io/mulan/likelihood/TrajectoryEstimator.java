@@ -52,7 +52,7 @@ public final class TrajectoryEstimator implements Measurement {
 
   @Override
   public int chunk() {
-    return Rows.images(options.batch(), options.samples());
+    return Draws.images(options.batch(), options.samples());
   }
 
   @Override
@@ -62,7 +62,7 @@ public final class TrajectoryEstimator implements Measurement {
     long rows = (long) count * samples;
     for (long row = 0; row < rows; row += options.batch()) {
       int size = (int) Math.min(options.batch(), rows - row);
-      Rows drawn = new Rows(first, row, size, samples);
+      Draws drawn = new Draws(first, row, size, samples);
       double[] weights = run(drawn);
       for (int i = 0; i < size; i++) {
         logWeights[drawn.image(i) - first][drawn.draw(i)] = weights[i];
@@ -79,7 +79,7 @@ public final class TrajectoryEstimator implements Measurement {
     return terms;
   }
 
-  private double[] run(Rows rows) {
+  private double[] run(Draws rows) {
     try (ImageBatch fed = Batches.of(images, rows.size(), rows::image);
         TInt32 steps = TInt32.scalarOf(options.steps());
         TInt64 seed = TInt64.scalarOf(options.seed());

@@ -9,7 +9,7 @@ import io.mulan.nn.Weights;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import java.util.Optional;
@@ -117,7 +117,7 @@ public record TrajectoryGraph(
   }
 
   @Override
-  public TrajectoryGraph in(OrderedSums copy) {
+  public TrajectoryGraph in(RewrittenGraph copy) {
     return new TrajectoryGraph(
         copy.of(images),
         conditions.map(told -> copy.of(told)),

@@ -8,7 +8,7 @@ import io.mulan.nn.Weights;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.StatelessRandom;
 import java.util.Optional;
 import org.tensorflow.Operand;
@@ -73,7 +73,7 @@ public record EncodingGraph(
   }
 
   @Override
-  public EncodingGraph in(OrderedSums copy) {
+  public EncodingGraph in(RewrittenGraph copy) {
     return new EncodingGraph(
         copy.of(images),
         conditions.map(told -> copy.of(told)),

@@ -8,7 +8,7 @@ import io.mulan.nn.Weights;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import org.tensorflow.Operand;
@@ -128,7 +128,7 @@ public record SamplingGraph(
   }
 
   @Override
-  public SamplingGraph in(OrderedSums copy) {
+  public SamplingGraph in(RewrittenGraph copy) {
     return new SamplingGraph(
         copy.of(seed),
         copy.of(firstRow),

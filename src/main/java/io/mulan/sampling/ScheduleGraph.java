@@ -6,7 +6,7 @@ import io.mulan.nn.Weights;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -33,7 +33,7 @@ public record ScheduleGraph(
   }
 
   @Override
-  public ScheduleGraph in(OrderedSums copy) {
+  public ScheduleGraph in(RewrittenGraph copy) {
     return new ScheduleGraph(encoding.in(copy), copy.of(time), copy.of(gamma), copy.of(rate));
   }
 }

@@ -4,5 +4,5 @@ package io.mulan.tf;
 public interface GraphPart<G> {
 
   /** The same in a copy of the graph. */
-  G in(OrderedSums copy);
+  G in(RewrittenGraph copy);
 }

@@ -98,7 +98,7 @@ public final class SaveRestore {
   }
 
   /** The same operations in a copy of the graph. */
-  public SaveRestore in(OrderedSums copy) {
+  public SaveRestore in(RewrittenGraph copy) {
     return new SaveRestore(
         names,
         copy.of(prefix),

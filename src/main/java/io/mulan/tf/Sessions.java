@@ -23,7 +23,7 @@ public final class Sessions {
   }
 
   /** What makes results repeatable. */
-  static ConfigProto.Builder config() {
+  public static ConfigProto.Builder config() {
     RewriterConfig rewriter =
         RewriterConfig.newBuilder()
             // The memory optimiser puts operations into the step that XLA can't compile.

@@ -40,7 +40,7 @@ public final class Variables {
       Operand<T> value) {
 
     /** The same variable in a copy of the graph. */
-    public Variable<T> in(OrderedSums copy) {
+    public Variable<T> in(RewrittenGraph copy) {
       return new Variable<>(
           name,
           type,

@@ -1,5 +1,6 @@
 package io.mulan.training;
 
+import io.mulan.cluster.BatchShare;
 import io.mulan.config.RunConfig;
 import io.mulan.config.TrainingConfig;
 import io.mulan.diffusion.BoundTerms;

@@ -1,7 +1,7 @@
 package io.mulan.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mulan.config.ConfigException;
+import io.mulan.files.ConfigException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -17,9 +17,9 @@ public final class Metrics {
   /** That of training batches. */
   public static final String TRAIN_BOUND = "train/bits_per_dim";
 
-  static final String FILE = "metrics.jsonl";
-  static final String STEP = "step";
-  static final String SECONDS = "seconds";
+  public static final String FILE = "metrics.jsonl";
+  public static final String STEP = "step";
+  public static final String SECONDS = "seconds";
   private static final Logger LOG = LogManager.getLogger(Metrics.class);
 
   private final List<JsonNode> lines;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.mulan.config.ConfigException;
+import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,17 +20,17 @@ import java.util.List;
  * @param damaged the numbers of the others, from 1 on
  * @param cut whether a last one has no end, as of a program that was killed, or still writes it
  */
-record MetricsLines(List<Line> whole, List<Integer> damaged, boolean cut) {
+public record MetricsLines(List<Line> whole, List<Integer> damaged, boolean cut) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A line and what it says. */
-  record Line(String text, JsonNode values) {
+  public record Line(String text, JsonNode values) {
 
-    long step() {
+    public long step() {
       return values.path(Metrics.STEP).asLong();
     }
 
-    boolean isEvaluation() {
+    public boolean isEvaluation() {
       return values.has(Metrics.TEST_BOUND);
     }
   }
@@ -40,7 +40,7 @@ record MetricsLines(List<Line> whole, List<Integer> damaged, boolean cut) {
    *
    * @throws ConfigException if the file can't be read
    */
-  static MetricsLines read(Path file) {
+  public static MetricsLines read(Path file) {
     List<Line> whole = new ArrayList<>();
     List<Integer> damaged = new ArrayList<>();
     // One byte is one character: what is written is ASCII, and anything else is damage.
@@ -81,7 +81,7 @@ record MetricsLines(List<Line> whole, List<Integer> damaged, boolean cut) {
   }
 
   /** What is wrong with them, in words. */
-  String damage() {
+  public String damage() {
     return (damaged.size() == 1 ? "line " : "lines ")
         + String.join(", ", damaged.stream().limit(5).map(String::valueOf).toList())
         + (damaged.size() > 5 ? " and %d more".formatted(damaged.size() - 5) : "")

@@ -6,7 +6,7 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.nn.Weights;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.SavedModelWriter;
 import io.mulan.tf.Sessions;
@@ -74,7 +74,7 @@ public final class TrainedModel<G extends GraphPart<G>> implements AutoCloseable
       Variables made = new Variables(draft);
       G built = asked.build(m, new DiffusionModel(config, image), weights.apply(m, made));
       SaveRestore files = new SaveRestore(draft, made.all());
-      OrderedSums ordered = new OrderedSums(draft);
+      RewrittenGraph ordered = new RewrittenGraph(draft);
       graph = ordered.graph();
       parts = built.in(ordered);
       variables = made.all().stream().<Variable<?>>map(v -> v.in(ordered)).toList();

@@ -1,5 +1,6 @@
 package io.mulan.training;
 
+import io.mulan.cluster.BatchShare;
 import io.mulan.config.TrainingConfig;
 import io.mulan.data.Batches;
 import io.mulan.data.Dataset;
@@ -66,7 +67,7 @@ public final class Trainer {
         new Batches(train, config.batch(), config.seed()).part(share.first(), share.count());
     byte[] batch = new byte[train.shape().bytes(share.count())];
     float[] told = new float[share.count() * train.conditions().size()];
-    Supplier<StepSpread> spread = () -> session.spread(batch, told);
+    Supplier<StepHistograms> spread = () -> session.spread(batch, told);
     boolean alone = session.workers().isAlone();
     long first = session.steps();
     lastSaved = first;

@@ -1,11 +1,13 @@
 package io.mulan.training;
 
+import io.mulan.cluster.AllReduce;
+import io.mulan.cluster.BatchShare;
+import io.mulan.cluster.Workers;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.config.TrainingConfig;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.likelihood.BoundGraph;
-import io.mulan.tf.AllReduce;
 import io.mulan.tf.Maths;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.Variables;

@@ -14,7 +14,7 @@ public interface TrainingListener {
    * @param done updates made before it
    * @param spread of what it will see; to ask takes about as long as the step
    */
-  default void stepping(long done, Supplier<StepSpread> spread) {}
+  default void stepping(long done, Supplier<StepHistograms> spread) {}
 
   /** After each step. */
   default void stepped(long step, TrainingSession.Step values) {}

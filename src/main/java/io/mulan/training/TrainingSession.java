@@ -1,19 +1,20 @@
 package io.mulan.training;
 
+import io.mulan.cluster.Workers;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
+import io.mulan.console.Stopped;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
-import io.mulan.flow.FlowSolver;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.likelihood.BoundEstimator;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.tf.GraphCost;
 import io.mulan.tf.Histogram;
 import io.mulan.tf.ImageBatch;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.ShownGraph;
 import io.mulan.tf.StepTrace;
@@ -86,8 +87,8 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
     try (Graph draft = new Graph()) {
       var built =
           new TrainingGraph(draft, config, new DiffusionModel(config, image), compiled, workers);
-      OrderedSums ordered =
-          new OrderedSums(
+      RewrittenGraph ordered =
+          new RewrittenGraph(
               draft,
               config.training().recompute()
                   ? Optional.of(BatchGradient.recomputation())
@@ -220,7 +221,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
    * @param levels of the images of a batch, row by row
    * @param told what the model is told of them [B,k]
    */
-  public StepSpread spread(byte[] levels, float[] told) {
+  public StepHistograms spread(byte[] levels, float[] told) {
     try (ImageBatch input = ImageBatch.of(batch, levels, told)) {
       Session.Runner runner = fed(input);
       gradients.forEach(runner::fetch);
@@ -229,10 +230,10 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
         int count = weights.size();
         List<TFloat32> values =
             IntStream.range(0, result.size()).mapToObj(i -> (TFloat32) result.get(i)).toList();
-        return new StepSpread(
+        return new StepHistograms(
             Histogram.of(values.subList(2 * count, 2 * count + 1)),
-            StepSpread.byBlock(weights, values.subList(0, count)),
-            StepSpread.byBlock(weights, values.subList(count, 2 * count)));
+            StepHistograms.byBlock(weights, values.subList(0, count)),
+            StepHistograms.byBlock(weights, values.subList(count, 2 * count)));
       }
     }
   }
@@ -243,7 +244,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
   }
 
   /** Updates on the same images, to be measured; the model is told zeros. */
-  MeasuredStep measured(byte[] levels) {
+  public MeasuredStep measured(byte[] levels) {
     float[] told = new float[config.training().batch() * config.data().conditions()];
     return new MeasuredStep() {
       @Override
@@ -294,7 +295,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
     Runnable look =
         () -> {
           if (stopAsked.getAsBoolean()) {
-            throw new FlowSolver.Stopped();
+            throw new Stopped();
           }
         };
     int size = Math.min((int) batch.get(0), images.count());
@@ -315,7 +316,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
                 onBatch.accept(done);
                 look.run();
               });
-    } catch (FlowSolver.Stopped e) {
+    } catch (Stopped e) {
       stopped = true; // the others wait for this one's part
     }
     double[][] all = workers.together(mine, count);
@@ -325,7 +326,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
     Optional<BoundEstimate> bound = Optional.empty();
     try {
       bound = Optional.of(estimator.estimate(session, images, all, look));
-    } catch (FlowSolver.Stopped e) {
+    } catch (Stopped e) {
       stopped = true;
     }
     return workers.any(stopped) ? Optional.empty() : bound;

@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigException;
-import io.mulan.tf.Cluster;
+import io.mulan.cluster.Cluster;
+import io.mulan.cluster.SlurmStep;
+import io.mulan.files.ConfigException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

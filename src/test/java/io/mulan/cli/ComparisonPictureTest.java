@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.cli.ComparedRun.State;
-import io.mulan.report.Plot;
+import io.mulan.drawing.Plot;
 import io.mulan.training.Metrics.Curve;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;

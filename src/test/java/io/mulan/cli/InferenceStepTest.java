@@ -3,11 +3,12 @@ package io.mulan.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.benchmark.InputPipeline;
+import io.mulan.benchmark.StepMeasurement;
+import io.mulan.benchmark.StepProfile;
 import io.mulan.cli.BenchmarkOptions.What;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
-import io.mulan.training.StepMeasurement;
-import io.mulan.training.StepProfile;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mulan.data.NpyArray;
-import io.mulan.data.Npz;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.Npz;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mulan.data.Npz;
 import io.mulan.export.ExportedModel;
 import io.mulan.files.AtomicFolder;
+import io.mulan.numpy.Npz;
 import io.mulan.tf.EventFiles;
 import io.mulan.training.Checkpoints;
 import java.io.IOException;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.mulan.data.NpyArray;
-import io.mulan.data.Npz;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.Npz;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Processes that train one model together. */
 @DisabledOnOs(OS.WINDOWS) // signals
-final class LaunchCommandTest {
+public final class LaunchCommandTest {
   /** Sums of float32 in another order. */
   private static final double ROUNDING = 1e-5;
 

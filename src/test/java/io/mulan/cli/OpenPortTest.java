@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigException;
-import io.mulan.tf.Cluster;
+import io.mulan.cluster.Cluster;
+import io.mulan.cluster.OpenPort;
+import io.mulan.console.Interruption;
+import io.mulan.files.ConfigException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.data.NpyArray;
-import io.mulan.data.Npz;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.Npz;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mulan.config.ConfigException;
-import io.mulan.data.Npy;
-import io.mulan.data.NpyArray;
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
 import io.mulan.files.AtomicFolder;
+import io.mulan.files.ConfigException;
+import io.mulan.numpy.Npy;
+import io.mulan.numpy.NpyArray;
+import io.mulan.run.RunLog;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.Metrics;
 import java.io.IOException;

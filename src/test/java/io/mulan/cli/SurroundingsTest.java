@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.report.PictureFiles;
+import io.mulan.drawing.PictureFiles;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.mulan.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.mulan.console.Interruption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

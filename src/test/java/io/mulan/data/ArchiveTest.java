@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigException;
+import io.mulan.files.ConfigException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

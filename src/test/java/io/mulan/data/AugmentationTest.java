@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Augment;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Kind;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.Npz;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

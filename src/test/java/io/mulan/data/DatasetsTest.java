@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
+import io.mulan.files.ConfigException;
+import io.mulan.numpy.Npz;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigException;
+import io.mulan.files.ConfigException;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.Npz;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

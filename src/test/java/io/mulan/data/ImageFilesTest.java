@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
+import io.mulan.numpy.Npy;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.NpyTest;
+import io.mulan.numpy.Npz;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;

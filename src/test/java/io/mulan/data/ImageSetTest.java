@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
 import org.junit.jupiter.api.Test;
 
 class ImageSetTest {

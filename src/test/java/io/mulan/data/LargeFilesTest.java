@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.ImageShape;
 import io.mulan.files.AtomicFolder;
+import io.mulan.files.Cache;
+import io.mulan.files.ConfigException;
+import io.mulan.numpy.Npy;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.NpyHeader;
+import io.mulan.numpy.NpyType;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig.Kind;
+import io.mulan.files.ConfigException;
+import io.mulan.numpy.Npy;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.NpyType;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;

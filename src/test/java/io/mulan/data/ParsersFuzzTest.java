@@ -1,9 +1,9 @@
 package io.mulan.data;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.files.AtomicFolder;
+import io.mulan.files.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.mulan.config.ConfigException;
+import io.mulan.files.ConfigException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;

@@ -9,6 +9,7 @@ import io.mulan.config.DataConfig.Background;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.ImageShape;
+import io.mulan.numpy.NpyArray;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
+import io.mulan.files.ConfigException;
+import io.mulan.numpy.NpyArray;
 import java.util.Arrays;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;

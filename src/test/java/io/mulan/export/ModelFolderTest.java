@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
 import io.mulan.files.AtomicFolder;
+import io.mulan.files.ConfigException;
 import io.mulan.files.JsonFile;
 import io.mulan.files.Printable;
 import io.mulan.tf.CheckpointException;

@@ -3,8 +3,8 @@ package io.mulan.export;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.mulan.data.Datasets;
-import io.mulan.data.NpyArray;
-import io.mulan.data.Npz;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.Npz;
 import io.mulan.tf.SavedModelWriter;
 import io.mulan.tf.Tensors;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.mulan.golden;
 
-import io.mulan.data.NpyArray;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Net;
 import io.mulan.nn.Weights;
+import io.mulan.numpy.NpyArray;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.Maths;
 import java.util.ArrayDeque;

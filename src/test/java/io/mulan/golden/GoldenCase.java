@@ -1,7 +1,7 @@
 package io.mulan.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mulan.data.NpyArray;
+import io.mulan.numpy.NpyArray;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.mulan.golden;
 
 import io.mulan.config.ImageShape;
-import io.mulan.data.NpyArray;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.Noise;
 import io.mulan.diffusion.Posterior;
+import io.mulan.numpy.NpyArray;
 import io.mulan.tf.Maths;
 import java.util.ArrayDeque;
 import java.util.Arrays;

@@ -2,13 +2,13 @@ package io.mulan.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.mulan.data.NpyArray;
-import io.mulan.data.Npz;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.Noise;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
+import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.Npz;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Tensors;
 import io.mulan.training.RunState;

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
-import io.mulan.data.NpyArray;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.flow.FlowGraph;
 import io.mulan.flow.FlowSolver;
@@ -16,6 +15,7 @@ import io.mulan.golden.GoldenFile;
 import io.mulan.golden.GoldenParameter;
 import io.mulan.golden.GoldenReport;
 import io.mulan.nn.Weights;
+import io.mulan.numpy.NpyArray;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Sessions;
 import java.util.ArrayList;
@@ -78,7 +78,7 @@ final class ExactLikelihoodGoldenTest {
     private final DiffusionModel model;
     private final Dequantisation dequantisation;
     private final FlowGraph flow;
-    private final StartGraph start;
+    private final DequantisedStart start;
     private final TFloat32 latent;
     private final Map<String, List<Agreement>> agreements = new TreeMap<>();
 
@@ -95,7 +95,7 @@ final class ExactLikelihoodGoldenTest {
           golden.config().is("dequantization", "tn")
               ? new Dequantisation.PublishedTruncatedNormal()
               : new Dequantisation.Uniform(config.data().levels(), true);
-      start = StartGraph.build(m, model, weights, dequantisation, true);
+      start = DequantisedStart.build(m, model, weights, dequantisation, true);
       // A quirk: every entry of the VDM's latent is on, and a one is what it is shown.
       flow =
           FlowGraph.build(

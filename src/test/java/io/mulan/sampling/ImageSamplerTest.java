@@ -14,7 +14,7 @@ import io.mulan.flow.Tolerance;
 import io.mulan.nn.Weights;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Maths;
-import io.mulan.tf.OrderedSums;
+import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.Sessions;
 import io.mulan.tf.StatelessRandom;
 import io.mulan.tf.Tensors;
@@ -64,7 +64,7 @@ final class ImageSamplerTest {
       Operand<TFloat64> unrolled)
       implements GraphPart<Parts> {
     @Override
-    public Parts in(OrderedSums copy) {
+    public Parts in(RewrittenGraph copy) {
       return new Parts(
           ancestral.in(copy), heun.in(copy), flow.in(copy), encoding.in(copy), copy.of(unrolled));
     }
@@ -104,7 +104,7 @@ final class ImageSamplerTest {
               FlowGraph.build(m, model, weights),
               EncodingGraph.build(m, model, weights),
               unrolled(m, model.reverse(m, weights, ancestral.latent()), ancestral));
-      OrderedSums ordered = new OrderedSums(draft);
+      RewrittenGraph ordered = new RewrittenGraph(draft);
       graph = ordered.graph();
       parts = built.in(ordered);
     }

@@ -3,6 +3,7 @@ package io.mulan.training;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.cluster.Workers;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.DiffusionModel;
 import java.util.List;

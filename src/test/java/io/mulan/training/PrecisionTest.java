@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.cluster.Workers;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.tf.Variables.Variable;

@@ -2,7 +2,6 @@ package io.mulan.training;
 
 import io.mulan.config.ImageShape;
 import io.mulan.config.TrainingConfig;
-import io.mulan.data.NpyArray;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.Noise;
@@ -12,6 +11,7 @@ import io.mulan.golden.GoldenCase;
 import io.mulan.golden.GoldenParameter;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
+import io.mulan.numpy.NpyArray;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Variables;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigException;
 import io.mulan.config.RunConfig;
+import io.mulan.files.ConfigException;
 import io.mulan.tf.GraphCost;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -15,7 +15,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 /** Runs on the digits with a network so small that a step takes milliseconds. */
-final class SmallRun {
+public final class SmallRun {
   private static final List<String> SETTINGS =
       List.of(
           "network.channels=8",
@@ -31,13 +31,13 @@ final class SmallRun {
 
   private SmallRun() {}
 
-  static RunConfig config(String... more) {
+  public static RunConfig config(String... more) {
     List<String> settings = new ArrayList<>(SETTINGS);
     settings.addAll(List.of(more));
     return ConfigReader.read(Optional.empty(), Optional.empty(), settings);
   }
 
-  static TrainingSession session(RunConfig config, boolean compiled) {
+  public static TrainingSession session(RunConfig config, boolean compiled) {
     return new TrainingSession(config, data(config).train().shape(), compiled);
   }
 
@@ -72,12 +72,12 @@ final class SmallRun {
     }
   }
 
-  static Dataset data(RunConfig config) {
+  public static Dataset data(RunConfig config) {
     return Datasets.open(config.data());
   }
 
   /** Trains in a folder from its newest checkpoint on, or from the start. */
-  static Optional<BoundEstimate> train(
+  public static Optional<BoundEstimate> train(
       Path folder,
       RunConfig config,
       List<? extends TrainingListener> listeners,
@@ -92,7 +92,7 @@ final class SmallRun {
     }
   }
 
-  static Optional<BoundEstimate> train(Path folder, RunConfig config) {
+  public static Optional<BoundEstimate> train(Path folder, RunConfig config) {
     return train(folder, config, List.of(), () -> false);
   }
 }

@@ -1,0 +1,73 @@
+package io.mulan.console;
+
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Shows how far a piece of work is and how long it will take: on a terminal one line that changes,
+ * else a line from time to time.
+ */
+public final class Countdown {
+  private static final Logger LOG = LogManager.getLogger(Countdown.class);
+  private static final double EVERY_SECONDS = 10;
+  private static final double REDRAW_SECONDS = 0.5;
+
+  private final String what;
+  private final long total;
+  private final long before;
+  private final boolean terminal = Boolean.getBoolean("mulan.terminal");
+  private final long start = System.nanoTime();
+  private double shown;
+
+  /**
+   * @param what is counted, such as {@code images}
+   * @param total how many there are
+   * @param before how many were done already
+   */
+  public Countdown(String what, long total, long before) {
+    this.what = what;
+    this.total = total;
+    this.before = before;
+  }
+
+  /** Tells how many are done. */
+  public void at(long done) {
+    at(done, () -> "");
+  }
+
+  /** Tells how many are done, and what else there is to say, which is asked for if it is shown. */
+  public void at(long done, Supplier<String> more) {
+    double seconds = (System.nanoTime() - start) / 1e9;
+    boolean due = seconds - shown > (terminal ? REDRAW_SECONDS : EVERY_SECONDS);
+    if (!due || done <= before) {
+      return;
+    }
+    shown = seconds;
+    double each = seconds / (done - before);
+    String said = more.get();
+    String line =
+        String.format(
+            Locale.ROOT,
+            "%s %d/%d%s  %s left",
+            what,
+            done,
+            total,
+            said.isEmpty() ? "" : "  " + said,
+            Durations.of((total - done) * each));
+    if (terminal) {
+      TerminalLine.draw(line);
+      LOG.debug(line);
+    } else {
+      LOG.info(line);
+    }
+  }
+
+  /** Ends the changing line, so that others can follow. */
+  public void end() {
+    if (terminal) {
+      TerminalLine.end();
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.mulan.console;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.tensorflow.TensorFlow;
+
+/** The versions that a result depends on. */
+public final class Version {
+  private Version() {}
+
+  public static String mulan() {
+    String version = Version.class.getPackage().getImplementationVersion();
+    return version == null ? "(not packaged)" : version;
+  }
+
+  public static String tensorFlow() {
+    return TensorFlow.version();
+  }
+
+  public static Map<String, String> all() {
+    Map<String, String> versions = new LinkedHashMap<>();
+    versions.put("mulan", mulan());
+    versions.put("tensorflow", tensorFlow());
+    versions.put("java", System.getProperty("java.version"));
+    return versions;
+  }
+}

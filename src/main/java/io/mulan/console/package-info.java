@@ -1,0 +1,5 @@
+/**
+ * What a person at a terminal sees and does: numbers as printed, progress, interruption, exit
+ * codes, versions. Knows no command, no image and no model.
+ */
+package io.mulan.console;

@@ -1,0 +1,40 @@
+package io.mulan.drawing;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+
+/** A picture that is drawn, not sampled: a PNG of any magnification, or an SVG. */
+public interface Plot {
+
+  /** What it shows, for those who can't see it. */
+  String title();
+
+  /** Points across. */
+  int width();
+
+  /** Points down. */
+  int height();
+
+  /** Draws it with its upper left corner at the origin. */
+  void paint(Graphics2D graphics);
+
+  /**
+   * As pixels.
+   *
+   * @param magnified pixels a point, along either axis
+   */
+  default BufferedImage picture(int magnified) {
+    BufferedImage picture =
+        new BufferedImage(width() * magnified, height() * magnified, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = picture.createGraphics();
+    graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, picture.getWidth(), picture.getHeight());
+    graphics.scale(magnified, magnified);
+    paint(graphics);
+    graphics.dispose();
+    return picture;
+  }
+}

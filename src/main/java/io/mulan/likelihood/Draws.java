@@ -1,0 +1,28 @@
+package io.mulan.likelihood;
+
+/**
+ * Draws that are made together: K for each image, one image after the other.
+ *
+ * @param first image
+ * @param offset of the first draw from the first one of that image
+ */
+public record Draws(int first, long offset, int size, int perImage) {
+  /** How many images fill a batch. */
+  static int images(int batch, int perImage) {
+    return Math.max(1, (batch + perImage - 1) / perImage);
+  }
+
+  public int image(int row) {
+    return first + (int) ((offset + row) / perImage);
+  }
+
+  /** Which of its image's draws. */
+  int draw(int row) {
+    return (int) ((offset + row) % perImage);
+  }
+
+  /** Among all draws of all images. */
+  long number() {
+    return (long) first * perImage + offset;
+  }
+}

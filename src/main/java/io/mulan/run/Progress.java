@@ -1,0 +1,131 @@
+package io.mulan.run;
+
+import io.mulan.config.TrainingConfig;
+import io.mulan.console.Durations;
+import io.mulan.console.TerminalLine;
+import io.mulan.likelihood.BoundEstimate;
+import io.mulan.training.TrainingListener;
+import io.mulan.training.TrainingSession;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Shows a run as it goes: on a terminal one line that changes, else a line every so many steps.
+ * Bits/dim are the mean since the line before.
+ */
+public final class Progress implements TrainingListener {
+  private static final Logger LOG = LogManager.getLogger(Progress.class);
+
+  /** Every latent tells nothing before it has learned. */
+  private static final long COLLAPSE_IS_NO_NEWS = 100;
+
+  private static final long REDRAW_NANOS = 500_000_000;
+
+  private final int steps;
+  private final int every;
+  private final int batch;
+  private final double toBits;
+  private final boolean terminal;
+  private final Frame frame;
+  private double sum;
+  private int summed;
+  private long lastDrawn = System.nanoTime();
+  private double secondsPerStep;
+
+  /** What a line says beside how the run goes, where it is one of several. */
+  @FunctionalInterface
+  public interface Frame {
+    Frame NONE = (step, line) -> line;
+
+    /** The line with it, after this step. */
+    String around(long step, String line);
+  }
+
+  Progress(TrainingConfig config, int dimensions, Frame frame) {
+    this.steps = config.steps();
+    this.every = config.logEvery();
+    this.batch = config.batch();
+    this.toBits = 1 / (dimensions * Math.log(2));
+    this.terminal = Boolean.getBoolean("mulan.terminal");
+    this.frame = frame;
+  }
+
+  @Override
+  public void stepped(long step, TrainingSession.Step values) {
+    sum += values.total() * toBits;
+    summed++;
+    long now = System.nanoTime();
+    boolean due = terminal ? now - lastDrawn > REDRAW_NANOS : step % every == 0;
+    if (!due && step != steps) {
+      return;
+    }
+    // The first steps build and warm up; a moving mean forgets them.
+    double recent = (now - lastDrawn) / 1e9 / summed;
+    secondsPerStep = secondsPerStep == 0 ? recent : 0.7 * secondsPerStep + 0.3 * recent;
+    show(step, sum / summed);
+    sum = 0;
+    summed = 0;
+    lastDrawn = now;
+  }
+
+  private void show(long step, double bitsPerDim) {
+    String line =
+        frame.around(
+            step,
+            String.format(
+                Locale.ROOT,
+                "step %d/%d  %.3f bits/dim  %.0f images/s  %s left",
+                step,
+                steps,
+                bitsPerDim,
+                batch / secondsPerStep,
+                Durations.of((steps - step) * secondsPerStep)));
+    if (terminal) {
+      TerminalLine.draw(line);
+      LOG.debug(line);
+    } else {
+      LOG.info(line);
+    }
+  }
+
+  /** Ends the changing line, so that others can follow. */
+  private void endLine() {
+    if (terminal) {
+      TerminalLine.end();
+    }
+  }
+
+  @Override
+  public void evaluating(long step, int imagesDone, int images) {
+    if (terminal) {
+      TerminalLine.draw(
+          "step " + step + ": evaluating " + imagesDone + "/" + images + " test images");
+    }
+  }
+
+  @Override
+  public void evaluated(long step, BoundEstimate bound) {
+    endLine();
+    LOG.info(
+        "step {}: {} bits/dim on {} test images",
+        step,
+        bound.total().text(),
+        bound.images());
+    if (bound.latent() != null) {
+      if (bound.latent().collapsed() && step > COLLAPSE_IS_NO_NEWS) {
+        LOG.warn("latent: {}", TrainingReport.use(bound.latent()));
+      } else {
+        LOG.info("latent: {}", TrainingReport.use(bound.latent()));
+      }
+    }
+    lastDrawn = System.nanoTime();
+  }
+
+  @Override
+  public void saved(long step, Path checkpoint) {
+    LOG.debug("saved {}", checkpoint);
+    lastDrawn = System.nanoTime();
+  }
+}

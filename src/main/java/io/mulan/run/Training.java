@@ -1,0 +1,173 @@
+package io.mulan.run;
+
+import io.mulan.cluster.Workers;
+import io.mulan.config.RunConfig;
+import io.mulan.config.TrainingConfig;
+import io.mulan.console.Interruption;
+import io.mulan.console.Stopped;
+import io.mulan.console.Version;
+import io.mulan.data.Dataset;
+import io.mulan.data.PixelEntropy;
+import io.mulan.diffusion.ModelParts;
+import io.mulan.files.ConfigException;
+import io.mulan.likelihood.BoundEstimate;
+import io.mulan.tf.Devices;
+import io.mulan.training.Checkpoints;
+import io.mulan.training.DivergedException;
+import io.mulan.training.Trainer;
+import io.mulan.training.TrainingSession;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** The training of one run in its folder, from wherever it is. */
+public final class Training {
+  private static final Logger LOG = LogManager.getLogger(Training.class);
+
+  private Training() {}
+
+  /**
+   * That there are images for a batch; asked before a folder is made for a run that could not
+   * begin.
+   *
+   * @throws ConfigException if there are too few
+   */
+  public static void checkBatch(TrainingConfig config, Dataset data) {
+    if (config.batch() > data.train().count()) {
+      throw new ConfigException(
+          "training.batch is "
+              + config.batch()
+              + ", more than the "
+              + data.train().count()
+              + " training images of "
+              + data.name()
+              + "; choose at most that many");
+    }
+  }
+
+  /**
+   * Trains up to {@code training.steps}, logs and measures into the folder, and leaves the result
+   * there.
+   *
+   * @param workers that train together; of several this is the chief
+   * @param frame of the lines of progress
+   * @return the result; empty if it was interrupted, and saved
+   * @throws DivergedException if it diverged
+   */
+  public static Optional<RunResult> run(
+      RunFolder run,
+      Dataset data,
+      Workers workers,
+      Interruption interruption,
+      Progress.Frame frame) {
+    long start = System.nanoTime();
+    RunLog.attach(run.path());
+    RunConfig config = run.config();
+    boolean compiled = compiled(config.training());
+    LOG.info("building the model...");
+    try (TrainingSession session =
+        new TrainingSession(config, data.train().shape(), compiled, workers)) {
+      Checkpoints checkpoints = run.checkpoints();
+      MetricsFile.From from = begin(session, checkpoints, run.path());
+      int dimensions = data.train().shape().size();
+      interruption.watch("finishing the step and saving");
+      try (MetricsFile metrics =
+              new MetricsFile(run.path(), from, start, config.training().logEvery(), dimensions);
+          RunPictures pictures =
+              new RunPictures(
+                  metrics.events(), config, checkpoints, data.test(), interruption::asked)) {
+        RunSummaries summaries = new RunSummaries(metrics.events(), session, config, from.step());
+        if (metrics.evaluation().isPresent()) {
+          complete(checkpoints, from.step(), metrics.evaluation().getAsDouble());
+          pictures.draw(from.step());
+        }
+        Progress progress = new Progress(config.training(), dimensions, frame);
+        Trainer trainer =
+            new Trainer(
+                config.training(),
+                session,
+                data,
+                checkpoints,
+                // Metrics come first: what was measured is recorded before anything is drawn of it.
+                List.of(metrics, summaries, pictures, progress),
+                interruption::asked);
+        try {
+          Optional<BoundEstimate> bound = trainer.run();
+          if (bound.isPresent()) {
+            PixelEntropy pixels = new PixelEntropy(data.train(), interruption::stopIfAsked);
+            RunResult result =
+                new RunResult(
+                    session.steps(),
+                    bound.get(),
+                    TrainingReport.method(bound.get(), config),
+                    pixels.crossEntropy(data.test()),
+                    pixels.entropy(),
+                    ModelParts.counts(session.weights()),
+                    metrics.worked(),
+                    checkpoints.best().orElse(session.steps()),
+                    Version.all());
+            run.writeResult(result);
+            summaries.finished();
+            return Optional.of(result);
+          }
+        } catch (Stopped e) {
+          LOG.debug("asked to stop after the last evaluation");
+        } catch (DivergedException e) {
+          summaries.diverged();
+          throw e;
+        }
+      }
+      LOG.info("interrupted at step {}, saved", session.steps());
+      return Optional.empty();
+    }
+  }
+
+  /** A program that was killed between the two recorded an evaluation, and did not describe it. */
+  private static void complete(Checkpoints checkpoints, long step, double bitsPerDim) {
+    if (checkpoints.bitsPerDim(step).isEmpty()) {
+      checkpoints.measured(step, bitsPerDim);
+    }
+  }
+
+  /** Whether XLA is to compile the step. */
+  public static boolean compiled(TrainingConfig config) {
+    boolean compiled =
+        switch (config.xla()) {
+          case ON -> true;
+          case OFF -> false;
+          case AUTO -> Devices.hasGpu() && !config.recompute();
+        };
+    LOG.info(
+        "step {} XLA (training.xla: {})",
+        compiled ? "compiled by" : "not compiled by",
+        switch (config.xla()) {
+          case ON -> "on";
+          case OFF -> "off";
+          case AUTO -> {
+            if (config.recompute()) {
+              yield "auto, it recomputes blocks, which XLA would undo";
+            }
+            yield compiled
+                ? "auto, there is a GPU"
+                : "auto, there is no GPU and plain convolutions are faster on a CPU";
+          }
+        });
+    return compiled;
+  }
+
+  /** Where training goes on from. */
+  private static MetricsFile.From begin(
+      TrainingSession session, Checkpoints checkpoints, Path path) {
+    Optional<Long> step = checkpoints.restoreNewest(session);
+    checkpoints.clean(step.orElse(0L));
+    if (step.isEmpty()) {
+      session.initialize();
+      LOG.info("training in {}", path);
+      return MetricsFile.From.START;
+    }
+    LOG.info("going on in {} from step {}", path, step.get());
+    return new MetricsFile.From(step.get(), checkpoints.interval(step.get()));
+  }
+}

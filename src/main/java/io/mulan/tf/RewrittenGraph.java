@@ -1,0 +1,117 @@
+package io.mulan.tf;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.Operand;
+import org.tensorflow.Operation;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.types.family.TType;
+
+/**
+ * A copy of a graph that adds numbers in the same order each time it runs.
+ *
+ * <p>TensorFlow's gradients are summed by AddN, which begins with whichever input's memory it may
+ * take over: that depends on which operation happens to end first, and so does the last bit of a
+ * sum of three or more. Here each is a chain of sums of two, whose order can't matter. {@link
+ * Sessions} keeps TensorFlow from joining the chains again.
+ */
+public final class RewrittenGraph {
+  private static final String SUM = "AddN";
+  private static final String COUNT = "N";
+
+  /** Of a loop, which must stay whole in a function: XLA compiles no other. */
+  private static final String LOWERED = "_lower_using_switch_merge";
+
+  private final Graph graph = new Graph();
+
+  public RewrittenGraph(Graph original) {
+    this(original, Optional.empty());
+  }
+
+  /**
+   * @param recomputation what is changed besides
+   */
+  public RewrittenGraph(Graph original, Optional<Recomputation> recomputation) {
+    UnaryOperator<List<NodeDef>> change =
+        nodes -> recomputation.map(r -> r.of(nodes)).orElse(nodes);
+    GraphDef definition = original.toGraphDef();
+    GraphDef.Builder copy = definition.toBuilder().clearNode();
+    copy.addAllNode(ordered(change.apply(definition.getNodeList()), ""));
+    for (FunctionDef.Builder function : copy.getLibraryBuilder().getFunctionBuilderList()) {
+      List<NodeDef> nodes = ordered(change.apply(function.getNodeDefList()), ":sum:0");
+      function.clearNodeDef();
+      nodes.forEach(node -> function.addNodeDef(node.toBuilder().removeAttr(LOWERED)));
+    }
+    graph.importGraphDef(copy.build());
+  }
+
+  /**
+   * @param result what the name of a sum's output has after that of the sum
+   */
+  private static List<NodeDef> ordered(List<NodeDef> nodes, String result) {
+    List<NodeDef> ordered = new ArrayList<>();
+    for (NodeDef node : nodes) {
+      if (node.getOp().equals(SUM) && node.getAttrOrThrow(COUNT).getI() > 2) {
+        addChain(ordered, node, result);
+      } else if (node.getOp().equals("BatchMatMulV3")) {
+        ordered.add(secondVersion(node));
+      } else {
+        ordered.add(node);
+      }
+    }
+    return ordered;
+  }
+
+  /** The same product, by a version that oneDNN has a kernel for. */
+  private static NodeDef secondVersion(NodeDef node) {
+    return node.toBuilder()
+        .setOp("BatchMatMulV2")
+        .putAttr("T", node.getAttrOrThrow("Tout"))
+        .removeAttr("Ta")
+        .removeAttr("Tb")
+        .removeAttr("Tout")
+        .build();
+  }
+
+  /** The last sum of the chain has the name, and whatever it had to wait for. */
+  private static void addChain(List<NodeDef> graph, NodeDef sum, String result) {
+    int count = (int) sum.getAttrOrThrow(COUNT).getI();
+    NodeDef.Builder pair = sum.toBuilder().clearInput();
+    pair.putAttr(COUNT, sum.getAttrOrThrow(COUNT).toBuilder().setI(2).build());
+    String partial = sum.getInput(0);
+    for (int i = 1; i < count - 1; i++) {
+      NodeDef next =
+          pair.clone()
+              .setName(sum.getName() + "/first_" + (i + 1))
+              .addInput(partial)
+              .addInput(sum.getInput(i))
+              .build();
+      graph.add(next);
+      partial = next.getName() + result;
+    }
+    pair.addInput(partial);
+    pair.addAllInput(sum.getInputList().subList(count - 1, sum.getInputCount()));
+    graph.add(pair.build());
+  }
+
+  /** The copy; whoever made this closes it. */
+  public Graph graph() {
+    return graph;
+  }
+
+  /** The counterpart of an operand of the original. */
+  public <T extends TType> Operand<T> of(Operand<T> original) {
+    return of(original.op()).output(original.asOutput().index());
+  }
+
+  /** The counterpart of an operation of the original. */
+  public GraphOperation of(Operation original) {
+    return graph.operationOrThrow(original.name());
+  }
+}
