@@ -40,9 +40,7 @@ final class ArchitectureTest {
           below("flow", "diffusion nn tf config console"),
           below("likelihood", "flow diffusion nn tf data config files"),
           below("sampling", "flow diffusion nn tf data config"),
-          below(
-              "training",
-              "likelihood flow diffusion nn cluster tf data config console files"),
+          below("training", "likelihood flow diffusion nn cluster tf data config console files"),
           below("export", "sampling likelihood flow diffusion nn tf data config files"),
           below("interop", "training diffusion tf data numpy config files"),
           below("illustration", "training drawing diffusion nn tf config"),

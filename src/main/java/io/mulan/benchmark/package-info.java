@@ -1,4 +1,2 @@
-/**
- * What a step, of training or of inference, costs in time, memory and products.
- */
+/** What a step, of training or of inference, costs in time, memory and products. */
 package io.mulan.benchmark;

@@ -116,8 +116,7 @@ final class ComparedTraining {
               Workers.alone(),
               interruption,
               (step, line) -> which + line + ", " + left(step - kept));
-      result.ifPresent(
-          r -> LOG.info("{}: {} bits/dim", run.path(), r.bound().total().text()));
+      result.ifPresent(r -> LOG.info("{}: {} bits/dim", run.path(), r.bound().total().text()));
       return result.isPresent();
     } catch (DivergedException e) {
       diverged.put(planned, e.getMessage());

@@ -60,7 +60,10 @@ final class IntegrandPlots {
                 images.count(),
                 term),
             line(
-                chart("The loss integrand", List.<Estimate[]>of(all)), "all images", integrand, all));
+                chart("The loss integrand", List.<Estimate[]>of(all)),
+                "all images",
+                integrand,
+                all));
     List<Estimate[]> ofGroups =
         IntStream.range(0, groups.count())
             .mapToObj(g -> integrand.figures(n, i -> groups.of()[i] == g))

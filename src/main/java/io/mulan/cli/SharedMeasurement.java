@@ -41,7 +41,8 @@ record SharedMeasurement(Measurement measurement, Workers workers, BooleanSuppli
    */
   boolean run(int first, int wanted, IntConsumer done, Consumer<double[][]> measured) {
     int columns = columns().size();
-    SharedBatches rounds = new SharedBatches(workers, wanted, measurement.chunk(), columns * Double.BYTES);
+    SharedBatches rounds =
+        new SharedBatches(workers, wanted, measurement.chunk(), columns * Double.BYTES);
     return rounds.run(
         first,
         stopAsked,

@@ -1,6 +1,5 @@
 package io.mulan.files;
 
-
 /**
  * The memory that one thing of a file may take, asked for before it is allocated: a small file can
  * hold, or claim to hold, more than there is.

@@ -158,7 +158,8 @@ public final class Npz implements AutoCloseable {
   }
 
   /** Writes one array into an archive. */
-  public static void entry(ZipOutputStream out, String name, NpyHeader header, AtomicFile.Content elements)
+  public static void entry(
+      ZipOutputStream out, String name, NpyHeader header, AtomicFile.Content elements)
       throws IOException {
     ZipEntry entry = new ZipEntry(name + SUFFIX);
     entry.setTimeLocal(EPOCH); // the same arrays give the same bytes

@@ -108,11 +108,7 @@ public final class Progress implements TrainingListener {
   @Override
   public void evaluated(long step, BoundEstimate bound) {
     endLine();
-    LOG.info(
-        "step {}: {} bits/dim on {} test images",
-        step,
-        bound.total().text(),
-        bound.images());
+    LOG.info("step {}: {} bits/dim on {} test images", step, bound.total().text(), bound.images());
     if (bound.latent() != null) {
       if (bound.latent().collapsed() && step > COLLAPSE_IS_NO_NEWS) {
         LOG.warn("latent: {}", TrainingReport.use(bound.latent()));

@@ -76,9 +76,7 @@ public final class TrainingReport {
         .terms()
         .forEach(
             (name, f) ->
-                text.append(
-                    String.format(
-                        "  %-16s %s%n", label(name, run.config()), f.text())));
+                text.append(String.format("  %-16s %s%n", label(name, run.config()), f.text())));
     text.append(String.format("  %-16s %s%n", "total", result.bound().total().text()));
     text.append(
         String.format(

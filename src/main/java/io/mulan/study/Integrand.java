@@ -79,7 +79,8 @@ public record Integrand(double[][] nats) {
   public Estimate[] figures(int dimensions, IntPredicate taken) {
     int[] images = IntStream.range(0, nats[0].length).filter(taken).toArray();
     return Arrays.stream(nats)
-        .map(all -> Estimate.of(IntStream.of(images).mapToDouble(i -> all[i]).toArray(), dimensions))
+        .map(
+            all -> Estimate.of(IntStream.of(images).mapToDouble(i -> all[i]).toArray(), dimensions))
         .toArray(Estimate[]::new);
   }
 }
