@@ -53,6 +53,16 @@ record ClassNames(List<String> names) {
         .toList();
   }
 
+  /** Why folders among these pictures are no classes, if pictures lie next to them. */
+  static List<String> notes(List<String> pictures) {
+    List<String> loose = pictures.stream().filter(name -> folder(name).isEmpty()).toList();
+    return loose.isEmpty() || loose.size() == pictures.size()
+        ? List.of()
+        : List.of(
+            "folders as classes: %d of %d pictures are in none, as %s"
+                .formatted(loose.size(), pictures.size(), loose.get(0)));
+  }
+
   /**
    * That each of these pictures is of a class.
    *

@@ -23,6 +23,7 @@ record FileSplit(List<String> train, List<String> test, List<String> notes) {
    * @throws ConfigException if names leave open which are for training
    */
   static FileSplit of(String where, List<String> names) {
+    FolderSplit.requireMoreThanTest(where, names);
     List<String> train = new ArrayList<>();
     Map<Integer, List<String>> tests = new TreeMap<>();
     List<String> others = new ArrayList<>();

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -62,6 +61,7 @@ record FolderSplit(Part train, Part test, List<String> notes) {
                   .formatted(place, String.join(", ", train))
               + " data.path, or keep one");
     }
+    refuseDeeper(place, folders.get(train.get(0)));
     return of(all, train.get(0), tests, folders, loose);
   }
 
@@ -115,7 +115,7 @@ record FolderSplit(Part train, Part test, List<String> notes) {
    */
   private static void refuseTestAsClass(String place, List<String> tests) {
     for (String folder : tests) {
-      if (SplitNames.TEST.contains(folder.toLowerCase(Locale.ROOT))) {
+      if (SplitNames.isTestAlone(folder)) {
         throw new ConfigException(
             "%s has the folder %s, but none for training; put what to learn from into a folder train,"
                     .formatted(place, folder)
@@ -124,7 +124,7 @@ record FolderSplit(Part train, Part test, List<String> notes) {
     }
   }
 
-  /** A split in each of several folders: taken together, test images would be learned from. */
+  /** A split, or a test, in folders further down: test images would be learned from. */
   private static void refuseDeeper(String place, List<String> names) {
     Map<String, List<String>> splits = new TreeMap<>();
     for (String name : names) {
@@ -144,14 +144,36 @@ record FolderSplit(Part train, Part test, List<String> notes) {
         (folder, found) -> {
           boolean train = found.stream().anyMatch(f -> SplitNames.isTrain(SplitNames.firstWord(f)));
           boolean test = found.stream().anyMatch(f -> rank(f) < Integer.MAX_VALUE);
-          if (train && test) {
+          if (test && (train || found.stream().anyMatch(SplitNames::isTestAlone))) {
             throw new ConfigException(
-                "%s has %s in %s, next to other folders: images of tests would be learned from;"
-                        .formatted(place, String.join(" and ", found), folder)
-                    + " name %s/%s as data.path, or put train and test above all"
-                        .formatted(place, folder.substring(0, folder.length() - 1)));
+                "%s has %s in %s: images of tests would be learned from; %s, or put train and test above all"
+                    .formatted(
+                        place,
+                        String.join(" and ", found),
+                        folder,
+                        train
+                            ? "name %s/%s as data.path"
+                                .formatted(place, folder.substring(0, folder.length() - 1))
+                            : "rename " + found.get(0) + " if it is not for a test"));
           }
         });
+  }
+
+  /**
+   * That the only folder in a place, or the only one in that, is not one for tests.
+   *
+   * @throws ConfigException that says how to learn from it
+   */
+  static void requireMoreThanTest(String where, List<String> names) {
+    StringBuilder above = new StringBuilder(where);
+    for (String folder : common(names).split("/")) {
+      above.append('/').append(folder);
+      if (SplitNames.isTestAlone(folder)) {
+        throw new ConfigException(
+            "%s has only the folder %s, which is called as for a test; name %s as data.path to learn from it"
+                .formatted(where, folder, above));
+      }
+    }
   }
 
   private static int rank(String folder) {

@@ -94,13 +94,10 @@ final class Idx {
                   .formatted(file, sizes.length)
               + " or 4, with channels");
     }
-    ImageShape shape =
-        ImageShapes.checked(file.toString(), sizes[1], sizes[2], sizes.length == 4 ? sizes[3] : 1);
-    ImageShapes.requireLikelyChannels(file.toString(), sizes, shape, config);
-    RecordFile.Layout layout = RecordFile.Layout.plain(shape);
+    RecordFile.Layout layout = ImageShapes.layout(file.toString(), sizes, config);
     ImageStore images = head.records(file, plain, layout, config.levels(), bad);
     return new FoundImages(
-        shape,
+        layout.shape(),
         labels.isPresent() ? labelled(images, sizes[0], labels.get(), file, config) : images,
         null);
   }

@@ -1,6 +1,7 @@
 package io.mulan.data;
 
 import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.Layout;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
 import java.util.Arrays;
@@ -35,25 +36,43 @@ final class ImageShapes {
   }
 
   /**
-   * That a shape is not one of another order of sizes, which would be read as images of few rows
-   * and many channels.
+   * How the levels of an array lie.
    *
-   * @param sizes of the array
-   * @param image as they are taken for
-   * @throws ConfigException with the change to make
+   * @param sizes of the array: three, or four with channels
+   * @throws ConfigException if they look like those of another order, which would be read as images
+   *     of few rows and many channels, with the change to make
    */
-  static void requireLikelyChannels(String name, int[] sizes, ImageShape image, DataConfig config) {
-    if (image.channels() <= MOST_CHANNELS || image.channels() == config.channels()) {
+  static RecordFile.Layout layout(String name, int[] sizes, DataConfig config) {
+    boolean planar = sizes.length == 4 && config.layout() == Layout.CHANNELS_FIRST;
+    ImageShape image =
+        planar
+            ? checked(name, sizes[2], sizes[3], sizes[1])
+            : checked(name, sizes[1], sizes[2], sizes.length == 4 ? sizes[3] : 1);
+    requireLikelyChannels(name, sizes, image, config);
+    return new RecordFile.Layout(image, planar, 0, -1, 0);
+  }
+
+  private static void requireLikelyChannels(
+      String name, int[] sizes, ImageShape image, DataConfig config) {
+    if (image.channels() == config.channels()
+        || (image.channels() <= MOST_CHANNELS && !looksPlanar(sizes, config))) {
       return;
     }
     String found =
         "%s has shape %s, which is read as images of %s"
             .formatted(name, Arrays.toString(sizes), image);
+    if (config.layout() == Layout.CHANNELS_FIRST) {
+      throw new ConfigException(
+          found
+              + "; if it is [N, height, width, channels], leave data.layout out, or set data.channels=%d"
+                  .formatted(image.channels()));
+    }
     if (sizes[1] <= MOST_CHANNELS) {
       throw new ConfigException(
           found
               + "; if it is [N, channels, height, width], set data.layout=channels_first, or save"
-              + " x.transpose(0, 2, 3, 1)");
+              + " x.transpose(0, 2, 3, 1); if not, set data.channels=%d"
+                  .formatted(image.channels()));
     }
     if (sizes[2] <= MOST_CHANNELS) {
       throw new ConfigException(
@@ -61,5 +80,14 @@ final class ImageShapes {
     }
     throw new ConfigException(
         found + "; set data.channels=%d if they have so many channels".formatted(image.channels()));
+  }
+
+  /** Whether one or three rows are as likely channels: of a square, or next to 2 or 4 channels. */
+  private static boolean looksPlanar(int[] sizes, DataConfig config) {
+    return sizes.length == 4
+        && config.layout() == Layout.CHANNELS_LAST
+        && (sizes[1] == 1 || sizes[1] == 3)
+        && sizes[1] != sizes[3]
+        && (sizes[2] == sizes[3] || sizes[3] == 2 || sizes[3] == 4);
   }
 }

@@ -1,8 +1,6 @@
 package io.mulan.data;
 
 import io.mulan.config.DataConfig;
-import io.mulan.config.DataConfig.Layout;
-import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
 import io.mulan.files.Printable;
 import io.mulan.numpy.Npy;
@@ -187,7 +185,29 @@ final class NumpyImages {
       Path file, Npz npz, Names names, DataConfig config, BadInput bad) {
     Optional<NpyArray> labels =
         npz.contains(names.labels()) ? Optional.of(npz.array(names.labels())) : Optional.empty();
-    return images(stored(file, names.images(), config), labels, config, bad);
+    Stored stored = stored(file, names.images(), config);
+    requireNotSwapped(file, npz, stored.head(), names.images());
+    return images(stored, labels, config, bad);
+  }
+
+  /** Not the classes, next to images of another name. */
+  private static void requireNotSwapped(Path file, Npz npz, NpyHeader head, String name) {
+    if (head.shape().length > 2) {
+      return;
+    }
+    List<String> others =
+        npz.names().stream().filter(n -> npz.header(n).shape().length > 2).toList();
+    if (others.size() == 1) {
+      throw new ConfigException(
+          "%s, array %s has shape %s, which images cannot have, but %s can be images; set data.feature=%s, and data.label=%s if those are their classes"
+              .formatted(
+                  file,
+                  name,
+                  head.shapeText(),
+                  Printable.of(others.get(0)),
+                  Printable.of(others.get(0)),
+                  name));
+    }
   }
 
   private static FoundImages images(
@@ -202,17 +222,10 @@ final class NumpyImages {
               + " channel, with at least one: reshape it");
     }
     requireSeveral(head.name(), shape);
-    boolean planar = shape.length == 4 && config.layout() == Layout.CHANNELS_FIRST;
-    ImageShape image =
-        planar
-            ? ImageShapes.checked(head.name(), shape[2], shape[3], shape[1])
-            : ImageShapes.checked(
-                head.name(), shape[1], shape[2], shape.length == 4 ? shape[3] : 1);
-    ImageShapes.requireLikelyChannels(head.name(), shape, image, config);
-    ImageStore records =
-        stored.records(new RecordFile.Layout(image, planar, 0, -1, 0), config.levels(), bad);
+    RecordFile.Layout layout = ImageShapes.layout(head.name(), shape, config);
+    ImageStore records = stored.records(layout, config.levels(), bad);
     return new FoundImages(
-        image,
+        layout.shape(),
         labels.isPresent()
             ? LabelledImages.of(
                 records, NumpyLabels.of(labels.get(), shape[0]), shape[0], labels.get().name())

@@ -44,8 +44,10 @@ record PictureFolder(
                   .formatted(folder, PictureFile.KINDS, othersText(all))
               + " data.path");
     }
+    FolderSplit.requireMoreThanTest(folder.toString(), pictures.names());
     FolderSplit split = FolderSplit.of(folder.toString(), pictures.names());
     List<String> notes = new ArrayList<>(split.notes());
+    notes.addAll(ClassNames.notes(split.train().names()));
     othersNote(all).ifPresent(notes::add);
     String[] train = split.train().names().toArray(String[]::new);
     ClassNames classes = ClassNames.of(config, train);

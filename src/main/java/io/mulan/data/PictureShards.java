@@ -139,6 +139,7 @@ final class PictureShards {
     ArchivedPictures test = split.test() == null ? null : all.in(split.test());
     ClassNames classes = new ClassNames(List.of());
     if (!all.tellsClasses()) {
+      notes.addAll(ClassNames.notes(split.train().names()));
       classes = ClassNames.of(config, split.train().names().toArray(String[]::new));
       train = train.of(classes, split.train());
       if (test != null) {

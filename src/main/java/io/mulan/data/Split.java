@@ -24,6 +24,10 @@ record Split(ImageStore train, ImageStore test) {
    */
   static Split of(DataConfig config, ImageStore all, ImageShape shape) {
     int count = all.count();
+    if (count == 1) {
+      throw new ConfigException(
+          config.path() + " has one image; training and test need one each at least: add others");
+    }
     if (Math.max(1, config.testImages()) >= count) {
       throw new ConfigException(
           "%s has %d images, of which %d are to be split off for the test; set data.test_images to fewer"

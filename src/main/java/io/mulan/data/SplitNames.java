@@ -32,6 +32,12 @@ final class SplitNames {
     return isTrain(words) || test(words).isPresent();
   }
 
+  /** Whether a name says only that it is for a test, as {@code val2017}, not {@code test_tube}. */
+  static boolean isTestAlone(String name) {
+    List<String> words = words(name);
+    return words.size() == 1 && test(words).isPresent();
+  }
+
   /** The words of a name, as of {@code train_32x32.npz}: train, x, npz. */
   static List<String> words(String name) {
     return Arrays.stream(name.toLowerCase(Locale.ROOT).split("[^a-z]+"))

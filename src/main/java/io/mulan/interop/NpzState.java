@@ -80,6 +80,7 @@ public final class NpzState {
       case I2 -> "int16";
       case U4 -> "uint32";
       case I4 -> "int32";
+      case U8 -> "uint64";
       case I8 -> "int64";
       case F2 -> "float16";
       case F4 -> "float32";

@@ -109,9 +109,9 @@ public final class NpyArray {
     return data.clone();
   }
 
-  /** The elements of any integer array but u4 and i8. */
+  /** The elements of any integer array but u4, u8 and i8. */
   public int[] toInts() {
-    if (type.isFloating() || type == NpyType.U4 || type == NpyType.I8) {
+    if (type.isFloating() || type == NpyType.U4 || type.bytes() == Long.BYTES) {
       throw refusal("ints");
     }
     ByteBuffer buffer = buffer();

@@ -14,6 +14,7 @@ public enum NpyType {
   I2("i2"),
   U4("u4"),
   I4("i4"),
+  U8("u8"),
   I8("i8"),
   F2("f2"),
   F4("f4"),
@@ -49,7 +50,10 @@ public enum NpyType {
     return this == F2 || this == F4 || this == F8;
   }
 
-  /** Element {@code index} as a whole number; fractions are cut off. */
+  /**
+   * Element {@code index} as a whole number; fractions are cut off, and u8 of 2^63 or more come out
+   * negative.
+   */
   long longAt(ByteBuffer data, int index) {
     int at = index * bytes;
     return switch (this) {
@@ -60,7 +64,7 @@ public enum NpyType {
       case I2 -> data.getShort(at);
       case U4 -> data.getInt(at) & 0xffffffffL;
       case I4 -> data.getInt(at);
-      case I8 -> data.getLong(at);
+      case I8, U8 -> data.getLong(at);
       case F2 -> (long) half(data.getShort(at));
       case F4 -> (long) data.getFloat(at);
       case F8 -> (long) data.getDouble(at);

@@ -87,12 +87,31 @@ class SplitsTest {
     "test/0.png val/0.png, none for training",
     "cat/0.png dog/0.png val/cat/1.png val/dog/1.png, none for training",
     "0.png Test/1.png, none for training",
+    "cat/0.png val2017/1.png, none for training",
+    "x/val/0.png y/1.png, rename val if it is not for a test",
+    "cat/0.png cat/val/1.png dog/0.png dog/val/1.png, val in cat/",
+    "cat/0.png dog/more/eval/1.png, eval in dog/more/",
+    "train/cat/0.png train/val/1.png test/cat/2.png, val in train/",
+    "train/train/0.png train/val/1.png test/cat/2.png, name x/train as data.path",
     "train2014/0.png train2017/0.png val2014/0.png, all called as for training"
   })
   void whatIsOpenIsRefused(String names, String reason) {
     ConfigException refusal =
         assertThrows(ConfigException.class, () -> FolderSplit.of("x", List.of(names.split(" "))));
     assertTrue(refusal.getMessage().contains(reason), refusal.getMessage());
+  }
+
+  @Test
+  void aFolderForATestAloneIsToBeNamed() {
+    for (String name : List.of("val/0.png", "set/val/cat/0.png", "set/val2017/0.png")) {
+      ConfigException refusal =
+          assertThrows(
+              ConfigException.class, () -> FolderSplit.requireMoreThanTest("x", List.of(name)));
+      String folder = name.replaceFirst("(val[0-9]*)/.*", "$1");
+      assertTrue(refusal.getMessage().contains("name x/" + folder), refusal.getMessage());
+    }
+    FolderSplit.requireMoreThanTest("x", List.of("val/0.png", "cat/0.png"));
+    FolderSplit.requireMoreThanTest("x", List.of("test_tube/0.png"));
   }
 
   @ParameterizedTest
@@ -227,6 +246,44 @@ class SplitsTest {
     NpyArray images = NpyArray.of(new byte[12], 3, 2, 2);
     Npz.write(npz, Map.of("arr_0", images, "arr_1", NpyArray.of(new byte[3], 3), "arr_2", images));
     assertEquals(List.of("array arr_2"), Datasets.open(DataFiles.config(Kind.NPZ, npz)).notes());
+  }
+
+  private static String refusal(Path npz, Map<String, NpyArray> arrays) {
+    Npz.write(npz, arrays);
+    return assertThrows(ConfigException.class, () -> Datasets.open(DataFiles.config(Kind.NPZ, npz)))
+        .getMessage();
+  }
+
+  @Test
+  void whatIsWrongWithArraysIsSaidAsItIs(@TempDir Path folder) {
+    Path npz = folder.resolve("a.npz");
+    NpyArray labels = NpyArray.of(new byte[3], 3);
+    String swapped =
+        refusal(npz, Map.of("arr_0", labels, "arr_1", NpyArray.of(new byte[12], 3, 2, 2)));
+    assertTrue(swapped.contains("set data.feature=arr_1, and data.label=arr_0"), swapped);
+    String one = refusal(npz, Map.of("images", NpyArray.of(new byte[4], 1, 2, 2)));
+    assertTrue(one.contains("has one image"), one);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, 4, 4", "3, 8, 4", "3, 2, 2", "1, 3, 3"})
+  void fewRowsOfUnusualChannelsMayBeChannelsFirst(int a, int b, int c, @TempDir Path folder) {
+    Path npz = folder.resolve("a.npz");
+    String text =
+        refusal(npz, Map.of("images", NpyArray.of(new byte[20 * a * b * c], 20, a, b, c)));
+    assertTrue(text.contains("set data.layout=channels_first"), text);
+    for (String said : List.of("data.layout=channels_first", "data.channels=" + c)) {
+      Datasets.open(DataFiles.config(Kind.NPZ, npz, said));
+    }
+  }
+
+  @Test
+  void picturesNextToFoldersAreTheReasonForNoClasses() {
+    assertEquals(
+        List.of("folders as classes: 1 of 3 pictures are in none, as z.png"),
+        ClassNames.notes(List.of("cat/0.png", "dog/0.png", "z.png")));
+    assertEquals(List.of(), ClassNames.notes(List.of("a.png", "b.png")));
+    assertEquals(List.of(), ClassNames.notes(List.of("cat/0.png", "dog/0.png")));
   }
 
   @ParameterizedTest

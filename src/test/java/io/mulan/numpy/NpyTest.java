@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.files.ConfigException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -146,12 +147,19 @@ public class NpyTest {
   }
 
   @Test
+  void unsignedNumbersOf64BitsAreRead() throws IOException {
+    byte[] bytes = file("{'descr': '<u8', 'fortran_order': False, 'shape': (2,), }", 16);
+    bytes[bytes.length - 8] = 7;
+    assertEquals(7, Npy.read(new ByteArrayInputStream(bytes), bytes.length, "x").toLongs()[1]);
+  }
+
+  @Test
   void textIsRefusedWithTheTypesThatAreAllowed() {
     Path file = FIXTURES.resolve("text.npy");
     ConfigException refusal = assertThrows(ConfigException.class, () -> Npy.read(file));
     assertEquals(
         file
-            + " holds elements of type '<U3'; allowed are b1, u1, i1, u2, i2, u4, i4, i8, f2, f4, f8:"
+            + " holds elements of type '<U3'; allowed are b1, u1, i1, u2, i2, u4, i4, u8, i8, f2, f4, f8:"
             + " convert it with astype in NumPy",
         refusal.getMessage());
   }
