@@ -100,7 +100,7 @@ final class ClassCommandsTest {
     Program.run(folder, "sample", "a", "--like=test", "--class=1")
         .assertRefused(2, "--class does not go with --like");
     Program.run(folder, "export", "a", "--flax=a.flax")
-        .assertRefused(3, "told something of each image (data.classes, data.augment)", "--npz");
+        .assertRefused(3, "a has data.classes or data.augment", "--npz");
     Program.train(folder, "--run=b", "--set=data.classes=5")
         .assertRefused(3, "data.classes is 5", "set it to");
     Program.train(folder, "--resume=a", "--set=data.classes=0")

@@ -150,10 +150,11 @@ final class CommandsTest {
         folder.resolve("earlier.json"),
         """
         {"format": "mulan benchmark 1", "what": "train", "model": "digits", "batch": 64,
-         "precision": "bfloat16", "threads": 8,
+         "precision": "bfloat16", "threads": 8, "steps": 1, "versions": {},
          "machine": {"convolutionFlopsPerSecond": 2e9, "productFlopsPerSecond": 4e9},
-         "columns": {"XLA off": {"step": {"imagesPerSecond": 1e-3,
-           "timing": {"medianSeconds": 1e6}}}}}
+         "columns": {"XLA off": {"step": {"buildSeconds": 1.0, "imagesPerSecond": 1e-3,
+           "timing": {"firstSeconds": 1.0, "medianSeconds": 1e6, "lowerQuartileSeconds": 1e6,
+             "upperQuartileSeconds": 1e6}}}}}
         """);
     String out =
         Program.run(

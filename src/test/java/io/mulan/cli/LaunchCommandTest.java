@@ -313,11 +313,7 @@ public final class LaunchCommandTest {
       Program.Outcome alone = run("sample", "one", with(how, "--out=of-one")).assertDone();
       Program.Outcome shared = launched("sample", "two", with(how, "--out=of-two")).assertDone();
       assertEquals(figures(alone), figures(shared));
-      for (String file : List.of("grid.png", "samples.npz")) {
-        Path of = folder.resolve("of-one").resolve(file);
-        assertArrayEquals(
-            Files.readAllBytes(of), Files.readAllBytes(folder.resolve("of-two").resolve(file)));
-      }
+      assertSameFiles(folder.resolve("of-one"), folder.resolve("of-two"));
     }
   }
 
@@ -356,6 +352,25 @@ public final class LaunchCommandTest {
   }
 
   /** Values of each image; seconds, the last column, are different. */
+  /** That two folders hold the same files, byte for byte. */
+  private static void assertSameFiles(Path one, Path other) throws IOException {
+    assertEquals(names(one), names(other));
+    for (String name : names(one)) {
+      assertArrayEquals(
+          Files.readAllBytes(one.resolve(name)), Files.readAllBytes(other.resolve(name)), name);
+    }
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> folder.relativize(file).toString())
+          .sorted()
+          .toList();
+    }
+  }
+
   private void assertTables(String one, String other) throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve(one + "/evaluations"))) {
       List<Path> tables = files.filter(LaunchCommandTest::isTable).toList();

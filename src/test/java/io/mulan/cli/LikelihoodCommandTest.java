@@ -182,7 +182,7 @@ final class LikelihoodCommandTest {
     evaluate("--step=3").assertRefused(2, "--step is '3'", "[6]");
     evaluate("--images=none").assertRefused(3, "none is no file or folder");
     Files.createDirectory(folder.resolve("empty"));
-    evaluate("--images=empty").assertRefused(3, "empty has no file named .png");
+    evaluate("--images=empty").assertRefused(3, "empty has no picture (png, ");
     Files.writeString(folder.resolve("broken.png"), "not a picture");
     evaluate("--images=broken.png").assertRefused(3, "broken.png is damaged or no picture");
     Path young = Files.createDirectory(folder.resolve("young"));
