@@ -9,6 +9,7 @@ import io.mulan.nn.Net;
 import io.mulan.tf.Maths;
 import java.util.List;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.family.TFloating;
 
 /**
@@ -19,8 +20,8 @@ import org.tensorflow.types.family.TFloating;
  * @param width hidden units
  * @param size n, the dimensions of an image, or 1 for all together
  * @param flat whether a and b start at zero and k at the same for all: γ starts as a straight line
- * @param freeEnds whether γ(c,0) and γ(c,1) come from the latent for each pixel too, from γmin and
- *     γmax on
+ * @param freeEnds whether γ(c,0) and γ(c,1) are learned: those of all pixels together, as in {@link
+ *     LearnedLine}, and how far each pixel's are from them, which comes from the latent
  */
 record PolynomialSchedule(
     double gammaMin, double gammaMax, int width, int size, boolean flat, boolean freeEnds)
@@ -39,15 +40,17 @@ record PolynomialSchedule(
     Operand<T> c = Layers.dense(net.in("dense_out_c"), h, size, start);
     Operand<T> k = m.add(m.softplus(c), SMALLEST_K);
     Polynomial<T> p = Polynomial.ofSquare(m, a, b, k);
-    Operand<T> perUnit = m.div(m.constant(gammaMax - gammaMin), p.sum(m));
     if (!freeEnds) {
+      Operand<T> perUnit = m.div(m.constant(gammaMax - gammaMin), p.sum(m));
       return t -> m.add(m.mul(p.at(m, t), perUnit), gammaMin);
     }
-    Operand<T> first = m.add(Layers.dense(net.in("dense_out_start"), h, size, ZEROS), gammaMin);
+    Operand<T> w = net.weight("w", Shape.of(1), new Initializer.Same(gammaMax - gammaMin));
+    Operand<T> b0 = net.weight("b", Shape.of(1), new Initializer.Same(gammaMin));
+    Operand<T> first = m.add(Layers.dense(net.in("dense_out_start"), h, size, ZEROS), b0);
     // A factor above zero, so that γ increases whatever the weights are.
     Operand<T> stretch = m.exp(Layers.dense(net.in("dense_out_rise"), h, size, ZEROS));
-    Operand<T> scale = m.mul(perUnit, stretch);
-    return t -> m.add(m.mul(p.at(m, t), scale), first);
+    Operand<T> perUnit = m.div(m.mul(m.ops().math.abs(w), stretch), p.sum(m));
+    return t -> m.add(m.mul(p.at(m, t), perUnit), first);
   }
 
   /** c1 t + c2 t² + c3 t³ + c4 t⁴ + c5 t⁵, each coefficient [B,n]. */

@@ -87,7 +87,8 @@ final class ResumeCommandTest {
     train(2, "--set=data.kind=npy", there, "--set=data.levels=256", "--set=training.batch=8");
     data(40, 2);
     String message = refusal("--steps=3");
-    assertTrue(message.contains("was trained on other data (37 training images there, 39 here)"), message);
+    assertTrue(
+        message.contains("was trained on other data (37 training images there, 39 here)"), message);
     assertTrue(message.contains("--other-data"), message);
     data(50, 1);
     message = refusal("--steps=3");
