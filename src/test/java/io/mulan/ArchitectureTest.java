@@ -57,7 +57,7 @@ final class ArchitectureTest {
                   + " console files"),
           below(
               "report",
-              "study run training export sampling likelihood diffusion drawing tf data config"
+              "study run training export sampling likelihood diffusion cluster drawing tf data config"
                   + " console files"));
 
   private static final JavaClasses OURS =
@@ -91,6 +91,17 @@ final class ArchitectureTest {
             .map(ArchitectureTest::tree)
             .toArray(String[]::new);
     classes().should().resideInAnyPackage(known).check(OURS);
+  }
+
+  @Test
+  void onlyTheCommandLineKnowsCommonsCli() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(tree("cli"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.commons.cli..", tree("cli"))
+        .check(OURS);
   }
 
   @Test

@@ -1,10 +1,18 @@
 package io.mulan.cli;
 
+import io.mulan.benchmark.Benchmark;
+import io.mulan.benchmark.BenchmarkPlan;
+import io.mulan.benchmark.BenchmarkPlan.Xla;
+import io.mulan.benchmark.BenchmarkProcess;
+import io.mulan.benchmark.BenchmarkTable;
+import io.mulan.benchmark.InferenceBenchmark;
 import io.mulan.benchmark.MachinePeak;
 import io.mulan.benchmark.StepMeasurement;
-import io.mulan.cli.BenchmarkOptions.Xla;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Interruption;
+import io.mulan.console.Text;
+import io.mulan.run.Provenance;
+import io.mulan.run.TrainedRun;
 import io.mulan.training.ProductType;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -52,15 +60,15 @@ final class BenchmarkCommand implements Command {
   public int run(CommandLine line, Interruption interruption) {
     if (line.hasOption("run")) {
       BenchmarkOptions.refuseBesideRun(line);
-      TrainedRun run = TrainedRun.of(ConfigOptions.path(line.getOptionValue("run")), null);
+      TrainedRun run = TrainedRun.newest(ConfigOptions.path(line.getOptionValue("run")));
       System.out.print(InferenceBenchmark.measure(run, run.config().training().batch()));
       return ExitCode.OK;
     }
     BenchmarkOptions options = BenchmarkOptions.of(line);
     Optional<Benchmark> earlier =
-        options.compare().map(file -> Benchmark.read(file, OptionValues.name(options.what())));
+        options.compare().map(file -> Benchmark.read(file, Text.name(options.plan().what())));
     try {
-      Benchmark benchmark = measure(options);
+      Benchmark benchmark = measure(options.plan());
       System.out.print(BenchmarkTable.of(benchmark));
       earlier.ifPresent(
           e ->
@@ -73,15 +81,26 @@ final class BenchmarkCommand implements Command {
     }
   }
 
-  private static Benchmark measure(BenchmarkOptions options) {
+  /** A process of its own that measures one way. */
+  public static void main(String[] args) {
+    Main.prepare();
+    System.exit(
+        Main.guarded(
+            () -> {
+              BenchmarkProcess.answer(args);
+              return ExitCode.OK;
+            }));
+  }
+
+  private static Benchmark measure(BenchmarkPlan plan) {
     LOG.info("the machine: large convolutions and products...");
-    MachinePeak machine = MachinePeak.measure(ProductType.of(options.precision()));
+    MachinePeak machine = MachinePeak.measure(ProductType.of(plan.precision()));
     Map<String, StepMeasurement> steps = new LinkedHashMap<>();
-    for (Xla xla : options.ways()) {
-      String with = options.what().trains() ? ", " + xla.title() : "";
-      LOG.info("{} of {}{}: {}...", options.what().title(), options.model(), with, options.steps());
-      steps.putAll(BenchmarkProcess.measure(options, xla));
+    for (Xla xla : plan.ways()) {
+      String with = plan.what().trains() ? ", " + xla.title() : "";
+      LOG.info("{} of {}{}: {}...", plan.what().title(), plan.model(), with, plan.steps());
+      steps.putAll(BenchmarkProcess.measure(plan, xla, BenchmarkCommand.class));
     }
-    return Benchmark.of(options, machine, steps);
+    return Benchmark.of(plan, machine, steps);
   }
 }

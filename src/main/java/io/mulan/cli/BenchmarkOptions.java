@@ -1,6 +1,8 @@
 package io.mulan.cli;
 
-import io.mulan.config.RunConfig;
+import io.mulan.benchmark.BenchmarkPlan;
+import io.mulan.benchmark.BenchmarkPlan.What;
+import io.mulan.benchmark.BenchmarkPlan.Xla;
 import io.mulan.config.TrainingConfig.Precision;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,56 +12,12 @@ import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /**
- * What {@code mulan benchmark} is to measure.
+ * The options of {@code mulan benchmark}.
  *
- * @param model the name of the configuration
- * @param ways training without and with XLA, or one of them
- * @param steps to measure
  * @param json where the figures go
  * @param compare the figures of an earlier run
  */
-record BenchmarkOptions(
-    What what,
-    String model,
-    RunConfig config,
-    List<Xla> ways,
-    int steps,
-    Optional<Path> json,
-    Optional<Path> compare) {
-
-  /** A kind of step. */
-  enum What {
-    TRAIN("training step"),
-    SCORE("bound"),
-    SAMPLE("step of the ancestral sampler"),
-    EXACT("evaluation of the flow with its divergence"),
-    DATA("input pipeline");
-
-    private final String title;
-
-    What(String title) {
-      this.title = title;
-    }
-
-    String title() {
-      return title;
-    }
-
-    /** Whether a training step is measured. */
-    boolean trains() {
-      return this == TRAIN || this == DATA;
-    }
-  }
-
-  /** Whether XLA compiles the training step. */
-  enum Xla {
-    OFF,
-    ON;
-
-    String title() {
-      return "XLA " + OptionValues.name(this);
-    }
-  }
+record BenchmarkOptions(BenchmarkPlan plan, Optional<Path> json, Optional<Path> compare) {
 
   static Options options() {
     Options options = ConfigOptions.model(new Options());
@@ -108,11 +66,12 @@ record BenchmarkOptions(
     Xla xla = values.choice("xla", Xla.OFF, Xla.class);
     boolean both = what == What.TRAIN && !values.has("xla");
     return new BenchmarkOptions(
-        what,
-        ConfigOptions.name(line),
-        ConfigOptions.read(line, settings(values)),
-        both ? List.of(Xla.values()) : List.of(xla),
-        values.count("steps", 20, 1),
+        new BenchmarkPlan(
+            what,
+            ConfigOptions.name(line),
+            ConfigOptions.read(line, settings(values)),
+            both ? List.of(Xla.values()) : List.of(xla),
+            values.count("steps", 20, 1)),
         path(values, "json"),
         path(values, "compare"));
   }
@@ -126,14 +85,5 @@ record BenchmarkOptions(
 
   private static Optional<Path> path(OptionValues values, String option) {
     return Optional.ofNullable(values.text(option, null)).map(ConfigOptions::path);
-  }
-
-  int batch() {
-    return config.training().batch();
-  }
-
-  /** What products multiply: training only has a choice. */
-  Precision precision() {
-    return what.trains() ? config.training().precision() : Precision.FLOAT32;
   }
 }

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.cluster.Cluster;
+import io.mulan.cluster.OpenPort;
 import io.mulan.cluster.SlurmStep;
+import io.mulan.cluster.WorkerGroup;
+import io.mulan.console.Interruption;
 import io.mulan.files.ConfigException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,6 +53,21 @@ final class ClusterOptions {
 
   static Duration patience(CommandLine line) {
     return Duration.ofSeconds(new OptionValues(line).count("patience", PATIENCE_SECONDS, 3));
+  }
+
+  /**
+   * Waits for the other processes that a command line or the environment names, if it does.
+   *
+   * @param facts what must be the same everywhere, by name
+   */
+  static WorkerGroup group(
+      CommandLine line, Map<String, String> facts, String wayOn, Interruption interruption) {
+    Optional<Cluster> cluster = read(line, System.getenv());
+    if (cluster.isEmpty()) {
+      return WorkerGroup.alone();
+    }
+    OpenPort.check(cluster.get(), open(line));
+    return WorkerGroup.join(cluster.get(), patience(line), facts, () -> wayOn, interruption);
   }
 
   /** The cluster, if there is one. */

@@ -9,6 +9,10 @@ import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.data.SignalPower;
 import io.mulan.files.ConfigException;
+import io.mulan.report.ComparedTraining;
+import io.mulan.report.Comparison;
+import io.mulan.report.ComparisonReport;
+import io.mulan.run.ReproduceCommand;
 import io.mulan.run.Training;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -193,6 +197,6 @@ final class CompareCommand implements Command {
     Stream.of("skip-bad", "allow-large").filter(line::hasOption).forEach(o -> words.add("--" + o));
     ConfigOptions.settings(line).forEach(s -> words.addAll(List.of("--set", s)));
     words.addAll(List.of("--out", out.toString()));
-    return Repetition.line(words);
+    return ReproduceCommand.line(words);
   }
 }

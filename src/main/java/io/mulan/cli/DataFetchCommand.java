@@ -2,7 +2,7 @@ package io.mulan.cli;
 
 import io.mulan.console.ExitCode;
 import io.mulan.console.Interruption;
-import io.mulan.console.Numbers;
+import io.mulan.console.Text;
 import io.mulan.data.PublicSet;
 import io.mulan.files.Cache;
 import io.mulan.files.ConfigException;
@@ -87,7 +87,7 @@ final class DataFetchCommand implements Command {
       }
       if (bytes - told >= TOLD_EVERY_BYTES) {
         told = bytes;
-        LOG.info("{}: {}", name, Numbers.bytes(bytes));
+        LOG.info("{}: {}", name, Text.bytes(bytes));
       }
     }
   }

@@ -4,12 +4,13 @@ import io.mulan.config.DataConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Interruption;
-import io.mulan.console.Numbers;
+import io.mulan.console.Text;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.data.ExactCopies;
 import io.mulan.data.ImageSet;
 import io.mulan.data.PixelEntropy;
+import io.mulan.drawing.Pictures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,8 +78,8 @@ final class DataInfoCommand implements Command {
     PixelEntropy entropy = new PixelEntropy(data.train());
     double test = entropy.crossEntropy(data.test());
     StringBuilder text = new StringBuilder(data.name()).append('\n');
-    row(text, "training images", Numbers.count(data.train().count()));
-    row(text, "test images", Numbers.count(data.test().count()));
+    row(text, "training images", Text.count(data.train().count()));
+    row(text, "test images", Text.count(data.test().count()));
     row(
         text,
         "split",
@@ -98,7 +99,7 @@ final class DataInfoCommand implements Command {
             test,
             entropy.entropy()));
     row(text, "exact copies", copies(data));
-    row(text, "skipped", Numbers.count(data.skipped()));
+    row(text, "skipped", Text.count(data.skipped()));
     data.notes().forEach(note -> row(text, "passed over", note));
     row(text, "licence", data.licence());
     if (line.hasOption("png")) {
@@ -134,8 +135,8 @@ final class DataInfoCommand implements Command {
     return "%d (%s to %s training images each)"
         .formatted(
             used.length,
-            Numbers.count(Arrays.stream(used).min().orElseThrow()),
-            Numbers.count(Arrays.stream(used).max().orElseThrow()));
+            Text.count(Arrays.stream(used).min().orElseThrow()),
+            Text.count(Arrays.stream(used).max().orElseThrow()));
   }
 
   private static String mapping(List<String> names) {
@@ -149,9 +150,9 @@ final class DataInfoCommand implements Command {
     String text =
         "%s of %s test images are training images as well, %s training images repeat another"
             .formatted(
-                Numbers.count(copies.ofTraining()),
-                Numbers.count(data.test().count()),
-                Numbers.count(copies.inTraining()));
+                Text.count(copies.ofTraining()),
+                Text.count(data.test().count()),
+                Text.count(copies.inTraining()));
     if (copies.ofTraining() > 0) {
       LOG.warn("{}: {}; test figures are too good", data.name(), text);
     }

@@ -2,7 +2,7 @@ package io.mulan.cli;
 
 import io.mulan.console.ExitCode;
 import io.mulan.console.Interruption;
-import io.mulan.console.Numbers;
+import io.mulan.console.Text;
 import io.mulan.console.Version;
 import io.mulan.tf.Devices;
 import java.io.IOException;
@@ -68,7 +68,7 @@ final class DevicesCommand implements Command {
       System.out.printf(
           "  %-16s %s%n",
           d.name(),
-          d.type().equals("CPU") ? processor() : Numbers.bytes(d.memoryBytes()) + " for tensors");
+          d.type().equals("CPU") ? processor() : Text.bytes(d.memoryBytes()) + " for tensors");
     }
     if (devices.stream().anyMatch(d -> d.type().equals("GPU"))) {
       return ExitCode.OK;

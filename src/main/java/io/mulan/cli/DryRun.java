@@ -3,9 +3,7 @@ package io.mulan.cli;
 import io.mulan.benchmark.MachinePeak;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
-import io.mulan.console.Durations;
-import io.mulan.console.Numbers;
-import io.mulan.console.Parameters;
+import io.mulan.console.Text;
 import io.mulan.data.DataShape;
 import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;
@@ -42,7 +40,7 @@ final class DryRun {
     DataShape data = Datasets.shape(config.data());
     try (TrainingSession session = new TrainingSession(config, data.image(), false)) {
       Map<String, Long> weights = ModelParts.counts(session.weights());
-      System.out.print(Parameters.table(weights) + "\n");
+      System.out.print(Text.weights(weights) + "\n");
       System.out.print(estimate(config, data.image(), weights.get(ModelParts.ALL), session.cost()));
     }
   }
@@ -66,13 +64,13 @@ final class DryRun {
         .formatted(
             config.training().batch(),
             cost.flops() / 1e9,
-            Numbers.bytes(variables + cost.bytes()),
-            Numbers.bytes(variables),
-            Numbers.bytes(cost.bytes()),
+            Text.bytes(variables + cost.bytes()),
+            Text.bytes(variables),
+            Text.bytes(cost.bytes()),
             String.format(Locale.ROOT, seconds < 10 ? "%.2f s" : "%.0f s", seconds),
             channels,
             speed / 1e9,
-            Numbers.count(config.training().steps()),
-            Durations.of(seconds * config.training().steps()));
+            Text.count(config.training().steps()),
+            Text.duration(seconds * config.training().steps()));
   }
 }

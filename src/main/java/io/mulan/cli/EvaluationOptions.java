@@ -1,46 +1,19 @@
 package io.mulan.cli;
 
-import io.mulan.config.LatentConfig;
-import io.mulan.config.RunConfig;
 import io.mulan.flow.Probe;
-import io.mulan.flow.Tolerance;
-import io.mulan.likelihood.Dequantisation;
+import io.mulan.run.LikelihoodMethod;
+import io.mulan.run.LikelihoodMethod.Bound;
+import io.mulan.run.LikelihoodMethod.Exact;
+import io.mulan.run.LikelihoodMethod.Importance;
 import java.util.List;
-import java.util.Map;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
-/**
- * How a likelihood is measured.
- *
- * @param times K of the bound, stratified, for each image
- * @param importance K of the importance-weighted bound; 0 for the plain one
- * @param steps T of its trajectories
- * @param samples K of the exact likelihood
- * @param batch images or draws that are computed together; 0 for as many as in training
- */
-record EvaluationOptions(
-    Method way,
-    int times,
-    int importance,
-    int steps,
-    int samples,
-    Noise dequantisation,
-    Probe probe,
-    Tolerance tolerance,
-    boolean published,
-    long seed,
-    int batch) {
-
-  enum Method {
+/** The options that say how a likelihood is measured. */
+final class EvaluationOptions {
+  private enum Method {
     BOUND,
     EXACT
-  }
-
-  /** The kinds of dequantisation. */
-  enum Noise {
-    TRUNCATED_NORMAL,
-    UNIFORM
   }
 
   private static final int TIMES = 128;
@@ -48,6 +21,8 @@ record EvaluationOptions(
   private static final List<String> EXACT_ONLY =
       List.of("samples", "dequantisation", "probe", "rtol", "atol", "published");
   private static final List<String> BOUND_ONLY = List.of("times", "importance", "steps");
+
+  private EvaluationOptions() {}
 
   static Options of(Options options) {
     return options
@@ -67,7 +42,9 @@ record EvaluationOptions(
                 "samples", "K", "exact: importance samples of latent and dequantisation (1)"))
         .addOption(
             ConfigOptions.withValue(
-                "dequantisation", OptionValues.names(Noise.class), "exact (truncated-normal)"))
+                "dequantisation",
+                OptionValues.names(Exact.Noise.class),
+                "exact (truncated-normal)"))
         .addOption(
             ConfigOptions.withValue(
                 "probe", OptionValues.names(Probe.class), "exact: of the divergence (rademacher)"))
@@ -82,7 +59,7 @@ record EvaluationOptions(
         .addOption(ConfigOptions.withValue("json", "FILE", "write the report there too"));
   }
 
-  static EvaluationOptions read(CommandLine line) {
+  static LikelihoodMethod read(CommandLine line) {
     OptionValues values = new OptionValues(line);
     Method method = values.choice("method", Method.BOUND, Method.class);
     if (method == Method.BOUND) {
@@ -95,73 +72,21 @@ record EvaluationOptions(
     } else {
       BOUND_ONLY.forEach(o -> values.refuse(o, "goes with --method bound"));
     }
-    return new EvaluationOptions(
-        method,
-        values.count("times", TIMES, 1),
-        values.count("importance", 0, 1),
-        values.count("steps", STEPS, 1),
-        values.count("samples", 1, 1),
-        values.choice("dequantisation", Noise.TRUNCATED_NORMAL, Noise.class),
-        values.choice("probe", Probe.RADEMACHER, Probe.class),
-        FlowOptions.tolerance(values),
-        values.has("published"),
-        values.seed(),
-        values.count("batch", 0, 1));
-  }
-
-  /** The method's name in files and reports. */
-  String method() {
-    if (way == Method.BOUND) {
-      return importance > 0 ? "importance" : "bound";
+    int batch = values.count("batch", 0, 1);
+    if (method == Method.EXACT) {
+      return new Exact(
+          values.count("samples", 1, 1),
+          values.choice("dequantisation", Exact.Noise.TRUNCATED_NORMAL, Exact.Noise.class),
+          values.choice("probe", Probe.RADEMACHER, Probe.class),
+          FlowOptions.tolerance(values),
+          values.has("published"),
+          values.seed(),
+          batch);
     }
-    return published ? "exact-published" : "exact";
-  }
-
-  /** The run, under the published law where that was asked for; its weights are the same. */
-  TrainedRun prepare(TrainedRun run) {
-    return published && run.config().latent().kind() == LatentConfig.Kind.TOP_K
-        ? run.with("latent.law=published")
-        : run;
-  }
-
-  int batch(RunConfig config) {
-    return batch > 0 ? batch : config.training().batch();
-  }
-
-  Dequantisation dequantisation(RunConfig config) {
-    int levels = config.data().levels();
-    return switch (dequantisation) {
-      case UNIFORM -> new Dequantisation.Uniform(levels, published);
-      case TRUNCATED_NORMAL ->
-          published
-              ? new Dequantisation.PublishedTruncatedNormal()
-              : new Dequantisation.TruncatedNormal(levels);
-    };
-  }
-
-  /** What a figure depends on beside weights and images. */
-  Map<String, Object> settings(RunConfig config) {
-    if (way == Method.EXACT) {
-      return Provenance.settings(
-          "samples",
-          samples,
-          "dequantisation",
-          OptionValues.name(dequantisation),
-          "probe",
-          OptionValues.name(probe),
-          "rtol",
-          tolerance.relative(),
-          "atol",
-          tolerance.absolute(),
-          "published",
-          published,
-          "seed",
-          seed,
-          "batch",
-          batch(config));
-    }
-    return importance > 0
-        ? Provenance.settings("importance", importance, "steps", steps, "seed", seed)
-        : Provenance.settings("times", times, "seed", seed);
+    int times = values.count("times", TIMES, 1);
+    int steps = values.count("steps", STEPS, 1);
+    return values.has("importance")
+        ? new Importance(values.count("importance", 0, 1), steps, values.seed(), batch)
+        : new Bound(times, values.seed(), batch);
   }
 }

@@ -6,7 +6,7 @@ import io.mulan.config.RunConfig;
 import io.mulan.config.ScheduleConfig;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Interruption;
-import io.mulan.console.Numbers;
+import io.mulan.console.Text;
 import io.mulan.console.Version;
 import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;
@@ -19,6 +19,7 @@ import io.mulan.interop.FlaxCheckpoint;
 import io.mulan.interop.FlaxLayout;
 import io.mulan.interop.NpzState;
 import io.mulan.run.RunFolder;
+import io.mulan.run.TrainedRun;
 import io.mulan.run.TrainingReport;
 import io.mulan.training.RunState;
 import io.mulan.training.TrainedModel;
@@ -65,7 +66,7 @@ final class ExportCommand implements Command {
 
   @Override
   public Options options() {
-    return TrainedRun.options(new Options())
+    return TrainedOptions.add(new Options())
         .addOption(
             ConfigOptions.withValue(
                 "to", "DIR", "the model's folder, one folder a version (savedmodels/NAME)"))
@@ -114,7 +115,7 @@ final class ExportCommand implements Command {
     if (ExportedModel.isThere(path)) {
       throw new ConfigException(path + " is exported already; name a run folder");
     }
-    TrainedRun run = TrainedRun.run(path, line.getOptionValue("step"));
+    TrainedRun run = TrainedOptions.read(line);
     if (line.hasOption("flax")) {
       checkPublished(path, run.config());
     }
@@ -179,7 +180,7 @@ final class ExportCommand implements Command {
       }
     }
     System.out.println(
-        file + ": weights, averages and optimiser of step " + Numbers.count(run.step()));
+        file + ": weights, averages and optimiser of step " + Text.count(run.step()));
     return ExitCode.OK;
   }
 

@@ -8,9 +8,6 @@ import org.apache.commons.cli.Options;
 final class FlowOptions {
   private static final double ERROR = 1e-5;
 
-  /** What is solved to unless another one is asked for. */
-  static final Tolerance TOLERANCE = new Tolerance(ERROR, ERROR);
-
   private FlowOptions() {}
 
   static Options of(Options options) {

@@ -5,7 +5,7 @@ import io.mulan.config.Presets;
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Interruption;
-import io.mulan.console.Numbers;
+import io.mulan.console.Text;
 import io.mulan.data.Datasets;
 import io.mulan.data.SignalPower;
 import io.mulan.export.GraphExport;
@@ -90,6 +90,6 @@ final class GraphCommand implements Command {
       throw new ConfigException(
           folder + " can't be written into: " + IoReason.of(e) + "; name a folder with --to", e);
     }
-    System.out.printf("%s (%s bytes), %s%n", graph, Numbers.count(model.graph().length), summary);
+    System.out.printf("%s (%s bytes), %s%n", graph, Text.count(model.graph().length), summary);
   }
 }

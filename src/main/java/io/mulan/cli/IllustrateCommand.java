@@ -8,6 +8,7 @@ import io.mulan.illustration.Illustration.Given;
 import io.mulan.illustration.Illustration.Learned;
 import io.mulan.illustration.IllustrationPictures;
 import io.mulan.illustration.Nats;
+import io.mulan.run.OutFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

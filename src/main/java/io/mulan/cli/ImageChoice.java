@@ -1,37 +1,32 @@
 package io.mulan.cli;
 
 import io.mulan.config.DataConfig;
+import io.mulan.console.Text;
 import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.data.ImageFiles;
 import io.mulan.data.ImageSet;
 import io.mulan.files.ConfigException;
+import io.mulan.run.ChosenImages;
+import io.mulan.run.TrainedRun;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
-/**
- * Which images a command is about.
- *
- * @param name of the choice in file names
- * @param description for people
- * @param images all there are
- * @param count how many of them were asked for
- */
-record ImageChoice(String name, String description, ImageSet images, int count) {
-
+/** The options that say which images a command is about. */
+final class ImageChoice {
   private static final Logger LOG = LogManager.getLogger(ImageChoice.class);
 
   enum Split {
     TEST,
     TRAIN
   }
+
+  private ImageChoice() {}
 
   static Options options(Options options) {
     return options
@@ -49,7 +44,7 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
         .addOption(ConfigOptions.withValue("limit", "N", "the first N images only"));
   }
 
-  static ImageChoice read(CommandLine line, TrainedRun run) {
+  static ChosenImages read(CommandLine line, TrainedRun run) {
     return read(line, run, Integer.MAX_VALUE);
   }
 
@@ -58,7 +53,7 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
    *
    * @param most how many images are taken if nothing is said
    */
-  static ImageChoice read(CommandLine line, TrainedRun run, int most) {
+  static ChosenImages read(CommandLine line, TrainedRun run, int most) {
     OptionValues values = new OptionValues(line);
     int limit = values.count("limit", most, 1);
     if (values.has("images")) {
@@ -70,7 +65,7 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
           values.has(OptionValues.CLASS)
               ? ", --class " + line.getOptionValue(OptionValues.CLASS)
               : "";
-      return new ImageChoice("images", count + " images of " + path + classes, images, count);
+      return new ChosenImages("images", count + " images of " + path + classes, images, count);
     }
     values.refuse(OptionValues.CLASS, "is of --images; images of the run's data have their own");
     Dataset data = Datasets.open(run.config().data());
@@ -79,8 +74,8 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
     int count = Math.min(limit, images.count());
     String which = split == Split.TEST ? "test" : "training";
     String all = count == images.count() ? "the " : "the first " + count + " ";
-    return new ImageChoice(
-        OptionValues.name(split),
+    return new ChosenImages(
+        Text.name(split),
         all + which + " images of " + data.name() + otherData(run, data),
         images,
         count);
@@ -91,19 +86,6 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
     Optional<String> difference = run.data().flatMap(d -> d.difference(DataIdentity.of(data)));
     difference.ifPresent(what -> LOG.warn("{} was trained on other data ({})", run.path(), what));
     return difference.map(what -> ", not the data of the training (" + what + ")").orElse("");
-  }
-
-  /** The options that choose the images of such a description and count again. */
-  static List<String> options(String description, int count) {
-    String others = count + " images of ";
-    List<String> options = new ArrayList<>();
-    if (description.startsWith(others)) {
-      options.addAll(List.of("--images", description.substring(others.length())));
-    } else if (description.contains(" training images of ")) {
-      options.addAll(List.of("--split", OptionValues.name(Split.TRAIN)));
-    }
-    options.addAll(List.of("--limit", "" + count));
-    return options;
   }
 
   /** All images of {@code test}, {@code train} or a path. */
@@ -142,14 +124,5 @@ record ImageChoice(String name, String description, ImageSet images, int count) 
 
   private static ImageSet unlabelled(Path path, TrainedRun run) {
     return ImageFiles.read(path, run.image(), run.config().data().levels());
-  }
-
-  /** The images asked for. */
-  ImageSet chosen() {
-    return images.first(count);
-  }
-
-  long checksum() {
-    return images.checksum();
   }
 }

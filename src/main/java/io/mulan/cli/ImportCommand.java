@@ -3,8 +3,7 @@ package io.mulan.cli;
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Interruption;
-import io.mulan.console.Numbers;
-import io.mulan.console.Parameters;
+import io.mulan.console.Text;
 import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;
 import io.mulan.files.ConfigException;
@@ -115,8 +114,8 @@ final class ImportCommand implements Command {
         .formatted(
             folder,
             file.getFileName(),
-            Numbers.count(state.steps()),
-            Parameters.table(ModelParts.counts(state.weights())),
+            Text.count(state.steps()),
+            Text.weights(ModelParts.counts(state.weights())),
             folder);
   }
 }

@@ -6,9 +6,15 @@ import io.mulan.console.Interruption;
 import io.mulan.console.Stopped;
 import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
+import io.mulan.drawing.Pictures;
 import io.mulan.files.ConfigException;
 import io.mulan.flow.Tolerance;
 import io.mulan.numpy.NpyArray;
+import io.mulan.run.ChosenImages;
+import io.mulan.run.OutFolder;
+import io.mulan.run.Provenance;
+import io.mulan.run.SamplingModel;
+import io.mulan.run.TrainedRun;
 import io.mulan.sampling.FlowCodec;
 import io.mulan.sampling.Sampler;
 import io.mulan.tf.Tensors;
@@ -62,7 +68,7 @@ final class InterpolateCommand implements Command {
   @Override
   public Options options() {
     return FlowOptions.of(
-        ImageChoice.options(TrainedRun.options(new Options()))
+        ImageChoice.options(TrainedOptions.add(new Options()))
             .addOption(ConfigOptions.withValue("from", "I", "number of the first image (0)"))
             .addOption(ConfigOptions.withValue("to", "J", "number of the second image (1)"))
             .addOption(ConfigOptions.withValue("count", "N", "images, with both ends (9)")));
@@ -72,13 +78,14 @@ final class InterpolateCommand implements Command {
   public int run(CommandLine line, Interruption interruption) {
     OptionValues values = new OptionValues(line);
     int count = values.count("count", COUNT, 2);
-    TrainedRun run = TrainedRun.of(line);
+    TrainedRun run = TrainedOptions.read(line);
     Tolerance tolerance = FlowOptions.tolerance(line);
-    ImageChoice choice = ImageChoice.read(line, run);
+    ChosenImages choice = ImageChoice.read(line, run);
     int from = index(values, "from", 0, choice);
     int to = index(values, "to", 1, choice);
     OutFolder out =
-        OutFolder.of(line, run, "interpolations", choice.name() + "-" + from + "-" + to, JSON);
+        TrainedOptions.out(
+            line, run, "interpolations", choice.name() + "-" + from + "-" + to, JSON);
     out.requireWritable();
     LOG.info("building the model...");
     try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN, 0);
@@ -122,7 +129,7 @@ final class InterpolateCommand implements Command {
     }
   }
 
-  private static int index(OptionValues values, String option, int otherwise, ImageChoice choice) {
+  private static int index(OptionValues values, String option, int otherwise, ChosenImages choice) {
     int index = values.count(option, otherwise, 0);
     if (index >= choice.count()) {
       throw new ConfigException(

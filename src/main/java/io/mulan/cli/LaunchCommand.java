@@ -2,6 +2,7 @@ package io.mulan.cli;
 
 import io.mulan.cluster.OpenPort;
 import io.mulan.cluster.PrivateNetwork;
+import io.mulan.cluster.WorkerProcesses;
 import io.mulan.console.Interruption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -104,7 +105,7 @@ final class LaunchCommand implements Command {
         OpenPort.warnOfWorkers();
       }
       List<WorkerProcesses.Start> starts = starts(work, processes, network.entry());
-      return new WorkerProcesses(starts, grace, interruption).run(restarts);
+      return new WorkerProcesses(Main.class, starts, grace, interruption).run(restarts);
     }
   }
 

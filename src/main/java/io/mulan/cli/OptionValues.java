@@ -1,8 +1,8 @@
 package io.mulan.cli;
 
 import io.mulan.config.DataConfig;
+import io.mulan.console.Text;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.function.DoublePredicate;
 import org.apache.commons.cli.CommandLine;
 
@@ -105,20 +105,14 @@ final class OptionValues {
     }
     String text = line.getOptionValue(option);
     return Arrays.stream(type.getEnumConstants())
-        .filter(e -> name(e).equals(text))
+        .filter(e -> Text.name(e).equals(text))
         .findFirst()
         .orElseThrow(() -> wrong(option, text, "one of " + names(type)));
   }
 
   /** The names of an enumeration as options spell them. */
   static <E extends Enum<E>> String names(Class<E> type) {
-    return String.join(
-        "|", Arrays.stream(type.getEnumConstants()).map(OptionValues::name).toList());
-  }
-
-  /** As options spell it. */
-  static String name(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return String.join("|", Arrays.stream(type.getEnumConstants()).map(Text::name).toList());
   }
 
   /** That an option makes no sense here. */

@@ -9,7 +9,13 @@ import io.mulan.console.Stopped;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.NamedPlot;
 import io.mulan.drawing.PictureFiles;
+import io.mulan.run.ChosenImages;
+import io.mulan.run.OutFolder;
+import io.mulan.run.Provenance;
+import io.mulan.run.TrainedRun;
+import io.mulan.study.IntegrandPlots;
 import io.mulan.study.SchedulePlots;
+import io.mulan.study.ScheduleStudy;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -58,17 +64,18 @@ final class PlotCommand implements Command {
 
   @Override
   public Options options() {
-    return ImageChoice.options(TrainedRun.options(new Options()))
+    return ImageChoice.options(TrainedOptions.add(new Options()))
         .addOption(ConfigOptions.withValue("out", "DIR", "where to write"));
   }
 
   @Override
   public int run(CommandLine line, Interruption interruption) {
-    TrainedRun run = TrainedRun.of(line);
-    ImageChoice choice = ImageChoice.read(line, run, COUNT);
+    TrainedRun run = TrainedOptions.read(line);
+    ChosenImages choice = ImageChoice.read(line, run, COUNT);
     ImageSet images = choice.chosen();
     OutFolder out =
-        OutFolder.of(line, run, "plots", choice.name() + "-" + run.step(), JSON).requireWritable();
+        TrainedOptions.out(line, run, "plots", choice.name() + "-" + run.step(), JSON)
+            .requireWritable();
     interruption.watch("stopping");
     LOG.info("building the model...");
     try {
@@ -113,7 +120,7 @@ final class PlotCommand implements Command {
 
   private static void write(
       TrainedRun run,
-      ImageChoice choice,
+      ChosenImages choice,
       ScheduleStudy study,
       List<NamedPlot> plots,
       OutFolder out) {

@@ -4,13 +4,19 @@ import io.mulan.config.ImageShape;
 import io.mulan.console.Countdown;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Interruption;
-import io.mulan.console.Numbers;
 import io.mulan.console.Stopped;
+import io.mulan.console.Text;
 import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
+import io.mulan.drawing.Pictures;
 import io.mulan.flow.FlowSolver;
 import io.mulan.flow.Tolerance;
 import io.mulan.numpy.NpyArray;
+import io.mulan.run.ChosenImages;
+import io.mulan.run.OutFolder;
+import io.mulan.run.Provenance;
+import io.mulan.run.SamplingModel;
+import io.mulan.run.TrainedRun;
 import io.mulan.sampling.FlowCodec;
 import io.mulan.sampling.Sampler;
 import java.util.List;
@@ -56,15 +62,15 @@ final class ReconstructCommand implements Command {
 
   @Override
   public Options options() {
-    return FlowOptions.of(ImageChoice.options(TrainedRun.options(new Options())));
+    return FlowOptions.of(ImageChoice.options(TrainedOptions.add(new Options())));
   }
 
   @Override
   public int run(CommandLine line, Interruption interruption) {
-    TrainedRun run = TrainedRun.of(line);
+    TrainedRun run = TrainedOptions.read(line);
     Tolerance tolerance = FlowOptions.tolerance(line);
-    ImageChoice choice = ImageChoice.read(line, run, COUNT);
-    OutFolder out = OutFolder.of(line, run, "reconstructions", choice.name(), JSON);
+    ChosenImages choice = ImageChoice.read(line, run, COUNT);
+    OutFolder out = TrainedOptions.out(line, run, "reconstructions", choice.name(), JSON);
     out.requireWritable();
     LOG.info("building the model...");
     try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN, 0)) {
@@ -78,7 +84,7 @@ final class ReconstructCommand implements Command {
   }
 
   /** What was asked for. */
-  private record Asked(TrainedRun run, ImageChoice choice, Tolerance tolerance, OutFolder out) {}
+  private record Asked(TrainedRun run, ChosenImages choice, Tolerance tolerance, OutFolder out) {}
 
   /** Whether all came back. What did before an interruption or a failure is kept. */
   private static boolean reconstruct(Asked asked, SamplingModel model, FlowCodec codec) {
@@ -102,7 +108,7 @@ final class ReconstructCommand implements Command {
 
   private static void write(Asked asked, RoundTrip trip, GrowingNpz npz) {
     TrainedRun run = asked.run();
-    ImageChoice choice = asked.choice();
+    ChosenImages choice = asked.choice();
     Tolerance tolerance = asked.tolerance();
     asked.out().clear(GRID);
     npz.write();
@@ -123,8 +129,8 @@ final class ReconstructCommand implements Command {
             + "  pixels whose level changed: %d of %d%n"
             + "  evaluations of the network for each batch: %.0f there, %.0f back%n",
         choice.description(),
-        Numbers.plain(tolerance.relative()),
-        Numbers.plain(tolerance.absolute()),
+        Text.plain(tolerance.relative()),
+        Text.plain(tolerance.absolute()),
         run.step(),
         trip.rootMeanSquare(),
         trip.largest,

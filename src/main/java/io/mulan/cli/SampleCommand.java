@@ -1,16 +1,27 @@
 package io.mulan.cli;
 
+import io.mulan.cluster.WorkerGroup;
 import io.mulan.cluster.Workers;
-import io.mulan.console.Durations;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Interruption;
 import io.mulan.console.Stopped;
+import io.mulan.console.Text;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.ImageGrid;
+import io.mulan.drawing.Pictures;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.likelihood.BoundMeasurement;
 import io.mulan.likelihood.Estimate;
+import io.mulan.run.DrawnFile;
+import io.mulan.run.OutFolder;
+import io.mulan.run.Provenance;
+import io.mulan.run.SampleBatches;
+import io.mulan.run.SamplingModel;
+import io.mulan.run.SamplingPlan;
+import io.mulan.run.SharedMeasurement;
+import io.mulan.run.TrainedRun;
 import io.mulan.training.TrainedModel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -73,38 +84,54 @@ final class SampleCommand implements Command {
 
   @Override
   public Options options() {
-    return ClusterOptions.add(SamplingOptions.of(TrainedRun.options(new Options())));
+    return ClusterOptions.add(SamplingOptions.of(TrainedOptions.add(new Options())));
   }
 
   @Override
   public int run(CommandLine line, Interruption interruption) {
-    TrainedRun run = TrainedRun.of(line);
+    TrainedRun run = TrainedOptions.read(line);
     SamplingOptions options = SamplingOptions.read(line, run.config());
-    Drawing.Latents latents = Drawing.Latents.read(line, run, options);
-    OutFolder out = OutFolder.of(line, run, "samples", options.name(), JSON);
+    SamplingPlan plan = options.plan();
+    SampleBatches.Latents latents = latents(line, run, plan);
+    OutFolder out = TrainedOptions.out(line, run, "samples", options.name(), JSON);
     Optional<ImageSet> beside =
         Optional.ofNullable(line.getOptionValue("beside"))
-            .map(name -> ImageChoice.named(name, run).first(options.count()));
-    Map<String, String> facts = Together.program();
+            .map(name -> ImageChoice.named(name, run).first(plan.count()));
+    Map<String, String> facts = WorkerGroup.program();
     facts.put("checkpoint", run.fingerprint());
     facts.put(
         "way to draw", options + line.getOptionValue("like") + line.getOptionValue("latents"));
-    Together together =
-        Together.of(line, facts, "start all again with the same commands", interruption);
+    WorkerGroup together =
+        ClusterOptions.group(line, facts, "start all again with the same commands", interruption);
     if (together.workers().isChief()) {
       out.requireWritable();
     }
-    Asked asked = new Asked(run, options, latents, beside, out, together.workers(), interruption);
+    Asked asked =
+        new Asked(run, options, plan, latents, beside, out, together.workers(), interruption);
     return together.work(
         () -> {
           LOG.info("building the model...");
-          try (SamplingModel model = SamplingModel.open(run, options.sampler(), options.seed())) {
+          try (SamplingModel model = SamplingModel.open(run, plan.sampler(), plan.seed())) {
             interruption.watch("stopping");
             return (options.sweep().isEmpty() ? asked.draw(model) : asked.sweep(model))
                 ? ExitCode.OK
                 : ExitCode.INTERRUPTED;
           }
         });
+  }
+
+  /** What {@code --like} or {@code --latents} says, or the prior. */
+  private static SampleBatches.Latents latents(
+      CommandLine line, TrainedRun run, SamplingPlan plan) {
+    if (line.hasOption("latents")) {
+      Path file = ConfigOptions.path(line.getOptionValue("latents"));
+      return SampleBatches.Latents.given(file, run.config().data(), plan);
+    }
+    if (line.hasOption("like")) {
+      ImageSet images = ImageChoice.named(line.getOptionValue("like"), run);
+      return SampleBatches.Latents.like(images, plan.seed());
+    }
+    return SampleBatches.Latents.prior(run, plan);
   }
 
   /**
@@ -117,7 +144,8 @@ final class SampleCommand implements Command {
   private record Asked(
       TrainedRun run,
       SamplingOptions options,
-      Drawing.Latents latents,
+      SamplingPlan plan,
+      SampleBatches.Latents latents,
       Optional<ImageSet> beside,
       OutFolder out,
       Workers workers,
@@ -129,13 +157,13 @@ final class SampleCommand implements Command {
       Consumer<Supplier<ImageSet>> looks =
           options.gif() ? look -> frames.add(look.get()) : look -> {};
       if (!workers.isChief()) {
-        return drawing(options).draw(model, latents, looks, (levels, used) -> {});
+        return drawing(plan).draw(model, latents, looks, (levels, used) -> {});
       }
       long start = System.nanoTime();
       try (DrawnFile file = new DrawnFile(out.resolve(NPZ), run)) {
         boolean all = false;
         try {
-          all = drawing(options).draw(model, latents, looks, file);
+          all = drawing(plan).draw(model, latents, looks, file);
         } finally {
           if (!all) {
             keep(file);
@@ -145,15 +173,15 @@ final class SampleCommand implements Command {
           double seconds = (System.nanoTime() - start) / 1e9;
           tell(
               "%d images, %s, seed %d, weights of step %d: %s in all, %.3g s an image",
-              options.count(),
-              options.way() == SamplingOptions.Way.FLOW
-                  ? "probability flow"
-                  : OptionValues.name(options.way()) + " in " + options.steps() + " steps",
-              options.seed(),
+              plan.count(),
+              plan.way() instanceof SamplingPlan.Steps chain
+                  ? chain.name() + " in " + chain.steps() + " steps"
+                  : "probability flow",
+              plan.seed(),
               run.step(),
-              Durations.of(seconds),
-              seconds / options.count());
-          write(file, options.settings(), frames);
+              Text.duration(seconds),
+              seconds / plan.count());
+          write(file, plan.settings(), frames);
         }
         return all;
       }
@@ -165,14 +193,14 @@ final class SampleCommand implements Command {
         LOG.info("stopped early: nothing is written; the same command draws the same images");
         return;
       }
-      Map<String, Object> settings = options.settings();
+      Map<String, Object> settings = plan.settings();
       settings.put("count", file.count());
-      settings.put("asked", options.count());
+      settings.put("asked", plan.count());
       write(file, settings, List.of());
       LOG.info(
           "stopped early: {} of {} images are written; the same command draws all",
           file.count(),
-          options.count());
+          plan.count());
     }
 
     /** Writes the images, then what they were made with, then pictures, which are the least. */
@@ -205,8 +233,8 @@ final class SampleCommand implements Command {
       return files;
     }
 
-    private Drawing drawing(SamplingOptions by) {
-      return new Drawing(run, by, workers, interruption);
+    private SampleBatches drawing(SamplingPlan by) {
+      return new SampleBatches(run, by, workers, interruption);
     }
 
     /** Whether all was measured and drawn. What was before an interruption or a failure is kept. */
@@ -236,16 +264,19 @@ final class SampleCommand implements Command {
     /** Images of so many steps, as many as the picture shows. */
     private ImageSet images(SamplingModel model, int steps) {
       int most = ImageGrid.mostColumns(run.image(), options.sweep().size());
-      return drawing(options.withSteps(steps).withAtMost(most)).few(model, latents);
+      return drawing(plan.withSteps(steps).withAtMost(most)).few(model, latents);
     }
 
     private void write(Map<Integer, Estimate> bounds, Map<Integer, ImageSet> images) {
       out.clear(GRID, BESIDE, GIF, BOUND, NPZ);
-      Map<String, Object> settings = options.settings();
+      Map<String, Object> settings = plan.settings();
       bounds.forEach((steps, bound) -> settings.put("bound at " + steps + " steps", bound));
       Provenance.of(run, settings).write(out.resolve(JSON));
       Pictures.bounds(
-          out.resolve(BOUND), List.copyOf(bounds.keySet()), List.copyOf(bounds.values()));
+          out.resolve(BOUND),
+          bounds.keySet().stream().mapToDouble(steps -> steps).toArray(),
+          bounds.values().stream().mapToDouble(Estimate::bitsPerDim).toArray(),
+          bounds.values().stream().mapToDouble(Estimate::errorBar).toArray());
       boolean shown = !images.isEmpty() && Pictures.shows(run.image());
       if (shown) {
         Pictures.rows(
@@ -272,7 +303,7 @@ final class SampleCommand implements Command {
                 chain.parts(),
                 run.config().training().batch(),
                 SWEEP_TIMES,
-                options.seed(),
+                plan.seed(),
                 test);
         SharedMeasurement shared = new SharedMeasurement(measurement, workers, interruption::asked);
         int total = shared.columns().indexOf(SharedMeasurement.TOTAL);

@@ -1,49 +1,26 @@
 package io.mulan.cli;
 
-import io.mulan.config.DataConfig;
 import io.mulan.config.RunConfig;
-import io.mulan.data.Conditions;
-import io.mulan.flow.Tolerance;
+import io.mulan.run.SamplingPlan;
 import io.mulan.sampling.Sampler;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /**
- * How images are drawn.
+ * How {@code mulan sample} draws images.
  *
- * @param count of images
- * @param label the class of all of them; -1 for all classes in turn
- * @param steps T; of no use to the adaptive flow
- * @param last how levels come out of z_0
- * @param batch images drawn together; 0 for as many as in training
+ * @param gif whether a moving picture is made
  * @param sweep numbers of steps to compare; empty for none
  */
-record SamplingOptions(
-    int count,
-    int label,
-    Way way,
-    int steps,
-    Tolerance tolerance,
-    Last last,
-    long seed,
-    int batch,
-    boolean gif,
-    List<Integer> sweep) {
+record SamplingOptions(SamplingPlan plan, boolean gif, List<Integer> sweep) {
 
   /** How noise becomes an image. */
-  enum Way {
+  private enum Way {
     ANCESTRAL,
     HEUN,
     FLOW
-  }
-
-  /** How levels come out of z_0. */
-  enum Last {
-    MOST_LIKELY,
-    DRAW
   }
 
   private static final int COUNT = 64;
@@ -69,7 +46,9 @@ record SamplingOptions(
         .addOption(ConfigOptions.withValue("atol", "X", "of flow (1e-5)"))
         .addOption(
             ConfigOptions.withValue(
-                "last", OptionValues.names(Last.class), "levels given z_0 (most-likely)"))
+                "last",
+                OptionValues.names(SamplingPlan.Last.class),
+                "levels given z_0 (most-likely)"))
         .addOption(ConfigOptions.withValue("seed", "S", "of all noise (0)"))
         .addOption(
             ConfigOptions.withValue(
@@ -110,32 +89,20 @@ record SamplingOptions(
     }
     int own = config.loss().timesteps() > 0 ? config.loss().timesteps() : STEPS;
     int count = values.count("count", values.has("steps-sweep") ? 8 : COUNT, 1);
-    return new SamplingOptions(
-        count,
-        values.label(config.data()),
-        way,
-        values.count("steps", own, 1),
-        FlowOptions.tolerance(values),
-        values.choice("last", Last.MOST_LIKELY, Last.class),
-        values.seed(),
-        values.count("batch", Math.min(count, config.training().batch()), 1),
-        values.has("gif"),
-        sweep(values));
-  }
-
-  /** Some images of seed 0 by the reverse chain. */
-  static SamplingOptions few(int count, int steps, RunConfig config) {
-    return new SamplingOptions(
-        count,
-        -1,
-        Way.ANCESTRAL,
-        steps,
-        FlowOptions.TOLERANCE,
-        Last.MOST_LIKELY,
-        0,
-        Math.min(count, config.training().batch()),
-        false,
-        List.of());
+    int steps = values.count("steps", own, 1);
+    SamplingPlan plan =
+        new SamplingPlan(
+            count,
+            values.label(config.data()),
+            switch (way) {
+              case ANCESTRAL -> new SamplingPlan.Steps(Sampler.ANCESTRAL, steps);
+              case HEUN -> new SamplingPlan.Steps(Sampler.HEUN, steps);
+              case FLOW -> new SamplingPlan.Flow(FlowOptions.tolerance(values));
+            },
+            values.choice("last", SamplingPlan.Last.MOST_LIKELY, SamplingPlan.Last.class),
+            values.seed(),
+            values.count("batch", Math.min(count, config.training().batch()), 1));
+    return new SamplingOptions(plan, values.has("gif"), sweep(values));
   }
 
   private static List<Integer> sweep(OptionValues values) {
@@ -148,61 +115,13 @@ record SamplingOptions(
     return List.copyOf(sweep);
   }
 
-  /** What makes steps. */
-  Sampler sampler() {
-    return way == Way.HEUN ? Sampler.HEUN : Sampler.ANCESTRAL;
-  }
-
-  /** The same with another number of steps. */
-  SamplingOptions withSteps(int other) {
-    return new SamplingOptions(count, label, way, other, tolerance, last, seed, batch, gif, sweep);
-  }
-
-  /** The same for at most so many images. */
-  SamplingOptions withAtMost(int most) {
-    int fewer = Math.min(count, most);
-    return new SamplingOptions(fewer, label, way, steps, tolerance, last, seed, batch, gif, sweep);
-  }
-
-  /** What a model of these data is told of the images from {@code first} on [size,k]. */
-  float[] conditions(DataConfig data, int first, int size) {
-    return Conditions.of(data).of(size, i -> label >= 0 ? label : (first + i) % data.classes());
-  }
-
-  /** For files and reports. */
-  Map<String, Object> settings() {
-    Map<String, Object> settings = drawn();
-    if (label >= 0) {
-      settings.put(OptionValues.CLASS, label);
-    }
-    return settings;
-  }
-
-  private Map<String, Object> drawn() {
-    return way == Way.FLOW
-        ? Provenance.settings(
-            "sampler", OptionValues.name(way),
-            "rtol", tolerance.relative(),
-            "atol", tolerance.absolute(),
-            "last", OptionValues.name(last),
-            "seed", seed,
-            "count", count,
-            "batch", batch)
-        : Provenance.settings(
-            "sampler", OptionValues.name(way),
-            "steps", steps,
-            "last", OptionValues.name(last),
-            "seed", seed,
-            "count", count);
-  }
-
   /** For a folder. */
   String name() {
-    return OptionValues.name(way)
-        + (way == Way.FLOW ? "" : "-" + steps)
+    return plan.way().name()
+        + (plan.way() instanceof SamplingPlan.Steps chain ? "-" + chain.steps() : "")
         + (sweep.isEmpty() ? "" : "-sweep")
         + "-seed-"
-        + seed
-        + (label < 0 ? "" : "-class-" + label);
+        + plan.seed()
+        + (plan.label() < 0 ? "" : "-class-" + plan.label());
   }
 }

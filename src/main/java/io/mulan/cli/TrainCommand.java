@@ -3,6 +3,7 @@ package io.mulan.cli;
 import io.mulan.cluster.BatchShare;
 import io.mulan.cluster.Cluster;
 import io.mulan.cluster.OpenPort;
+import io.mulan.cluster.WorkerProcesses;
 import io.mulan.cluster.Workers;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Difference;
@@ -14,6 +15,7 @@ import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.data.SignalPower;
 import io.mulan.files.ConfigException;
+import io.mulan.run.ClusterTraining;
 import io.mulan.run.Progress;
 import io.mulan.run.RunFolder;
 import io.mulan.run.RunResult;
@@ -102,9 +104,9 @@ final class TrainCommand implements Command {
     Training.checkBatch(config.training(), data);
     cluster.ifPresent(c -> BatchShare.of(c, config.training()));
     Duration patience = ClusterOptions.patience(line);
-    Supplier<TrainingTogether> join =
+    Supplier<ClusterTraining> join =
         () ->
-            TrainingTogether.join(
+            ClusterTraining.join(
                 cluster.orElseThrow(), patience, folder, config, data, interruption);
     if (cluster.isPresent() && !cluster.get().chief()) {
       return join.get().beside();
@@ -116,7 +118,7 @@ final class TrainCommand implements Command {
       if (cluster.isEmpty()) {
         return train(run, data, Workers.alone(), interruption);
       }
-      TrainingTogether together = join.get();
+      ClusterTraining together = join.get();
       return together.asChief(() -> train(run, data, together.workers(), interruption));
     }
   }
@@ -135,6 +137,7 @@ final class TrainCommand implements Command {
     }
     interruption.watch("stopping");
     return new WorkerProcesses(
+            Main.class,
             List.of(new WorkerProcesses.Start("this worker", arguments, Map.of(), List.of())),
             ClusterOptions.patience(line).multipliedBy(2),
             interruption)

@@ -11,6 +11,7 @@ import org.apache.logging.log4j.Logger;
  */
 public final class Countdown {
   private static final Logger LOG = LogManager.getLogger(Countdown.class);
+  private static final String AGAIN = "\r\u001b[K";
   private static final double EVERY_SECONDS = 10;
   private static final double REDRAW_SECONDS = 0.5;
 
@@ -55,9 +56,9 @@ public final class Countdown {
             done,
             total,
             said.isEmpty() ? "" : "  " + said,
-            Durations.of((total - done) * each));
+            Text.duration((total - done) * each));
     if (terminal) {
-      TerminalLine.draw(line);
+      draw(line);
       LOG.debug(line);
     } else {
       LOG.info(line);
@@ -67,7 +68,18 @@ public final class Countdown {
   /** Ends the changing line, so that others can follow. */
   public void end() {
     if (terminal) {
-      TerminalLine.end();
+      erase();
     }
+  }
+
+  /** Draws a line over the one that was drawn before, on a terminal. */
+  public static void draw(String line) {
+    System.err.print(AGAIN + line);
+    System.err.flush();
+  }
+
+  /** Removes the line that was drawn, so that others can follow. */
+  public static void erase() {
+    System.err.print(AGAIN);
   }
 }

@@ -1,8 +1,8 @@
 package io.mulan.run;
 
 import io.mulan.config.TrainingConfig;
-import io.mulan.console.Durations;
-import io.mulan.console.TerminalLine;
+import io.mulan.console.Countdown;
+import io.mulan.console.Text;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.training.TrainingListener;
 import io.mulan.training.TrainingSession;
@@ -81,9 +81,9 @@ public final class Progress implements TrainingListener {
                 steps,
                 bitsPerDim,
                 batch / secondsPerStep,
-                Durations.of((steps - step) * secondsPerStep)));
+                Text.duration((steps - step) * secondsPerStep)));
     if (terminal) {
-      TerminalLine.draw(line);
+      Countdown.draw(line);
       LOG.debug(line);
     } else {
       LOG.info(line);
@@ -93,15 +93,14 @@ public final class Progress implements TrainingListener {
   /** Ends the changing line, so that others can follow. */
   private void endLine() {
     if (terminal) {
-      TerminalLine.end();
+      Countdown.erase();
     }
   }
 
   @Override
   public void evaluating(long step, int imagesDone, int images) {
     if (terminal) {
-      TerminalLine.draw(
-          "step " + step + ": evaluating " + imagesDone + "/" + images + " test images");
+      Countdown.draw("step " + step + ": evaluating " + imagesDone + "/" + images + " test images");
     }
   }
 

@@ -1,9 +1,7 @@
 package io.mulan.run;
 
 import io.mulan.config.RunConfig;
-import io.mulan.console.Durations;
-import io.mulan.console.Numbers;
-import io.mulan.console.Parameters;
+import io.mulan.console.Text;
 import io.mulan.data.Dataset;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.likelihood.LatentUse;
@@ -54,7 +52,7 @@ public final class TrainingReport {
             use.inUse(),
             use.size());
     if (Objects.equals(use.images(), LatentUse.MOST_IMAGES)) {
-      line += " (of " + Numbers.count(use.images()) + " images, spread evenly)";
+      line += " (of " + Text.count(use.images()) + " images, spread evenly)";
     }
     if (use.collapsed()) {
       return line + ": collapsed, it tells nothing of the image";
@@ -90,8 +88,8 @@ public final class TrainingReport {
       text.append("latent: ").append(use(result.bound().latent())).append('\n');
     }
     text.append('\n');
-    text.append(Parameters.table(result.parameters())).append('\n');
-    text.append("time      ").append(Durations.of(result.seconds())).append('\n');
+    text.append(Text.weights(result.parameters())).append('\n');
+    text.append("time      ").append(Text.duration(result.seconds())).append('\n');
     text.append("run       ")
         .append(run.path())
         .append(" (checkpoints, metrics.jsonl, TensorBoard");

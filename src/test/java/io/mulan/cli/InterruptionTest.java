@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.likelihood.BoundGraph;
+import io.mulan.run.TrainedRun;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.TrainedModel;
 import java.io.IOException;
@@ -149,7 +150,7 @@ final class InterruptionTest {
         Thread.sleep(10);
       }
       for (int i = 0; i < 5; i++) {
-        TrainedRun newest = TrainedRun.run(run, null);
+        TrainedRun newest = TrainedRun.newest(run);
         try (TrainedModel<BoundGraph> model = newest.open(BoundGraph::build)) {
           assertEquals(8, newest.fingerprint().length(), model::toString);
         }

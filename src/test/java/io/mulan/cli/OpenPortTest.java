@@ -55,7 +55,7 @@ final class OpenPortTest {
     assertRefused(() -> new TrainCommand().run(Main.parse(new TrainCommand(), cluster), none));
     assertRefused(
         () ->
-            Together.of(
+            ClusterOptions.group(
                 Main.parse(new EvaluateCommand(), new String[] {"run", cluster[0], cluster[1]}),
                 Map.of(),
                 "",

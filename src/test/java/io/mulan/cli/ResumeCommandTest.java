@@ -12,7 +12,9 @@ import io.mulan.files.AtomicFolder;
 import io.mulan.files.ConfigException;
 import io.mulan.numpy.Npy;
 import io.mulan.numpy.NpyArray;
+import io.mulan.report.ReportedRun;
 import io.mulan.run.RunLog;
+import io.mulan.run.TrainedRun;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.Metrics;
 import java.io.IOException;
@@ -123,8 +125,7 @@ final class ResumeCommandTest {
     assertEquals(2, report.trained().get().step(), "a report takes the one before");
     CheckpointException e =
         assertThrows(
-            CheckpointException.class,
-            () -> TrainedRun.run(folder.resolve("a"), null).fingerprint());
+            CheckpointException.class, () -> TrainedRun.newest(folder.resolve("a")).fingerprint());
     assertTrue(e.getMessage().contains("goes back to step 2 by itself"), e::getMessage);
     assertEquals(ExitCode.OK, resume());
     assertTrue(Files.isDirectory(inRun("checkpoints/damaged-4")));

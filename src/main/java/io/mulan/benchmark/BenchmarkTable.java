@@ -1,0 +1,195 @@
+package io.mulan.benchmark;
+
+import io.mulan.benchmark.Benchmark.Column;
+import io.mulan.benchmark.BenchmarkPlan.What;
+import io.mulan.console.Text;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+
+/** The figures of a benchmark as people read them. */
+public final class BenchmarkTable {
+  private static final int NAME = 26;
+  private static final int UNIT = 8;
+  private static final int CELL = 18;
+
+  private static final String KINDS = "%-48s%8s%12s%12s";
+
+  private final StringBuilder text = new StringBuilder();
+  private final Benchmark b;
+
+  private BenchmarkTable(Benchmark b) {
+    this.b = b;
+  }
+
+  public static String of(Benchmark benchmark) {
+    BenchmarkTable table = new BenchmarkTable(benchmark);
+    table.title();
+    table.steps();
+    table.beside();
+    if (table.columns().stream().anyMatch(c -> c.step().profile() != null)) {
+      table.parts();
+      benchmark.columns().forEach((name, c) -> table.kinds(name, c.step().profile()));
+    }
+    return table.text.toString();
+  }
+
+  /** The figures beside those of an earlier run, for every column that both have. */
+  public static String compared(Benchmark now, Benchmark earlier, String file) {
+    BenchmarkTable table = new BenchmarkTable(now);
+    table.compare(earlier, file);
+    return table.text.toString();
+  }
+
+  private Collection<Column> columns() {
+    return b.columns().values();
+  }
+
+  private void title() {
+    add("%s: %s", what().title(), b.title());
+    add(
+        what() == What.DATA
+            ? "%d epochs of the input; %1$d steps on random levels, weights as initialised"
+            : "%d measured after a few to warm up; random levels, weights as initialised",
+        b.steps());
+    add(
+        "peak of this machine in %s: 3×3 convolution and gradients %s GFLOP/s, matrix product %s"
+            + " GFLOP/s",
+        b.precision(),
+        BenchmarkRow.digits(b.machine().convolutionFlopsPerSecond() / 1e9),
+        BenchmarkRow.digits(b.machine().productFlopsPerSecond() / 1e9));
+  }
+
+  private What what() {
+    return What.valueOf(b.what().toUpperCase(Locale.ROOT));
+  }
+
+  private void steps() {
+    add("");
+    row("", "", b.columns().keySet());
+    for (BenchmarkRow row : BenchmarkRow.step()) {
+      if (columns().stream().anyMatch(row::isIn)) {
+        row(row.name(), row.unit(), columns().stream().map(row::text).toList());
+      }
+    }
+    add("work: operations of convolutions and matrix products, counted from the graph");
+  }
+
+  /** The columns beside each other. */
+  private void beside() {
+    if (what() == What.TRAIN) {
+      return;
+    }
+    Iterator<Column> both = columns().iterator();
+    Column first = both.next();
+    Column second = both.next();
+    if (what() == What.DATA) {
+      double times = first.step().imagesPerSecond() / second.step().imagesPerSecond();
+      add("the input gives %s times what the training step takes", BenchmarkRow.digits(times));
+    } else {
+      double share = second.step().timing().medianSeconds() / first.step().timing().medianSeconds();
+      add("the bare network is %.0f %% of it, measured in turns", 100 * share);
+    }
+  }
+
+  private void parts() {
+    add("");
+    add("time by part");
+    row("", "", b.columns().keySet());
+    for (BenchmarkRow row : BenchmarkRow.parts()) {
+      if (columns().stream().anyMatch(row::isIn)) {
+        row(row.name(), row.unit(), columns().stream().map(c -> part(row, c)).toList());
+      }
+    }
+    add("of the median step, untraced; the host's overhead is a run that is fed the same and");
+    add(
+        "computes nothing; %d threads work at once: each part has its share of the time of all",
+        b.threads());
+    add("operations in TensorFlow's trace of a step");
+  }
+
+  private static String part(BenchmarkRow row, Column column) {
+    StepProfile profile = column.step().profile();
+    String share =
+        profile == null
+            ? ""
+            : profile.parts().stream()
+                .filter(p -> p.name().equals(row.name()))
+                .map(p -> String.format(Locale.ROOT, "%3.0f %%", 100 * p.share()))
+                .findFirst()
+                .orElse("");
+    return row.text(column) + String.format("%7s", share);
+  }
+
+  private void kinds(String name, StepProfile profile) {
+    if (profile == null) {
+      return;
+    }
+    add("");
+    add(KINDS, "most expensive operations, " + name, "count", "ms, traced", "share");
+    for (StepProfile.Kind kind : profile.kinds()) {
+      add(
+          KINDS,
+          "  " + kind.type(),
+          Text.count(kind.count()),
+          BenchmarkRow.digits(1e3 * kind.seconds()),
+          String.format(Locale.ROOT, "%.1f %%", 100 * kind.share()));
+    }
+  }
+
+  private void compare(Benchmark earlier, String file) {
+    add("");
+    add("beside %s: %s", file, earlier.title());
+    row("", "", List.of("earlier", "now", "now/earlier"));
+    ratio(
+        "peak, convolution",
+        "GFLOP/s",
+        earlier.machine().convolutionFlopsPerSecond() / 1e9,
+        b.machine().convolutionFlopsPerSecond() / 1e9);
+    ratio(
+        "peak, matrix product",
+        "GFLOP/s",
+        earlier.machine().productFlopsPerSecond() / 1e9,
+        b.machine().productFlopsPerSecond() / 1e9);
+    if (Collections.disjoint(b.columns().keySet(), earlier.columns().keySet())) {
+      add("nothing else is in both: it has %s", String.join(", ", earlier.columns().keySet()));
+    }
+    for (String column : b.columns().keySet()) {
+      if (earlier.columns().containsKey(column)) {
+        add("%s", column);
+        BenchmarkRow.all().stream()
+            .filter(r -> r.isIn(earlier.columns().get(column)) && r.isIn(b.columns().get(column)))
+            .forEach(
+                r ->
+                    ratio(
+                        "  " + r.name(),
+                        r.unit(),
+                        r.value(earlier.columns().get(column)),
+                        r.value(b.columns().get(column))));
+      }
+    }
+  }
+
+  private void ratio(String name, String unit, double earlier, double now) {
+    row(
+        name,
+        unit,
+        List.of(
+            BenchmarkRow.digits(earlier),
+            BenchmarkRow.digits(now),
+            earlier == 0 ? "-" : String.format(Locale.ROOT, "%.2f", now / earlier)));
+  }
+
+  private void row(String name, String unit, Iterable<String> cells) {
+    StringBuilder line = new StringBuilder();
+    line.append(String.format("%-" + NAME + "s%-" + UNIT + "s", name, unit));
+    cells.forEach(cell -> line.append(String.format("%" + CELL + "s", cell)));
+    text.append(line.toString().stripTrailing()).append('\n');
+  }
+
+  private void add(String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  }
+}

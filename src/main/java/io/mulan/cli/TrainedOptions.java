@@ -1,0 +1,58 @@
+package io.mulan.cli;
+
+import io.mulan.export.ExportedModel;
+import io.mulan.run.OutFolder;
+import io.mulan.run.TrainedRun;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** Which trained model: the first argument and {@code --step}. */
+final class TrainedOptions {
+  private static final String STEP = "step";
+  private static final String BEST = "best";
+
+  private TrainedOptions() {}
+
+  static Options add(Options options) {
+    return options.addOption(
+        ConfigOptions.withValue(
+            STEP, "N|best", "which checkpoint: of a step, or with the best bound (the newest)"));
+  }
+
+  /** The run or exported model that the first argument names. */
+  static TrainedRun read(CommandLine line) {
+    Path path = ConfigOptions.path(line.getArgList().get(0));
+    if (!line.hasOption(STEP)) {
+      return TrainedRun.newest(path);
+    }
+    if (ExportedModel.isThere(path)) {
+      throw new UsageException(
+          "--step goes with a run folder; an exported model has one step only");
+    }
+    String asked = line.getOptionValue(STEP);
+    if (asked.equals(BEST)) {
+      return TrainedRun.best(path);
+    }
+    List<Long> steps = TrainedRun.steps(path);
+    if (steps.stream().noneMatch(s -> s.toString().equals(asked))) {
+      throw new UsageException(
+          "--step is '" + asked + "'; allowed is best or one of the steps kept: " + steps);
+    }
+    return TrainedRun.at(path, Long.parseLong(asked));
+  }
+
+  /**
+   * The folder for a command's results: what {@code --out} says, or one of the run.
+   *
+   * @param json the file in it that says what the results were made with
+   */
+  static OutFolder out(CommandLine line, TrainedRun run, String kind, String name, String json) {
+    Path path =
+        line.hasOption("out")
+            ? ConfigOptions.path(line.getOptionValue("out"))
+            : run.results().resolve(kind).resolve(name);
+    return new OutFolder(path, json);
+  }
+}

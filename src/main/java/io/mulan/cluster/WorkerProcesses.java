@@ -1,0 +1,144 @@
+package io.mulan.cluster;
+
+import io.mulan.console.ExitCode;
+import io.mulan.console.Interruption;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Processes of this program that work together, started again when one is lost. The first one's
+ * output is this program's; what others say has their number before it.
+ */
+public final class WorkerProcesses {
+  private static final Logger LOG = LogManager.getLogger(WorkerProcesses.class);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
+  private final Class<?> program;
+  private final List<Start> starts;
+  private final Duration grace;
+  private final Interruption interruption;
+
+  /**
+   * One process.
+   *
+   * @param arguments of this program
+   * @param environment variables in addition to this one's
+   * @param entry stands before its command; empty for none
+   */
+  public record Start(
+      String name, List<String> arguments, Map<String, String> environment, List<String> entry) {}
+
+  /**
+   * @param program has the method {@code main}
+   * @param grace how long others are left to notice that one is lost
+   */
+  public WorkerProcesses(
+      Class<?> program, List<Start> starts, Duration grace, Interruption interruption) {
+    this.program = program;
+    this.starts = starts;
+    this.grace = grace;
+    this.interruption = interruption;
+  }
+
+  /**
+   * Runs them to their end.
+   *
+   * @param restarts how often to start all again
+   * @return the exit code of all together
+   */
+  public int run(int restarts) {
+    for (int restart = 0; ; restart++) {
+      int code = run();
+      boolean again = code == ExitCode.WORKER && restart < restarts && !interruption.asked();
+      if (!again) {
+        return code;
+      }
+      LOG.warn(
+          "a worker was lost; all start again, from what is saved ({} of {})",
+          restart + 1,
+          restarts);
+    }
+  }
+
+  private int run() {
+    List<Process> processes = new ArrayList<>();
+    for (int i = 0; i < starts.size(); i++) {
+      processes.add(start(starts.get(i), i == 0));
+    }
+    boolean told = false;
+    long end = Long.MAX_VALUE;
+    while (processes.stream().anyMatch(Process::isAlive)) {
+      if (interruption.asked() && !told) {
+        told = true;
+        processes.forEach(Process::destroy);
+      }
+      boolean ended = processes.stream().anyMatch(p -> !p.isAlive() && p.exitValue() != 0);
+      if (ended && end == Long.MAX_VALUE) {
+        end = System.nanoTime() + grace.toNanos();
+      }
+      if (System.nanoTime() > end) {
+        processes.forEach(Process::destroyForcibly);
+      }
+      Pause.of(BETWEEN_LOOKS);
+    }
+    return code(processes);
+  }
+
+  /** What they all say, or the worst: that which starting again would not change. */
+  private int code(List<Process> processes) {
+    int worst = ExitCode.OK;
+    for (int i = 0; i < processes.size(); i++) {
+      int code = processes.get(i).exitValue();
+      if (code == ExitCode.OK || code == worst) {
+        continue;
+      }
+      boolean said =
+          code == ExitCode.INTERRUPTED || (code >= ExitCode.USAGE && code <= ExitCode.DIVERGED);
+      if (said) {
+        return code;
+      }
+      if (code != ExitCode.WORKER) {
+        LOG.warn("{} ended with code {}", starts.get(i).name(), code);
+      }
+      worst = ExitCode.WORKER;
+    }
+    return worst;
+  }
+
+  private Process start(Start start, boolean first) {
+    ProcessBuilder builder = JavaProcess.of(program, start.arguments());
+    builder.command().addAll(0, start.entry());
+    builder.environment().putAll(start.environment());
+    try {
+      if (first) {
+        return builder.redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT).start();
+      }
+      Process process = builder.redirectOutput(Redirect.DISCARD).start();
+      Thread thread = new Thread(() -> copy(start.name(), process), "output of " + start.name());
+      thread.setDaemon(true);
+      thread.start();
+      return process;
+    } catch (IOException e) {
+      throw new UncheckedIOException("a worker can't be started: " + e.getMessage(), e);
+    }
+  }
+
+  private static void copy(String name, Process process) {
+    try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        System.err.println(name + ": " + line);
+      }
+    } catch (IOException e) {
+      // It has ended.
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Runs as pages, tables and comparisons. Reads what run folders hold. */
+package io.mulan.report;

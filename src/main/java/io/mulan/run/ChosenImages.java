@@ -1,0 +1,19 @@
+package io.mulan.run;
+
+import io.mulan.data.ImageSet;
+
+/**
+ * Images that something is done with.
+ *
+ * @param name of the choice in file names
+ * @param description for people
+ * @param images all there are
+ * @param count how many of them were asked for
+ */
+public record ChosenImages(String name, String description, ImageSet images, int count) {
+
+  /** The images asked for. */
+  public ImageSet chosen() {
+    return images.first(count);
+  }
+}

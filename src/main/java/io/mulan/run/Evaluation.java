@@ -1,0 +1,309 @@
+package io.mulan.run;
+
+import io.mulan.cluster.WorkerGroup;
+import io.mulan.cluster.Workers;
+import io.mulan.config.LatentConfig;
+import io.mulan.config.RunConfig;
+import io.mulan.console.Countdown;
+import io.mulan.console.Interruption;
+import io.mulan.console.Stopped;
+import io.mulan.console.Text;
+import io.mulan.console.Version;
+import io.mulan.data.ImageSet;
+import io.mulan.flow.FlowSolver;
+import io.mulan.likelihood.BoundGraph;
+import io.mulan.likelihood.BoundMeasurement;
+import io.mulan.likelihood.Dequantisation;
+import io.mulan.likelihood.Estimate;
+import io.mulan.likelihood.ExactEstimator;
+import io.mulan.likelihood.ExactGraph;
+import io.mulan.likelihood.LatentUse;
+import io.mulan.likelihood.Measurement;
+import io.mulan.likelihood.TrajectoryEstimator;
+import io.mulan.likelihood.TrajectoryGraph;
+import io.mulan.training.TrainedModel;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * The likelihood of images under a trained model. What is measured of an image is kept in the run's
+ * folder, from where a later call goes on.
+ */
+public final class Evaluation {
+  private static final Logger LOG = LogManager.getLogger(Evaluation.class);
+
+  /** Images whose paths are solved a second time. */
+  private static final int SOLVER_CHECK = 16;
+
+  private final TrainedRun run;
+  private final ChosenImages images;
+  private final LikelihoodMethod method;
+  private final long checksum;
+
+  /** Reads all images, for a checksum of them. */
+  public Evaluation(TrainedRun run, ChosenImages images, LikelihoodMethod method) {
+    this.run = method.prepare(run);
+    this.images = images;
+    this.method = method;
+    this.checksum = images.images().checksum();
+  }
+
+  /** A model, and what it is asked for. */
+  private record Estimator(TrainedModel<?> model, Measurement measurement, String how)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      model.close();
+    }
+  }
+
+  /** What must be the same in all processes that take part. */
+  public Map<String, String> facts() {
+    Map<String, String> facts = WorkerGroup.program();
+    facts.put("checkpoint", run.fingerprint());
+    facts.put("way to measure", method.name() + settings() + method.batch(run.config()));
+    facts.put("choice of images", checksum + " " + images.count());
+    return facts;
+  }
+
+  /** The files of the result, without {@code .csv}, {@code .npz} or {@code .json}. */
+  public Path files() {
+    String name =
+        "%s-%s-%d-%08x"
+            .formatted(
+                method.name(),
+                images.name(),
+                run.step(),
+                List.of(settings().toString(), checksum, run.fingerprint()).hashCode());
+    return run.results().resolve("evaluations").resolve(name);
+  }
+
+  private Map<String, Object> settings() {
+    return method.settings(run.config());
+  }
+
+  /**
+   * Measures what is not measured yet, and writes the result.
+   *
+   * @param workers who share the images
+   * @return what was found; nothing in a process that is not the chief
+   * @throws Stopped if that was asked for; what is measured is kept
+   */
+  public Optional<EvaluationReport> measure(Workers workers, Interruption interruption) {
+    LOG.info("building the model...");
+    try (Estimator estimator = open(interruption::asked)) {
+      SharedMeasurement shared =
+          new SharedMeasurement(estimator.measurement(), workers, interruption::asked);
+      interruption.watch("stopping; what is measured is kept");
+      if (workers.isChief()) {
+        return Optional.of(measure(estimator, shared, interruption));
+      }
+      if (!shared.run(0, images.count(), done -> {}, values -> {})) {
+        throw new Stopped();
+      }
+      return Optional.empty();
+    }
+  }
+
+  private EvaluationReport measure(
+      Estimator estimator, SharedMeasurement shared, Interruption interruption) {
+    Path folder = files().getParent();
+    String name = files().getFileName().toString();
+    try (PerImageTable table =
+        PerImageTable.open(folder.resolve(name + ".csv"), shared.columns())) {
+      if (table.count() > 0) {
+        LOG.info("{} images are measured already, in {}", table.count(), table.file());
+      }
+      fill(table, shared);
+      EvaluationReport report;
+      try {
+        report = report(estimator.measurement(), estimator.how(), table, interruption);
+      } catch (Stopped e) {
+        LOG.info("interrupted: all images are measured; the same command makes the report");
+        throw e;
+      }
+      table.writeNpz(folder.resolve(name + ".npz"));
+      report.write(folder.resolve(name + ".json"));
+      return report;
+    }
+  }
+
+  /**
+   * Measures what is missing.
+   *
+   * @throws Stopped if that was asked for
+   */
+  private void fill(PerImageTable table, SharedMeasurement shared) {
+    int wanted = images.count();
+    Countdown countdown = new Countdown("images", wanted, table.count());
+    boolean all;
+    try {
+      all =
+          shared.run(
+              table.count(), wanted, done -> countdown.at(done, () -> soFar(table)), table::append);
+    } finally {
+      countdown.end();
+    }
+    if (!all) {
+      LOG.info(
+          "interrupted: {} of {} images are kept in {}; the same command goes on",
+          table.count(),
+          wanted,
+          table.file());
+      throw new Stopped();
+    }
+  }
+
+  private String soFar(PerImageTable table) {
+    if (table.count() == 0) {
+      return "";
+    }
+    double mean = Arrays.stream(table.column("total", table.count())).average().orElseThrow();
+    return String.format(Locale.ROOT, "%.3f bits/dim", mean / (run.image().size() * Math.log(2)));
+  }
+
+  private Estimator open(BooleanSupplier stopAsked) {
+    ImageSet chosen = images.chosen();
+    if (method instanceof LikelihoodMethod.Exact exact) {
+      return exact(exact, run, chosen, stopAsked);
+    }
+    return method instanceof LikelihoodMethod.Importance importance
+        ? importance(importance, run, chosen)
+        : bound((LikelihoodMethod.Bound) method, run, chosen);
+  }
+
+  private static Estimator bound(LikelihoodMethod.Bound o, TrainedRun run, ImageSet images) {
+    TrainedModel<BoundGraph> model = run.open(BoundGraph::build);
+    BoundMeasurement measurement =
+        new BoundMeasurement(
+            model.session(), model.parts(), o.batch(run.config()), o.times(), o.seed(), images);
+    String how =
+        TrainingReport.bound(run.config())
+            + "; "
+            + o.times()
+            + " stratified times for each image"
+            + TrainingReport.caveat(run.config());
+    return new Estimator(model, measurement, how);
+  }
+
+  private static Estimator importance(
+      LikelihoodMethod.Importance o, TrainedRun run, ImageSet images) {
+    TrainedModel<TrajectoryGraph> model = run.open(TrajectoryGraph::build);
+    TrajectoryEstimator measurement =
+        new TrajectoryEstimator(
+            model.session(),
+            model.parts(),
+            new TrajectoryEstimator.Options(
+                o.batch(run.config()), o.steps(), o.samples(), o.seed()),
+            images);
+    String how =
+        "importance-weighted bound of the chain of "
+            + o.steps()
+            + " steps with averaged weights; "
+            + o.samples()
+            + " trajectories of latent and noise for each image"
+            + TrainingReport.caveat(run.config());
+    return new Estimator(model, measurement, how);
+  }
+
+  private static Estimator exact(
+      LikelihoodMethod.Exact o, TrainedRun run, ImageSet images, BooleanSupplier stopAsked) {
+    Dequantisation noise = o.dequantisation(run.config());
+    TrainedModel<ExactGraph> model =
+        run.open(
+            (m, diffusion, weights) ->
+                ExactGraph.build(m, diffusion, weights, noise, o.probe(), o.published()));
+    ExactEstimator.Options options =
+        new ExactEstimator.Options(
+            o.batch(run.config()), o.samples(), o.seed(), o.published(), o.published());
+    FlowSolver solver =
+        new FlowSolver(model.session(), model.parts().flow(), o.tolerance(), stopAsked);
+    ExactEstimator measurement =
+        new ExactEstimator(model.session(), model.parts(), solver, options, images);
+    return new Estimator(model, measurement, how(o, run.config(), noise));
+  }
+
+  private static String how(LikelihoodMethod.Exact o, RunConfig config, Dequantisation noise) {
+    boolean latent = config.latent().kind() != LatentConfig.Kind.NONE;
+    StringBuilder how = new StringBuilder();
+    if (o.published()) {
+      how.append("AS PUBLISHED, to be compared with that code alone: ");
+    }
+    how.append("log-likelihood by the probability flow with averaged weights, Dormand-Prince 5(4)");
+    how.append(", rtol ").append(Text.plain(o.tolerance().relative()));
+    how.append(", atol ").append(Text.plain(o.tolerance().absolute()));
+    how.append("; Hutchinson's estimate of the divergence, ");
+    how.append(o.published() ? "another " : "one ").append(Text.name(o.probe()));
+    how.append(o.published() ? " probe at every evaluation; " : " probe for each image; ");
+    how.append(noise.description()).append("; ");
+    how.append(o.samples() == 1 ? "one sample" : o.samples() + " importance samples");
+    how.append(latent ? " of latent and dequantisation" : " of dequantisation");
+    if (!latent) {
+      how.append(": exact for each, a bound over them");
+    } else if (o.published()) {
+      how.append("; the latent is the most likely one, and costs the KL of one categorical");
+      how.append(" variable: not a bound");
+    } else {
+      how.append(
+          "; the latent drawn from q(c|x) and paid for: exact given both, a bound over them");
+    }
+    if (o.published() && o.samples() > 1) {
+      how.append(" (the divergence's noise makes weighted figures too good)");
+    }
+    return how.toString();
+  }
+
+  /**
+   * What the table says of its first images.
+   *
+   * @throws Stopped if that was asked for
+   */
+  private EvaluationReport report(
+      Measurement measurement, String how, PerImageTable table, Interruption interruption) {
+    int count = images.count();
+    int dimensions = run.image().size();
+    double bits = dimensions * Math.log(2);
+    Map<String, Estimate> terms = new LinkedHashMap<>();
+    for (String term : measurement.terms()) {
+      terms.put(term, Estimate.of(table.column(term, count), dimensions));
+    }
+    double seconds = Arrays.stream(table.column("seconds", count)).sum();
+    Double evaluations = null;
+    EvaluationReport.SolverError solver = null;
+    LatentUse latent = null;
+    if (measurement instanceof ExactEstimator exact) {
+      evaluations =
+          Arrays.stream(table.column(ExactEstimator.EVALUATIONS, count)).average().orElseThrow();
+      int checked = Math.min(count, SOLVER_CHECK);
+      ExactEstimator.SolverError error = exact.solverError(0, checked);
+      solver = new EvaluationReport.SolverError(checked, error.mean() / bits, error.image() / bits);
+    }
+    if (measurement instanceof BoundMeasurement bound) {
+      latent = bound.latentUse(terms.get("latent").bitsPerDim() * bits, interruption::stopIfAsked);
+    }
+    return new EvaluationReport(
+        measurement instanceof ExactEstimator ? "exact" : "bound",
+        how,
+        images.description(),
+        count,
+        run.step(),
+        run.fingerprint(),
+        method.settings(run.config()),
+        terms,
+        Estimate.of(table.column("total", count), dimensions),
+        evaluations,
+        solver,
+        latent,
+        seconds,
+        seconds / count,
+        Version.all());
+  }
+}

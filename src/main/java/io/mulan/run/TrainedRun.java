@@ -1,0 +1,164 @@
+package io.mulan.run;
+
+import io.mulan.config.ConfigReader;
+import io.mulan.config.ImageShape;
+import io.mulan.config.RunConfig;
+import io.mulan.data.DataIdentity;
+import io.mulan.data.Datasets;
+import io.mulan.export.ExportedModel;
+import io.mulan.export.ModelFolder;
+import io.mulan.files.ProgramLock;
+import io.mulan.tf.CheckpointException;
+import io.mulan.tf.GraphPart;
+import io.mulan.training.Checkpoints;
+import io.mulan.training.TrainedModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+
+/**
+ * A trained model that a command is asked about: a checkpoint of a run, or an exported model.
+ *
+ * @param path of the run or the exported version
+ * @param results the folder that what is made of it goes to
+ * @param step of the checkpoint
+ */
+public record TrainedRun(Path path, Path results, RunConfig config, long step, Source source) {
+  /** Where the weights are. */
+  private interface Source {
+
+    /** What identifies the weights, whatever the folder is called. */
+    String fingerprint();
+
+    /** Sets a model to them. */
+    void restore(TrainedModel<?> model);
+  }
+
+  /**
+   * @param held keeps the checkpoint from being removed by a training that goes on
+   */
+  private record Run(Checkpoints checkpoints, long step, Optional<ProgramLock> held)
+      implements Source {
+    @Override
+    public String fingerprint() {
+      return checkpoints.fingerprint(step);
+    }
+
+    @Override
+    public void restore(TrainedModel<?> model) {
+      checkpoints.restore(model, step);
+    }
+  }
+
+  private record Exported(ExportedModel model) implements Source {
+    @Override
+    public String fingerprint() {
+      return model.card().weights();
+    }
+
+    @Override
+    public void restore(TrainedModel<?> asked) {
+      asked.restore(model.weights(), name -> name);
+    }
+  }
+
+  /**
+   * The newest checkpoint of a run, or an exported model.
+   *
+   * @throws CheckpointException if there is none
+   * @throws io.mulan.files.ConfigException if the folder is neither
+   */
+  public static TrainedRun newest(Path path) {
+    if (!ExportedModel.isThere(path)) {
+      return run(path, steps -> steps.get(steps.size() - 1));
+    }
+    ExportedModel model = ExportedModel.open(path);
+    // A server looks at the model's own folder.
+    Path results = Path.of("runs", model.card().name() + "-" + model.card().version());
+    return new TrainedRun(
+        model.folder(), results, model.config(), model.card().step(), new Exported(model));
+  }
+
+  /** The checkpoint of a run with the best bound; the newest where none was measured. */
+  public static TrainedRun best(Path run) {
+    Checkpoints checkpoints = RunFolder.checkpoints(run, RunFolder.readConfig(run));
+    return run(run, steps -> checkpoints.best().orElse(steps.get(steps.size() - 1)));
+  }
+
+  /**
+   * The checkpoint of a run after so many steps.
+   *
+   * @throws CheckpointException if that one is not kept
+   */
+  public static TrainedRun at(Path run, long step) {
+    return run(
+        run,
+        steps -> {
+          if (!steps.contains(step)) {
+            throw new CheckpointException(
+                run + " has no checkpoint of step " + step + "; there are those of " + steps);
+          }
+          return step;
+        });
+  }
+
+  /**
+   * The steps of a run's checkpoints, the newest last.
+   *
+   * @throws CheckpointException if there is none
+   */
+  public static List<Long> steps(Path run) {
+    List<Long> steps = RunFolder.checkpoints(run, RunFolder.readConfig(run)).steps();
+    if (steps.isEmpty()) {
+      throw new CheckpointException(
+          run + " has no checkpoint yet; train it: mulan train --resume " + run);
+    }
+    return steps;
+  }
+
+  private static TrainedRun run(Path path, ToLongFunction<List<Long>> choice) {
+    RunConfig config = RunFolder.readConfig(path);
+    Checkpoints checkpoints = RunFolder.checkpoints(path, config);
+    while (true) {
+      long step = choice.applyAsLong(steps(path));
+      Optional<ProgramLock> held = checkpoints.hold(step);
+      if (checkpoints.has(step)) {
+        return new TrainedRun(path, path, config, step, new Run(checkpoints, step, held));
+      } // a training that goes on has removed it meanwhile: there is a newer one
+    }
+  }
+
+  public ImageShape image() {
+    return Datasets.shape(config.data()).image();
+  }
+
+  /** The data that it was trained with, if they are known. */
+  public Optional<DataIdentity> data() {
+    return DataIdentity.read(
+        path.resolve(source instanceof Exported ? ModelFolder.DATA : DataIdentity.FILE));
+  }
+
+  /** What identifies the weights, whatever the folder is called. */
+  public String fingerprint() {
+    return source.fingerprint();
+  }
+
+  /** The same run with other settings that do not change its weights. */
+  public TrainedRun with(String... settings) {
+    return new TrainedRun(
+        path, results, ConfigReader.override(config, List.of(settings)), step, source);
+  }
+
+  /** The model, with its averaged weights, and what is asked of it. */
+  public <G extends GraphPart<G>> TrainedModel<G> open(TrainedModel.Parts<G> parts) {
+    TrainedModel<G> model = new TrainedModel<>(config, image(), parts);
+    try {
+      source.restore(model);
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.mulan.study;
+
+import io.mulan.data.ImageSet;
+import io.mulan.drawing.Chart;
+import io.mulan.drawing.NamedPlot;
+import io.mulan.likelihood.BoundGraph;
+import io.mulan.likelihood.Estimate;
+import io.mulan.run.TrainedRun;
+import io.mulan.training.TrainedModel;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntConsumer;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/** Where along t the diffusion term of the bound comes from. */
+public final class IntegrandPlots {
+  private static final int INTERVALS = 32;
+  private static final int DRAWS = 1;
+  private static final long SEED = 0;
+
+  /** Of the highest point. */
+  private static final double HEADROOM = 1.05;
+
+  private static final String UNIT = "bits/dim per unit of t";
+
+  private IntegrandPlots() {}
+
+  /**
+   * Measured on images.
+   *
+   * @param groups parts of them, for a picture of its own
+   * @param done told after each batch how many images are done
+   */
+  public static List<NamedPlot> of(
+      TrainedRun run, ImageSet images, ImageGroups groups, IntConsumer done) {
+    // By t, whatever times the model was trained on.
+    TrainedRun continuous = run.with("loss.timesteps=0", "loss.times=antithetic");
+    try (TrainedModel<BoundGraph> model = continuous.open(BoundGraph::build)) {
+      int batch = run.config().training().batch();
+      Integrand integrand =
+          Integrand.of(model.session(), model.parts(), images, batch, INTERVALS, DRAWS, SEED, done);
+      return plots(integrand, images, groups);
+    }
+  }
+
+  private static List<NamedPlot> plots(Integrand integrand, ImageSet images, ImageGroups groups) {
+    int n = images.shape().size();
+    Estimate[] all = integrand.figures(n, i -> true);
+    double term = Arrays.stream(all).mapToDouble(Estimate::bitsPerDim).average().orElseThrow();
+    NamedPlot whole =
+        new NamedPlot(
+            "integrand",
+            String.format(
+                Locale.ROOT,
+                "The diffusion term before it is integrated over t, on %d images; band: one standard"
+                    + " error; the area is the term, %.4f bits/dim.",
+                images.count(),
+                term),
+            line(
+                chart("The loss integrand", List.<Estimate[]>of(all)),
+                "all images",
+                integrand,
+                all));
+    List<Estimate[]> ofGroups =
+        IntStream.range(0, groups.count())
+            .mapToObj(g -> integrand.figures(n, i -> groups.of()[i] == g))
+            .toList();
+    Chart parts = chart("The loss integrand by " + groups.what(), ofGroups);
+    for (int g = 0; g < groups.count(); g++) {
+      line(parts, groups.names().get(g), integrand, ofGroups.get(g));
+    }
+    return List.of(
+        whole,
+        new NamedPlot(
+            "integrand_by_" + groups.what().replace(' ', '_'),
+            "The same for parts of the images; bands: one standard error.",
+            parts));
+  }
+
+  /** From zero on, so that the area below a line can be seen. */
+  private static Chart chart(String title, List<Estimate[]> shown) {
+    double most =
+        shown.stream()
+            .flatMap(Arrays::stream)
+            .mapToDouble(f -> f.bitsPerDim() + f.errorBar())
+            .max()
+            .orElseThrow();
+    return new Chart(title, SchedulePlots.TIME, UNIT).between(0, HEADROOM * most);
+  }
+
+  private static Chart line(Chart chart, String name, Integrand integrand, Estimate[] figures) {
+    return chart
+        .band(
+            name,
+            integrand.times(),
+            values(figures, f -> f.bitsPerDim() - f.errorBar()),
+            values(figures, f -> f.bitsPerDim() + f.errorBar()))
+        .line(name, integrand.times(), values(figures, Estimate::bitsPerDim));
+  }
+
+  private static double[] values(Estimate[] figures, ToDoubleFunction<Estimate> value) {
+    return Arrays.stream(figures).mapToDouble(value).toArray();
+  }
+}
