@@ -32,32 +32,33 @@ final class ArchitectureTest {
           below("tf", ""),
           below("config", "files"),
           below("numpy", "files"),
-          below("data", "numpy config files"),
+          below("formats", "numpy config files"),
+          below("readers", "formats numpy config files"),
+          below("data", "readers formats numpy config files"),
           below("nn", "tf config"),
           below("cluster", "tf config console files"),
           below("diffusion", "nn tf config"),
-          below("drawing", "data config files"),
+          below("drawing", "data formats config files"),
           below("flow", "diffusion nn tf config console"),
-          below("likelihood", "flow diffusion nn tf data config files"),
-          below("sampling", "flow diffusion nn tf data config"),
-          below("training", "likelihood flow diffusion nn cluster tf data config console files"),
+          below("likelihood", "flow diffusion nn tf data config"),
+          below("sampling", "flow diffusion nn tf config"),
+          below("training", "likelihood diffusion nn cluster tf data config console files"),
           below("export", "sampling likelihood flow diffusion nn tf data config files"),
-          below("interop", "training diffusion tf data numpy config files"),
+          below("interop", "training diffusion tf numpy config files"),
           below("illustration", "training drawing diffusion nn tf config"),
           below(
               "run",
               "training export sampling likelihood flow diffusion nn cluster drawing tf data"
                   + " numpy config console files"),
           below(
-              "study",
-              "run training sampling likelihood flow diffusion drawing nn tf data config console"),
+              "study", "run training sampling likelihood diffusion drawing tf data config console"),
           below(
               "benchmark",
               "run training export sampling likelihood flow diffusion cluster nn tf data config"
                   + " console files"),
           below(
               "report",
-              "study run training export sampling likelihood diffusion cluster drawing tf data config"
+              "study run training export likelihood diffusion cluster drawing tf data config"
                   + " console files"));
 
   private static final JavaClasses OURS =

@@ -1,5 +1,6 @@
 package io.mulan.data;
 
+import io.mulan.readers.ImageKey;
 import java.util.Arrays;
 
 /**

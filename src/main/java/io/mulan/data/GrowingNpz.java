@@ -7,6 +7,7 @@ import io.mulan.files.IoReason;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.NpyHeader;
 import io.mulan.numpy.Npz;
+import io.mulan.readers.RecordFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

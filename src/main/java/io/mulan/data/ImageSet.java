@@ -4,7 +4,10 @@ import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
+import io.mulan.formats.BadInput;
 import io.mulan.numpy.NpyArray;
+import io.mulan.readers.ImageStore;
+import io.mulan.readers.LabelledImages;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
@@ -260,7 +263,7 @@ public final class ImageSet {
    * @param numbers of those, in the order wanted
    */
   public ImageSet chosen(int... numbers) {
-    return with(new ChosenImages(images, numbers.clone(), shape.size()));
+    return with(new ImageSubset(images, numbers.clone(), shape.size()));
   }
 
   /** All of them as an array [count,H,W,C]. */
@@ -272,14 +275,14 @@ public final class ImageSet {
 
   /** Takes a part of a set. */
   @FunctionalInterface
-  interface Part {
+  public interface Part {
 
     /** Takes {@code count} images, which lie one after the other from the start of the array. */
     void take(byte[] images, int count);
   }
 
   /** Hands over all images in order, some at a time; the array is used again. */
-  void each(Part part) {
+  public void each(Part part) {
     int most = Math.max(1, BYTES_AT_ONCE / shape.size());
     byte[] some = new byte[Math.min(most, count()) * shape.size()];
     for (int first = 0; first < count(); first += most) {

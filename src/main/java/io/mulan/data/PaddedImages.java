@@ -1,6 +1,7 @@
 package io.mulan.data;
 
 import io.mulan.config.ImageShape;
+import io.mulan.readers.ImageStore;
 import java.util.Arrays;
 import java.util.Optional;
 

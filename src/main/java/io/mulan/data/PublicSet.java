@@ -6,6 +6,7 @@ import io.mulan.files.Cache;
 import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.ProgramLock;
+import io.mulan.formats.Archive;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

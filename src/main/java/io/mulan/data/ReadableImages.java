@@ -1,6 +1,8 @@
 package io.mulan.data;
 
 import io.mulan.files.ConfigException;
+import io.mulan.formats.BadInput;
+import io.mulan.readers.ImageStore;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -24,7 +26,7 @@ final class ReadableImages {
                 })
             .flatMapToInt(Arrays::stream)
             .toArray();
-    return good.length == count ? images : new ChosenImages(images, good, imageBytes);
+    return good.length == count ? images : new ImageSubset(images, good, imageBytes);
   }
 
   private static int[] readable(

@@ -4,13 +4,15 @@ import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.SplitBy;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
+import io.mulan.readers.ImageKey;
+import io.mulan.readers.ImageStore;
 import java.util.Arrays;
 
 /**
  * A split of images that have no official one, by {@code data.split_seed} and a number of each
  * image's name or bytes: so an image stays where it is when others come.
  */
-record Split(ImageStore train, ImageStore test) {
+public record Split(ImageStore train, ImageStore test) {
 
   /** Beyond which the test gets no more. */
   private static final int MOST = 10_000;
@@ -22,7 +24,7 @@ record Split(ImageStore train, ImageStore test) {
    *
    * @throws ConfigException if no image is left for training, or none for the test
    */
-  static Split of(DataConfig config, ImageStore all, ImageShape shape) {
+  public static Split of(DataConfig config, ImageStore all, ImageShape shape) {
     int count = all.count();
     if (count == 1) {
       throw new ConfigException(
@@ -55,7 +57,7 @@ record Split(ImageStore train, ImageStore test) {
       }
     }
     int size = shape.size();
-    return new Split(new ChosenImages(all, others, size), new ChosenImages(all, tests, size));
+    return new Split(new ImageSubset(all, others, size), new ImageSubset(all, tests, size));
   }
 
   /** As earlier versions did. */
@@ -70,7 +72,7 @@ record Split(ImageStore train, ImageStore test) {
     int[] others = Arrays.copyOfRange(order, test, order.length);
     Arrays.sort(tests); // in the order of the files, so that neighbours are read at once
     Arrays.sort(others);
-    return new Split(new ChosenImages(all, others, size), new ChosenImages(all, tests, size));
+    return new Split(new ImageSubset(all, others, size), new ImageSubset(all, tests, size));
   }
 
   /** How many keys are in the lowest tenth of all that there could be. */

@@ -3,6 +3,7 @@ package io.mulan.data;
 import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
+import io.mulan.readers.ImageStore;
 import java.util.Arrays;
 import java.util.Optional;
 

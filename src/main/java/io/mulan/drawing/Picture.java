@@ -1,9 +1,9 @@
 package io.mulan.drawing;
 
 import io.mulan.config.ImageShape;
-import io.mulan.data.GreyScale;
 import io.mulan.data.ImageSet;
 import io.mulan.files.ConfigException;
+import io.mulan.formats.GreyScale;
 import java.awt.image.BufferedImage;
 import java.awt.image.WritableRaster;
 

@@ -10,6 +10,7 @@ import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Augment;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
+import io.mulan.readers.ImageStore;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -9,6 +9,7 @@ import io.mulan.config.ConfigReader;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
+import io.mulan.readers.ImageStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.files.Cache;
 import io.mulan.files.ConfigException;
+import io.mulan.readers.DataFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

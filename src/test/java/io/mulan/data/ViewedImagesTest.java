@@ -11,6 +11,7 @@ import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
 import io.mulan.numpy.NpyArray;
+import io.mulan.readers.DataFiles;
 import java.util.Arrays;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
+import io.mulan.formats.BadInput;
+import io.mulan.readers.ImageStore;
+import io.mulan.readers.RecordFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,5 @@
+/**
+ * Formats of files: pictures, archives, Parquet, TFRecord and pickle. A file may be damaged or
+ * hostile: sizes are checked before memory is taken, and nothing in it is run. Knows no data set.
+ */
+package io.mulan.formats;

@@ -1,0 +1,209 @@
+package io.mulan.readers;
+
+import io.mulan.files.ConfigException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * Which of the files of a folder are for training and which for the test, as folders on the way to
+ * them are called: {@code train} and {@code test}, directly in it or as many levels down as only
+ * one folder is there.
+ *
+ * @param test null if no folder says which they are
+ * @param notes what of them is passed over, each a line
+ */
+record FolderSplit(Part train, Part test, List<String> notes) {
+
+  /**
+   * Files of a split.
+   *
+   * @param folder that all are in, below the whole: empty, or ends with a slash
+   * @param names below that
+   */
+  record Part(String folder, List<String> names) {}
+
+  /**
+   * The split of files.
+   *
+   * @param where they lie, for messages
+   * @param names with slashes; not empty
+   * @throws ConfigException if folders leave open which are for training
+   */
+  static FolderSplit of(String where, List<String> names) {
+    String common = common(names);
+    Part all = new Part(common, below(common, names));
+    Map<String, List<String>> folders = new TreeMap<>();
+    all.names().forEach(n -> folders.computeIfAbsent(first(n), f -> new ArrayList<>()).add(n));
+    List<String> loose = Objects.requireNonNullElse(folders.remove(""), List.of());
+    List<String> train =
+        folders.keySet().stream().filter(f -> SplitNames.isTrain(SplitNames.firstWord(f))).toList();
+    List<String> tests =
+        folders.keySet().stream()
+            .filter(f -> rank(f) < Integer.MAX_VALUE)
+            .sorted(Comparator.comparing(FolderSplit::rank))
+            .toList();
+    String place = where + (common.isEmpty() ? "" : "/" + common.substring(0, common.length() - 1));
+    if (train.isEmpty() || (tests.isEmpty() && folders.size() > 1)) {
+      refuseHalf(place, folders, tests);
+      refuseTestAsClass(place, tests);
+      refuseDeeper(place, all.names());
+      return new FolderSplit(all, null, List.of());
+    }
+    if (train.size() > 1) {
+      throw new ConfigException(
+          "%s has the folders %s, which are all called as for training; name one of them as"
+                  .formatted(place, String.join(", ", train))
+              + " data.path, or keep one");
+    }
+    refuseDeeper(place, folders.get(train.get(0)));
+    return of(all, train.get(0), tests, folders, loose);
+  }
+
+  private static FolderSplit of(
+      Part all,
+      String train,
+      List<String> tests,
+      Map<String, List<String>> folders,
+      List<String> loose) {
+    List<String> taken = tests.isEmpty() ? List.of(train) : List.of(train, tests.get(0));
+    Map<String, Integer> left = new LinkedHashMap<>();
+    folders.forEach(
+        (folder, files) -> {
+          if (!taken.contains(folder)) {
+            left.put("folder " + folder, files.size());
+          }
+        });
+    if (!loose.isEmpty()) {
+      left.put("no folder", loose.size());
+    }
+    List<String> notes =
+        left.entrySet().stream()
+            .map(
+                e ->
+                    "%d files in %s, which are not in %s"
+                        .formatted(e.getValue(), e.getKey(), String.join(" or ", taken)))
+            .toList();
+    return new FolderSplit(
+        part(all, train, folders),
+        tests.isEmpty() ? null : part(all, tests.get(0), folders),
+        notes);
+  }
+
+  private static Part part(Part all, String folder, Map<String, List<String>> folders) {
+    return new Part(all.folder() + folder + "/", below(folder + "/", folders.get(folder)));
+  }
+
+  /** Folders for tests alone: to learn from them can't be meant. */
+  private static void refuseHalf(
+      String place, Map<String, List<String>> folders, List<String> tests) {
+    if (tests.size() > 1 && tests.size() == folders.size()) {
+      throw new ConfigException(
+          "%s has the folders %s, but none for training; name one of them as data.path, or call"
+                  .formatted(place, String.join(", ", tests))
+              + " one train");
+    }
+  }
+
+  /**
+   * A folder for tests next to what no folder train holds: images of tests would be learned from.
+   */
+  private static void refuseTestAsClass(String place, List<String> tests) {
+    for (String folder : tests) {
+      if (SplitNames.isTestAlone(folder)) {
+        throw new ConfigException(
+            "%s has the folder %s, but none for training; put what to learn from into a folder train,"
+                    .formatted(place, folder)
+                + " or rename %s if it is a class".formatted(folder));
+      }
+    }
+  }
+
+  /** A split, or a test, in folders further down: test images would be learned from. */
+  private static void refuseDeeper(String place, List<String> names) {
+    Map<String, List<String>> splits = new TreeMap<>();
+    for (String name : names) {
+      String[] parts = name.split("/");
+      StringBuilder above = new StringBuilder();
+      for (int i = 0; i < parts.length - 1; i++) {
+        if (i > 0 && SplitNames.isEither(SplitNames.firstWord(parts[i]))) {
+          List<String> found = splits.computeIfAbsent(above.toString(), f -> new ArrayList<>());
+          if (!found.contains(parts[i])) {
+            found.add(parts[i]);
+          }
+        }
+        above.append(parts[i]).append('/');
+      }
+    }
+    splits.forEach(
+        (folder, found) -> {
+          boolean train = found.stream().anyMatch(f -> SplitNames.isTrain(SplitNames.firstWord(f)));
+          boolean test = found.stream().anyMatch(f -> rank(f) < Integer.MAX_VALUE);
+          if (test && (train || found.stream().anyMatch(SplitNames::isTestAlone))) {
+            throw new ConfigException(
+                "%s has %s in %s: images of tests would be learned from; %s, or put train and test above all"
+                    .formatted(
+                        place,
+                        String.join(" and ", found),
+                        folder,
+                        train
+                            ? "name %s/%s as data.path"
+                                .formatted(place, folder.substring(0, folder.length() - 1))
+                            : "rename " + found.get(0) + " if it is not for a test"));
+          }
+        });
+  }
+
+  /**
+   * That the only folder in a place, or the only one in that, is not one for tests.
+   *
+   * @throws ConfigException that says how to learn from it
+   */
+  static void requireMoreThanTest(String where, List<String> names) {
+    StringBuilder above = new StringBuilder(where);
+    for (String folder : common(names).split("/")) {
+      above.append('/').append(folder);
+      if (SplitNames.isTestAlone(folder)) {
+        throw new ConfigException(
+            "%s has only the folder %s, which is called as for a test; name %s as data.path to learn from it"
+                .formatted(where, folder, above));
+      }
+    }
+  }
+
+  private static int rank(String folder) {
+    OptionalInt place = SplitNames.test(SplitNames.firstWord(folder));
+    return place.orElse(Integer.MAX_VALUE);
+  }
+
+  private static String first(String name) {
+    int slash = name.indexOf('/');
+    return slash < 0 ? "" : name.substring(0, slash);
+  }
+
+  private static List<String> below(String folder, List<String> names) {
+    return names.stream().map(n -> n.substring(folder.length())).toList();
+  }
+
+  /**
+   * The folders that all names begin with, but for the last, which may say what they are: {@code
+   * train}.
+   */
+  private static String common(List<String> names) {
+    String common = "";
+    while (true) {
+      String next = first(names.get(0).substring(common.length()));
+      String longer = common + next + "/";
+      boolean more = !next.isEmpty() && names.stream().allMatch(n -> n.startsWith(longer));
+      if (!more) {
+        return common;
+      }
+      common = longer;
+    }
+  }
+}
