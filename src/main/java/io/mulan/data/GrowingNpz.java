@@ -80,6 +80,7 @@ public final class GrowingNpz implements AutoCloseable {
     try {
       Part part = parts.get(name);
       if (part == null) {
+        Files.createDirectories(archive.toAbsolutePath().getParent());
         part = new Part(unfinished(archive, name), batch);
         parts.put(name, part);
       }

@@ -25,9 +25,9 @@ import org.tensorflow.types.family.TFloating;
  * et al. 2024, section 3). A pure function of weights, images and noise: the caller says where each
  * comes from.
  *
- * <p>A model may be told something of an image, as its class: its conditions, k numbers. They stand
- * beside the latent wherever that is looked at, by network and schedule, and the encoder sees them;
- * they cost nothing, and what is bounded is log p(x given them).
+ * <p>A model may be conditioned on k known numbers for each image, such as its class. Network and
+ * schedule see them after the latent, and the encoder sees them too. They cost nothing: the bound
+ * is that of log p(x) given them.
  */
 public final class DiffusionModel {
   /** Where the weights of each part are in the tree of the published checkpoints. */
@@ -46,8 +46,7 @@ public final class DiffusionModel {
   private final UNet network;
   private final Denoiser denoiser;
 
-  /** What is told of the images [B,k]; null until {@link #given}. */
-  private final Operand<TFloat32> conditions;
+  private final Conditions conditions;
 
   public DiffusionModel(RunConfig config, ImageShape image) {
     this(config, image, new ScoreNetwork(config, new UNet(config.network())));
@@ -55,11 +54,11 @@ public final class DiffusionModel {
 
   /** The same model with another denoiser in the place of the score network. */
   public DiffusionModel(RunConfig config, ImageShape image, Denoiser denoiser) {
-    this(config, image, denoiser, null);
+    this(config, image, denoiser, Conditions.unknown(config.data().conditions()));
   }
 
   private DiffusionModel(
-      RunConfig config, ImageShape image, Denoiser denoiser, Operand<TFloat32> conditions) {
+      RunConfig config, ImageShape image, Denoiser denoiser, Conditions conditions) {
     this.config = config;
     this.image = image;
     this.codec = new ImageCodec(config.data().levels());
@@ -72,48 +71,43 @@ public final class DiffusionModel {
     this.conditions = conditions;
   }
 
-  /** How many numbers the model is told of an image: k. */
+  /** The length k of the conditions of an image. */
   public int conditionsSize() {
-    return config.data().conditions();
+    return conditions.size();
   }
 
-  /** The same model, told these conditions of the images [B,k]. */
-  public DiffusionModel given(Operand<TFloat32> told) {
-    return new DiffusionModel(config, image, denoiser, told);
+  /** The same model, conditioned on these values for the images [B,k]. */
+  public DiffusionModel given(Operand<TFloat32> values) {
+    return given(conditions.of(values));
   }
 
-  /** The same model, its conditions an input of the graph if it is told any. */
+  private DiffusionModel given(Conditions values) {
+    return new DiffusionModel(config, image, denoiser, values);
+  }
+
+  /** The same model, with its conditions an input of the graph if it has any. */
   public DiffusionModel givenInput(Ops tf, long batch) {
     return conditionsSize() == 0
         ? this
         : given(Inputs.of(tf, "conditions", TFloat32.class, batch, conditionsSize()));
   }
 
-  /** What it is told of the images [B,k]; empty if nothing. */
+  /** The conditions of the images [B,k]; empty if there are none. */
   public Optional<Operand<TFloat32>> conditions() {
-    return Optional.ofNullable(conditions);
-  }
-
-  /** The conditions [B,k] in another precision; empty if the model is never told any. */
-  private <T extends TFloating> Optional<Operand<T>> conditions(Maths<T> m) {
-    if (conditionsSize() > 0 && conditions == null) {
-      throw new IllegalStateException("the model is told nothing of these images");
-    }
-    return conditions().map(m::cast);
+    return conditions.values();
   }
 
   /**
-   * Latents as {@link #reverse} and {@link #boundGiven} take them: the conditions stand beside
-   * them.
+   * Latents as {@link #reverse} and {@link #boundGiven} take them, followed by the conditions.
    *
    * @param c [B,m]
-   * @return [B,m+k]; c itself if the model is told nothing
+   * @return [B,m+k]; c itself if there are no conditions
    */
   public <T extends TFloating> Operand<T> withConditions(Maths<T> m, Operand<T> c) {
-    return conditions(m).map(told -> m.concat(1, List.of(c, told))).orElse(c);
+    return conditions.after(m, c);
   }
 
-  /** The length m + k of latents with the conditions beside them. */
+  /** The length m + k of latents followed by the conditions. */
   public int withConditionsSize() {
     return latentSize() + conditionsSize();
   }
@@ -183,22 +177,15 @@ public final class DiffusionModel {
         noise,
         (c, n) -> {
           Operand<TUint8> twice = m.ops().concat(List.of(images, images), m.ops().constant(0));
-          DiffusionModel told = twice(m);
-          return told.bound(
+          DiffusionModel model = given(conditions.twice(m));
+          return model.bound(
               net,
               twice,
-              told.withConditions(m, c),
+              model.withConditions(m, c),
               m.concat(0, List.of(kl, kl)),
               m.ops().zerosLike(m.column(c, 0)),
               n);
         });
-  }
-
-  /** The same model for each image of the batch twice. */
-  private DiffusionModel twice(Maths<?> m) {
-    return conditions == null
-        ? this
-        : given(m.ops().concat(List.of(conditions, conditions), m.ops().constant(0)));
   }
 
   private boolean scoreFunction() {
@@ -214,9 +201,9 @@ public final class DiffusionModel {
 
   private <T extends TFloating> Posterior<T> posterior(Net<T> net, Operand<T> signal) {
     Net<T> encoder = net.in(ENCODER);
-    Optional<Operand<T>> told = conditions(net.m());
     return latent.posterior(
-        net.m(), new ImageEncoder<>(encoder, config.latent(), network, signal, told));
+        net.m(),
+        new ImageEncoder<>(encoder, config.latent(), network, signal, conditions.in(net.m())));
   }
 
   /**
@@ -304,15 +291,15 @@ public final class DiffusionModel {
     return prediction;
   }
 
+  TimeAxis axis() {
+    return axis;
+  }
+
   /** γ as a function of time [B,1]. */
   <T extends TFloating> NoiseSchedule.Path<TFloat64> path(Net<T> net, Operand<TFloat64> latent) {
     return schedule.path(net.in(SCHEDULE).doubles(), latent);
   }
 
-  /**
-   * The schedule and the noisy signals are computed in double precision, a small part of the work:
-   * whatever γ is rounded by, the Fourier features of z magnify some hundred times.
-   */
   private <T extends TFloating> BoundTerms<T> bound(
       Net<T> net,
       Operand<TUint8> images,
@@ -320,29 +307,7 @@ public final class DiffusionModel {
       Operand<T> kl,
       Operand<T> context,
       Noise<T> noise) {
-    Maths<T> m = net.m();
-    Maths<TFloat64> d = m.doubles();
-    Operand<TFloat64> signal = codec.encode(d, images);
-    NoiseSchedule.Path<TFloat64> path = path(net, d.cast(c));
-    Operand<TFloat64> uniform = d.reshape(d.cast(noise.times()), -1, 1); // [B, 1]
-    Operand<TFloat64> gamma0 = pixels(d, path.gamma(d.ops().zerosLike(uniform)));
-    Operand<TFloat64> gamma1 = pixels(d, path.gamma(d.ops().onesLike(uniform)));
-    TimeAxis.Moment<TFloat64> moment = axis.at(d, path, uniform);
-    Operand<TFloat64> gamma = pixels(d, path.gamma(moment.t()));
-
-    NoisySignal<T> z =
-        NoisySignal.at(d, NoiseLevel.of(d, gamma), signal, d.cast(noise.diffusion())).in(m);
-    Operand<T> output = denoiser.output(net, z.value(), gamma, seen(m, c, context));
-    // As γ; a derivative's own shape is not known before it runs.
-    Operand<T> rate = m.cast(d.reshape(moment.rate(), anyBatch(gamma)));
-    Operand<T> integrand = m.mul(rate, prediction.squaredError(m, z, output));
-    return new BoundTerms<>(
-        reconstruction(m, signal, gamma0, d.cast(noise.reconstruction())),
-        m.cast(prior(d, signal, gamma1)),
-        kl,
-        m.mul(m.sumPerImage(integrand), 0.5),
-        m.minPerImage(rate),
-        moment.t());
+    return new VariationalBound<>(this, net, images, c, noise).terms(kl, seen(net.m(), c, context));
   }
 
   /**
@@ -384,23 +349,6 @@ public final class DiffusionModel {
         step,
         random.normal("reconstruction", shape),
         random.normal("diffusion", shape));
-  }
-
-  private <T extends TFloating> Operand<T> reconstruction(
-      Maths<T> m, Operand<TFloat64> signal, Operand<TFloat64> gamma0, Operand<TFloat64> noise) {
-    Maths<TFloat64> d = m.doubles();
-    // z_0 / α_0, without the division
-    Operand<TFloat64> rescaled = d.add(signal, d.mul(d.exp(d.mul(gamma0, 0.5)), noise));
-    return m.neg(codec.logProbability(m, m.cast(signal), m.cast(rescaled), m.cast(gamma0)));
-  }
-
-  /** ½ Σ (α² f² + σ² - log σ² - 1) at t = 1. */
-  private <T extends TFloating> Operand<T> prior(Maths<T> m, Operand<T> signal, Operand<T> gamma1) {
-    Operand<T> signalVariance = m.sigmoid(m.neg(gamma1));
-    Operand<T> mean = m.mul(signalVariance, m.square(signal));
-    // σ² - 1 = -α², and log σ² = -softplus(-γ): neither loses digits when σ² is close to one
-    Operand<T> spread = m.sub(m.softplus(m.neg(gamma1)), signalVariance);
-    return m.mul(m.sumPerImage(m.add(mean, spread)), 0.5);
   }
 
   static long[] anyBatch(Operand<?> x) {

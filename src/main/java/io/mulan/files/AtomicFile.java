@@ -49,15 +49,24 @@ public final class AtomicFile {
   }
 
   /**
-   * Makes the folder of a file and finds out that it can be written there: before the work.
+   * Finds out that a file can be written, before the work. Leaves nothing behind, so that work that
+   * is interrupted leaves nothing either.
    *
-   * @throws IOException if it can't
+   * @throws IOException if it cannot be written
    */
   public static void requireWritable(Path file) throws IOException {
+    Path there = file.toAbsolutePath().getParent();
+    while (Files.notExists(there)) {
+      there = there.getParent();
+    }
     Durable.createParent(file);
     Path probe = Durable.unfinished(file);
     fill(probe, out -> out.write(0));
     Files.delete(probe);
+    for (Path made = probe.toAbsolutePath().getParent(); !made.equals(there); ) {
+      Files.delete(made);
+      made = made.getParent();
+    }
   }
 
   /** Gives a file that is complete its name in the same folder. */

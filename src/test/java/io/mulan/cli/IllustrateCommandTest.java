@@ -38,7 +38,7 @@ final class IllustrateCommandTest {
     Program.run(folder, "illustrate", "--seed=x").assertRefused(2, "--seed is 'x'");
     Program.run(folder, "illustrate", "more").assertRefused(2, "takes no 'more'");
     Program.run(folder, "illustrate", "--steps=1", "--out=file")
-        .assertRefused(3, "file", "name another folder with --out");
+        .assertRefused(3, "file", "name another place with --out");
   }
 
   @Test
