@@ -1,4 +1,4 @@
-"""Compares training steps: a table, each program beside a chosen one.
+"""Compares training steps: a table, each program next to a chosen one.
 
     python scripts/benchmark/compare.py java.json others.jsonl --baseline "java, XLA off"
 
@@ -59,13 +59,13 @@ def read(file: str) -> List[Timing]:
             return [of_java(file, xla, figures) for xla, figures in lines[0].items()]
         return [of_line(line) for line in lines]
     except OSError as e:
-        fail(f"{file} can't be read: {e.strerror}")
+        fail(f"{file} cannot be read: {e.strerror}")
     except (ValueError, KeyError, TypeError, AttributeError):
         fail(f"{file} holds neither lines of the benchmarks nor a file of mulan benchmark --json")
 
 
 def check(timings: List[Timing]) -> None:
-    """A ratio says something only between steps of one size."""
+    """A ratio has a meaning only between steps of one size."""
     sizes = {timing.size for timing in timings if timing.size}
     batches = {timing.batch for timing in timings}
     if len(sizes) > 1 or len(batches) > 1:

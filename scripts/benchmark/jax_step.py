@@ -42,7 +42,7 @@ def experiment(config: Any) -> Any:
     import jax
     from flax.core import FrozenDict
 
-    # The published code is of a time when jax had this name.
+    # The published code uses a name that jax has dropped.
     jax.tree_map = jax.tree_util.tree_map
     from ldm.experiment_vdm import Experiment_VDM
     from ldm.train_state import TrainState
@@ -68,11 +68,11 @@ def training(made: Any) -> Tuple[Callable[[Images], float], int]:
     # place; here a call makes one step, and donating the state lets it do the same.
     compiled = jax.pmap(functools.partial(made.train_step, jax.random.PRNGKey(0)), "batch",
                         donate_argnums=0)
-    # Placed as a step's results are, or the second step would be compiled anew for the first one's.
+    # Placed as a step's results are; otherwise the second step would be compiled again.
     placed = NamedSharding(Mesh(jax.devices()[:1], ("batch",)), PartitionSpec("batch"))
     state = jax.tree_util.tree_map(
         lambda leaf: jax.device_put(jnp.asarray(leaf, jnp.result_type(leaf))[None], placed), made.state)
-    # Read while compiling: its parameters would be copies beside the state's.
+    # Read while compiling: its parameters would be copies in addition to the state's.
     made.state = made.state.replace(params=None, ema_params=None, opt_state=None)
 
     def step(images: Images) -> float:
@@ -81,7 +81,7 @@ def training(made: Any) -> Tuple[Callable[[Images], float], int]:
         batch = {"images": images[None], "labels": np.zeros(size, np.int32),
                  "conditioning": np.zeros(size, np.uint8)}
         state, metrics = compiled(state, batch)
-        # All of the step is waited for: the loss is there before the weights are.
+        # Waits for the whole step: the loss is ready before the weights.
         jax.block_until_ready(state)
         return float(metrics["scalars"]["train_bpd"][0])
 

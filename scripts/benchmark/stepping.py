@@ -61,9 +61,9 @@ def check(options: argparse.Namespace, *needed: str) -> None:
 
 
 def limit_processors(threads: int) -> None:
-    """Holds this process to so many processors: XLA's CPU client has as many threads as it may use.
+    """Limits this process to so many processors: XLA's CPU client has as many threads as it may use.
 
-    To be called before a framework is imported.
+    Call it before a framework is imported.
     """
     os.environ["OMP_NUM_THREADS"] = os.environ["NPROC"] = str(threads)
     if hasattr(os, "sched_setaffinity"):
@@ -104,7 +104,7 @@ def import_from(checkout: str, stand_ins: Iterable[str]) -> None:
     # Last, so that an installed package always wins.
     sys.meta_path.append(_StandIns(missing))
     sys.path.insert(0, os.path.abspath(checkout))
-    # The checkout stays as it is.
+    # The checkout stays unchanged.
     sys.dont_write_bytecode = True
 
 
@@ -116,7 +116,7 @@ def batches(size: int) -> Iterator[Images]:
 
 
 def measure(step: Callable[[Images], float], options: argparse.Namespace) -> Dict[str, object]:
-    """Times steps; a step takes a batch and returns its loss, so that it has ended when it returns."""
+    """Times steps; a step takes a batch and returns its loss when it has ended."""
     times: List[float] = []
     losses: List[float] = []
     images = batches(options.batch)
@@ -126,7 +126,7 @@ def measure(step: Callable[[Images], float], options: argparse.Namespace) -> Dic
         losses.append(step(batch))
         times.append(time.perf_counter() - start)
     if not np.isfinite(losses).all():
-        fail("a loss is not finite: nothing was measured that training would do")
+        fail("a loss is not finite: such a step is not a training step")
     measured = times[1 + WARM_UP:]
     lower, median, upper = np.quantile(measured, (0.25, 0.5, 0.75))
     return {
@@ -139,7 +139,7 @@ def measure(step: Callable[[Images], float], options: argparse.Namespace) -> Dic
 
 
 def peak_memory() -> Optional[int]:
-    """What this process has held at once; Linux tells."""
+    """The peak memory of this process; Linux reports it."""
     try:
         with open("/proc/self/status", encoding="ascii") as status:
             return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))

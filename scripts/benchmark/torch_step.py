@@ -56,7 +56,7 @@ def moving_average(model: Any) -> Any:
 
     ema = EMA(model, beta=0.9999, update_every=1, power=3 / 4)
     ema.ema_model.eval()
-    # In its first steps it only copies; it is measured as it is for the rest of the training.
+    # In its first steps it only copies; it is measured as in the rest of the training.
     ema.step += ema.update_after_step + 1
     return ema
 

@@ -3,7 +3,7 @@
 
     python3 scripts/cluster/scaling.py --weights 71153846 --gflop 173.4 --batch 128 --tflops 100
 
-T(n) = B / (n b) + 2 (n-1)/n 4 P / R: what one worker computes, and what a ring all-reduce sends.
+T(n) = B / (n b) + 2 (n-1)/n 4 P / R: the computation of one worker, and the data that a ring all-reduce sends.
 """
 import argparse
 
@@ -12,7 +12,7 @@ WORKERS = (1, 2, 4, 8, 16, 32)
 
 
 def step_seconds(workers, alone, weights, gbit):
-    """The time of a step of which one process alone takes `alone` seconds."""
+    """The time of a step that takes one process alone `alone` seconds."""
     sent = 2 * (workers - 1) / workers * 4 * weights
     return alone / workers + sent / (gbit * 1e9 / 8)
 

@@ -14,11 +14,11 @@ import failure
 import make_vectors
 from java import ROOT
 
-# Bits per dimension that the two may differ by.
+# How much the two may differ, in bits per dimension.
 LIMIT = 1e-4
 IMAGES = 2
 STEPS = 3
-# Of the network, whose size does not matter here.
+# The size of the network; it does not matter here.
 SMALL = dict(sm_n_embd=64, sm_n_layer=1)
 
 

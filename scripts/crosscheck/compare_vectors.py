@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares vectors, array by array: those of the test resources with ones that were made anew."""
+"""Compares vectors, array by array: those of the test resources with newly made ones."""
 
 import math
 import os
@@ -43,7 +43,7 @@ def read(path):
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except (OSError, ValueError) as e:
-        raise failure.Failure(failure.DATA, f"{path} can't be read as .npz: {e}") from None
+        raise failure.Failure(failure.DATA, f"{path} cannot be read as .npz: {e}") from None
 
 
 def what(name):
@@ -68,7 +68,7 @@ def largest(a):
 
 
 def difference(a, b, size):
-    """The largest difference in units of a size."""
+    """The largest difference, relative to a size."""
     if a.dtype != b.dtype or a.shape != b.shape:
         return math.inf
     if same_bytes(a, b):
@@ -78,7 +78,7 @@ def difference(a, b, size):
 
 
 class Comparison:
-    """Of the arrays of one kind in two files."""
+    """The differences between the arrays of one kind in two files."""
 
     def __init__(self):
         self.count, self.equal, self.apart, self.worst = 0, 0, 0.0, ""

@@ -80,7 +80,7 @@ def vectors(options):
         make_vectors.make(options, kinds, options.out)
         return options.out, kinds
     if options.mulan or options.vdm:
-        raise failure.Failure(failure.USAGE, "--vectors stands instead of checkouts: name either")
+        raise failure.Failure(failure.USAGE, "--vectors replaces checkouts: name either")
     there = [kind for kind in KINDS if os.path.isfile(os.path.join(options.vectors, kind + ".npz"))]
     missing = [kind for kind in options.only or () if kind not in there]
     if missing or not there:
@@ -106,7 +106,7 @@ def main():
         write(options.markdown, page.of(folder, kinds, rows, shown, missing))
     if failing or status:
         if status and not failing:
-            print(f"the Java tests failed beside; see {java.LOG}", file=sys.stderr)
+            print(f"other Java tests failed; see {java.LOG}", file=sys.stderr)
         sys.exit(FAILED)
 
 
@@ -115,7 +115,7 @@ def write(path, text):
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
     except OSError as e:
-        raise failure.Failure(failure.DATA, f"{path} can't be written: {e.strerror}") from None
+        raise failure.Failure(failure.DATA, f"{path} cannot be written: {e.strerror}") from None
 
 
 if __name__ == "__main__":

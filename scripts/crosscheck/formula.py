@@ -1,7 +1,7 @@
-"""Parameters that need not be stored, and four numbers that tell whether an array is another one.
+"""Parameters that need not be stored, and four numbers that identify an array.
 
 Parameters are made of SplitMix64 of (seed, rank of the name, index), so that another program can make the same
-ones; all that needs is in this file. Numpy only.
+ones from this file alone. Numpy only.
 """
 
 import numpy as np

@@ -50,7 +50,7 @@ VDM_KEYS = (
 )
 # side of the images, a smaller one, batch, steps of sampling, times of discrete time, what differs from BASE
 SMALL = dict(S=8, s=4, B=3, T=8, Td=10, base={})
-# Of other seeds, so that a size is not taken for another one.
+# Other seeds have other sizes, so that no size is confused with another.
 OTHER_SMALL = dict(
     S=6,
     s=3,
@@ -67,7 +67,7 @@ OTHER_SMALL = dict(
         latent_k=3,
     ),
 )
-# As the published configurations of both programs have it.
+# As in the published configurations of both programs.
 CIFAR10 = dict(
     S=32,
     s=32,
@@ -117,7 +117,7 @@ class Generator:
         return rows
 
     def parameters(self, initial, config):
-        """Those that `initial` would make, filled by the formula."""
+        """The parameters of `initial`, with values of the formula."""
         shapes = {path: a.shape for path, a in flatten(jax.eval_shape(initial)).items()}
         return unflatten(formula.parameters(shapes, self.seed + 1, config))
 

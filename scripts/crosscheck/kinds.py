@@ -5,19 +5,19 @@ from typing import NamedTuple
 
 class Kind(NamedTuple):
     part: str
-    """Of the method, as the table calls it."""
+    """Part of the method, as in the table."""
     test: str
     """The Java test that computes the same."""
     share: float
-    """Of the time it takes to make, in seconds on two processors."""
+    """Seconds that the vectors take on two processors."""
     rank: int
-    """Of its random numbers."""
+    """Rank in the seeds of random numbers."""
     large: bool = False
-    """Whether it is of the CIFAR-10 size."""
+    """Whether it has the CIFAR-10 size."""
     checkouts: tuple = ("mulan", "vdm")
-    """What is needed to make them."""
+    """The checkouts that make the vectors."""
     module: str = ""
-    """Of the package cases, that makes them; otherwise as the kind is called, without -cifar10."""
+    """Module in the package cases that makes them; by default the name of the kind without -cifar10."""
 
     def cases(self, name):
         return self.module or name.partition("-")[0]

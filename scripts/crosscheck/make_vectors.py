@@ -83,7 +83,7 @@ def make(options, kinds, folder):
     """Makes the kinds of vectors in a folder."""
     check_environment()
     check_sources(options, kinds)
-    # Of asking for float64 where it is off, which the published code does.
+    # The published code asks for float64 where it is off.
     warnings.filterwarnings("ignore", message=".*Explicitly requested dtype.*")
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     from generator import Generator

@@ -9,7 +9,7 @@ Nothing on disk is changed. In memory, while importing:
   - names that jax has dropped since come back: jax.tree_map, jax.tree_multimap, jax.tree_leaves, and jnp.clip's
     a_min and a_max;
   - MuLAN's code has the image's size written in as 32, 32, 3; for another side these literals are rewritten;
-  - its uniform dequantisation gives None where a value is reshaped: there a zero is put.
+  - its uniform dequantisation gives None where a value is reshaped: a zero replaces it.
 """
 
 import contextlib
@@ -81,7 +81,7 @@ class _StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 class _Source(importlib.abc.SourceLoader):
-    """Reads a file and rewrites its text in memory; leaves no byte code beside it."""
+    """Reads a file and rewrites its text in memory; leaves no byte code."""
 
     def __init__(self, path, rewrite):
         self._path, self._rewrite = path, rewrite

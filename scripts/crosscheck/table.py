@@ -58,7 +58,7 @@ class Row(NamedTuple):
 
 
 def model_of(name, config):
-    """What a case is of, as its configuration or else its name says."""
+    """The model of a case, from its configuration or else its name."""
     kind, package = config.get("vdm_type"), config.get("package")
     if package == "torch" or name.startswith("torch"):
         return "VDM, PyTorch"
@@ -109,7 +109,7 @@ def number(value):
 
 
 def worst(all_rows):
-    """Of each model, size, part and quantity the row that comes nearest to its limit, and each that fails."""
+    """For each model, size, part and quantity the row nearest to its limit, and each row that fails."""
     nearest = {}
     for row in all_rows:
         key = (row.model, row.size, row.part, _plain(row.quantity))
@@ -119,7 +119,7 @@ def worst(all_rows):
 
 
 def _plain(quantity):
-    """Without what it is the worst of."""
+    """The name of the quantity alone."""
     return quantity.split(" of ")[0]
 
 

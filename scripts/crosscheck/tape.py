@@ -9,8 +9,8 @@ class Tape:
     """While it plays, the functions of jax.random that the published code calls give numbers of a numpy generator.
 
     They are kept in `draws`, in the order of the calls. `rewind` plays them again from the start, `at` from a
-    position; calls beyond the end go on drawing, or are an error where there is no generator. In double precision
-    the same float32 numbers are handed out as float64.
+    position; calls beyond the end draw new numbers, or are an error if there is no generator. In double precision
+    the same float32 numbers are returned as float64.
     """
 
     NAMES = ("normal", "uniform", "gumbel", "gamma", "truncated_normal", "randint", "bernoulli")
@@ -29,7 +29,7 @@ class Tape:
         if self.position < len(self.draws):
             kept, value = self.draws[self.position]
             if kept != name or value.shape != shape:
-                raise ValueError(f"the tape has {kept}{value.shape}, the model wants {name}{shape}")
+                raise ValueError(f"the tape has {kept}{value.shape}, the model needs {name}{shape}")
         else:
             value = np.asarray(make(shape))
             if value.dtype.kind == "f":

@@ -1,8 +1,8 @@
 """Imports the PyTorch VDM, addtt/variational-diffusion-models, and gives it the weights of the JAX one.
 
-The program is used as it is. Three of its settings are made those of the JAX program: the exponents of the Fourier
-features, the ε of GroupNorm, and that γ's line is learned. In double precision what it makes float32 by name is float64:
-new tensors, the embedding of the time, attention's weights.
+The program is used unchanged. It gets three settings of the JAX program: the exponents of the Fourier features, the ε of
+GroupNorm, and a learned line for γ. In double precision its explicit float32 becomes float64: new tensors, the embedding
+of the time, attention's weights.
 """
 
 import contextlib
@@ -185,7 +185,7 @@ def to_jax(array, layout):
 
 
 def part(array, layout):
-    """Of a joint parameter, queries, keys and values one above the other, the part that is meant."""
+    """One part of a joint parameter: queries, keys or values."""
     words = layout.split()
     if len(words) == 1:
         return array

@@ -1,4 +1,4 @@
-"""A file of vectors: what a program computed, of which inputs, parameters and random draws.
+"""A file of vectors: the results of a program, with its inputs, parameters and random draws.
 
 NAME.npz has the arrays, each called CASE/GROUP/...:
 
@@ -7,9 +7,9 @@ NAME.npz has the arrays, each called CASE/GROUP/...:
     paramstat          their statistics, in the order of their names
     noise/I_KIND       the I-th random draw
     out/NAME           results in float32
-    out/grad/PATH      gradients by parameters: all where they are asked for, otherwise small ones
+    out/grad/PATH      gradients by parameters: all on request, otherwise small ones
     out/gradstat       the statistics of all of them
-    out/graderror      where asked for, the norm of the difference between float32 and double precision, by parameter
+    out/graderror      on request, the norm of the difference between float32 and double precision, by parameter
     out/weights/PATH   parameters after training, out/averages/PATH their averages; with statistics as gradients
     f64/...            the same in double precision, on the same numbers
 
@@ -29,11 +29,11 @@ import formula
 import published
 from tape import Tape
 
-# Of a gradient by a parameter that is kept though not all are.
+# The largest size of a gradient that is kept when not all are.
 SMALL = 300
-# The groups of results that have one for each parameter.
+# The groups of results with one array for each parameter.
 BY_PARAMETER = ("grad", "weights", "averages")
-# Of a result in double precision that is kept.
+# The largest size of a result that is kept in double precision.
 LARGEST_DOUBLES = 4096
 
 

@@ -1,4 +1,4 @@
-"""A headless Chromium, spoken to by its DevTools protocol over a pipe."""
+"""A headless Chromium, controlled by its DevTools protocol over a pipe."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Browser:
         self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         read, self._to = os.pipe()
         self._from, write = os.pipe()
-        # It speaks over its file descriptors 3 and 4, which ours must not be.
+        # It uses its file descriptors 3 and 4; ours must be others.
         read, write = _high(read), _high(write)
         self._process = subprocess.Popen(
             ["bash", "-c", f'exec "$@" 3<&{read} 4>&{write}', "-", program]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that TensorBoard shows all of a run: asks its server, and opens its pages in Chromium.
+"""Checks that TensorBoard shows all of a run: queries its server, and opens its pages in Chromium.
 
   check_tensorboard.py RUN                     prints what is there
   check_tensorboard.py RUN --screenshot FILE   and keeps a picture of its histograms
@@ -49,7 +49,7 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 
 class Server:
-    """What TensorBoard says of one run."""
+    """What TensorBoard's server returns for one run."""
 
     def __init__(self, address: str, name: str) -> None:
         self.address = address
@@ -145,7 +145,7 @@ _PAGES = {
 
 
 def look(address: str, screenshot: Optional[Path]) -> None:
-    """Opens every page, waits for its figures, and tells what failed."""
+    """Opens every page, waits for its figures, and reports what failed."""
     for page, figures in _PAGES.items():
         with Browser(1280, 1000) as browser:
             browser.open(f"{address}/#{page}")
@@ -160,7 +160,7 @@ def main() -> None:
     parser = Parser(description=__doc__.split("\n")[0])
     parser.examples = "examples:\n" + "\n".join(__doc__.split("\n")[2:]) + "\n"
     parser.add_argument("run", type=Path, help="a run folder of mulan train")
-    parser.add_argument("--json", type=Path, help="what TensorBoard's server says of the run")
+    parser.add_argument("--json", type=Path, help="what TensorBoard's server returns for the run")
     parser.add_argument("--screenshot", type=Path, help="a PNG of its histograms")
     options = parser.parse_args()
     folder = options.run.resolve()

@@ -1,4 +1,4 @@
-"""Compares a SavedModel, run by Python, with what Java said of it.
+"""Compares the results of a SavedModel in Python with those in Java.
 
     python scripts/python/compare.py savedmodels/digits/1 vectors.npz
 

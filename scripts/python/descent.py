@@ -57,7 +57,7 @@ class Adam:
 
 
 def noisy_batch(model: ExportedModel, rows: Mapping[str, np.ndarray], seed: int) -> Batch:
-    """Inputs of the signature loss: images, what it is told of them, and the model's noise."""
+    """Inputs of the signature loss: images, their conditions, and the model's noise."""
     step = np.int64(0)
     noise = model.call(
         "noise", {"count": np.int32(len(rows["images"])), "seed": np.int64(seed), "step": step}
@@ -70,7 +70,7 @@ def loss(model: ExportedModel, batch: Batch) -> float:
 
 
 def by_signature(model: ExportedModel, batch: Batch) -> Gradients:
-    """The gradients that the signature gives out; a server gives them too."""
+    """The gradients that the signature returns; a server returns them too."""
     outputs = model.call("loss", batch)
     return {
         name.removeprefix(_PREFIX): value.numpy()
@@ -80,7 +80,7 @@ def by_signature(model: ExportedModel, batch: Batch) -> Gradients:
 
 
 def by_tape(model: ExportedModel, batch: Batch) -> Gradients:
-    """The gradients that TensorFlow takes; those of any function of the loss can be had so."""
+    """The gradients by TensorFlow's tape, which works for any function of the loss."""
     variables = model.variables
     with tf.GradientTape() as tape:
         value = model.call("loss", batch)["loss"]

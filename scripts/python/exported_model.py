@@ -13,7 +13,7 @@ from failure import DATA, MODEL, Failure, tensorflow_message
 from pictures import Kind
 from ports import Port, Signature
 
-# Before TensorFlow is imported: it reads this then, and tells much that is no error.
+# Before TensorFlow is imported: it reads this then, and logs much that is not an error.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import tensorflow as tf  # noqa: E402
@@ -22,8 +22,8 @@ import tensorflow as tf  # noqa: E402
 class ExportedModel:
     """Signatures by name, inputs checked before the call.
 
-    The graph checks values itself and names the input. Wrong types and shapes it does not:
-    eager TensorFlow's error of them tells only the number of the input.
+    The graph checks values itself and names the input. It does not check types and shapes:
+    eager TensorFlow's error for them has only the number of the input.
     """
 
     def __init__(self, folder: Path, loaded: tf.Module, kind: Kind) -> None:
@@ -120,5 +120,5 @@ def _kind(folder: Path) -> Kind:
         message = f"{card}: cannot be read: {error.strerror}; is this a model that mulan exported?"
         raise Failure(MODEL, message) from error
     except (ValueError, KeyError, TypeError) as error:
-        message = f"{card}: does not tell height, width, channels and levels of the images"
+        message = f"{card}: does not give height, width, channels and levels of the images"
         raise Failure(MODEL, message) from error

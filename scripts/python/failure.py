@@ -1,4 +1,4 @@
-"""Errors that a user can mend: one line, and how the program ends."""
+"""Errors that a user can correct: one line, and how the program ends."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Parser(argparse.ArgumentParser):
         return self.examples + super().format_help()
 
     def error(self, message: str) -> None:
-        raise Failure(USAGE, f"{message} (--help tells what is possible)")
+        raise Failure(USAGE, f"{message} (--help lists what is possible)")
 
 
 def one_line(text: object) -> str:
@@ -60,6 +60,6 @@ def run(main: Callable[[], None]) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader of a pipe, such as head, has gone; flushing stdout at the end would fail again.
+        # The reader of a pipe, such as head, has ended; flushing stdout at the end would fail again.
         sys.stdout = None
         return 1

@@ -1,4 +1,4 @@
-"""What is asked of a model, whether it is loaded here or served elsewhere."""
+"""Questions to a model, whether it is loaded here or served elsewhere."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ TERMS = ("reconstruction", "prior", "latent", "diffusion")
 
 _BOUND = "bits_per_dim"
 
-# Inputs with a row for each image, such as what the model is told of it.
-Told = Mapping[str, np.ndarray]
-_NOTHING: Told = {}
+# Inputs with a row for each image that the model is conditioned on, such as its class.
+Conditions = Mapping[str, np.ndarray]
+_NOTHING: Conditions = {}
 
 
 class Predictor(Protocol):
@@ -27,7 +27,12 @@ class Predictor(Protocol):
 
 
 def score(
-    model: Predictor, images: np.ndarray, times: int, seed: int, batch: int, told: Told = _NOTHING
+    model: Predictor,
+    images: np.ndarray,
+    times: int,
+    seed: int,
+    batch: int,
+    conditions: Conditions = _NOTHING,
 ) -> dict[str, np.ndarray]:
     """The bound of each image in bits/dim, by term and in total."""
     return _in_batches(
@@ -36,14 +41,19 @@ def score(
             {**part, "times_per_image": np.int32(times), "seed": np.int64(part_seed)},
             dict.fromkeys((*TERMS, _BOUND), np.float32),
         ),
-        {"images": images, **told},
+        {"images": images, **conditions},
         seed,
         batch,
     )
 
 
 def likelihood(
-    model: Predictor, images: np.ndarray, steps: int, seed: int, batch: int, told: Told = _NOTHING
+    model: Predictor,
+    images: np.ndarray,
+    steps: int,
+    seed: int,
+    batch: int,
+    conditions: Conditions = _NOTHING,
 ) -> dict[str, np.ndarray]:
     """The log-likelihood of each image by the probability flow, in nats by term and in bits/dim."""
     names = ("flow", "dequantisation", "latent", "log_likelihood", _BOUND)
@@ -53,27 +63,27 @@ def likelihood(
             {**part, "steps": np.int32(steps), "seed": np.int64(part_seed)},
             dict.fromkeys(names, np.float32),
         ),
-        {"images": images, **told},
+        {"images": images, **conditions},
         seed,
         batch,
     )
 
 
 def sample(
-    model: Predictor, count: int, steps: int, seed: int, told: Told = _NOTHING
+    model: Predictor, count: int, steps: int, seed: int, conditions: Conditions = _NOTHING
 ) -> np.ndarray:
     """Images that the model draws, uint8 [count, height, width, channels]."""
     inputs = {"count": np.int32(count), "steps": np.int32(steps), "seed": np.int64(seed)}
-    return model.predict("sample", {**inputs, **told}, {"images": np.uint8})["images"]
+    return model.predict("sample", {**inputs, **conditions}, {"images": np.uint8})["images"]
 
 
-def part_of(rows: Told, start: int, batch: int) -> dict[str, np.ndarray]:
-    """Of each input the rows of a batch."""
+def part_of(rows: Conditions, start: int, batch: int) -> dict[str, np.ndarray]:
+    """The rows of a batch, of each input."""
     return {name: values[start : start + batch] for name, values in rows.items()}
 
 
 def estimate(values: np.ndarray) -> str:
-    """Mean and standard error over images; one image tells no error."""
+    """Mean and standard error over images; one image has no error."""
     mean = f"{np.mean(values, dtype=np.float64):.4f}"
     if len(values) < 2:
         return mean
@@ -87,8 +97,8 @@ def print_score(values: Mapping[str, np.ndarray]) -> None:
     print(f"  {'total':<16} {estimate(values[_BOUND])}")
 
 
-def _in_batches(measure, rows: Told, seed: int, batch: int) -> dict[str, np.ndarray]:
-    """Each batch has a seed of its own: with one for all, their noise would be the same."""
+def _in_batches(measure, rows: Conditions, seed: int, batch: int) -> dict[str, np.ndarray]:
+    """Each batch has its own seed: with one for all, their noise would be the same."""
     parts = []
     for number, start in enumerate(range(0, len(rows["images"]), batch)):
         part_seed = (seed + number) % (LARGEST_SEED + 1)

@@ -15,5 +15,5 @@ def find(path: Path) -> Path:
         return path
     versions = [p.parent for p in path.glob(f"*/{_GRAPH}") if p.parent.name.isdigit()]
     if not versions:
-        raise Failure(MODEL, f"{path}: is no SavedModel and has none in a folder of a version")
+        raise Failure(MODEL, f"{path}: is not a SavedModel and has none in a folder of a version")
     return max(versions, key=lambda p: int(p.name))

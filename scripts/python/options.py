@@ -27,7 +27,7 @@ def whole(lowest: int, highest: int) -> Callable[[str], int]:
             number = lowest - 1
         if not lowest <= number <= highest:
             raise argparse.ArgumentTypeError(
-                f"{text} is no whole number from {lowest} to {highest}"
+                f"{text} is not a whole number from {lowest} to {highest}"
             )
         return number
 
@@ -44,7 +44,7 @@ def above_zero(text: str) -> float:
     except ValueError:
         number = 0.0
     if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no number greater than 0")
+        raise argparse.ArgumentTypeError(f"{text} is not a number greater than 0")
     return number
 
 
@@ -74,7 +74,7 @@ def add_class(parser: argparse.ArgumentParser) -> None:
         "--class",
         dest="label",
         metavar="N|FILE",
-        help="of the images, where the model is told: one for all, or .npy or .npz with labels",
+        help="of the images, for a class-conditional model: a number, or .npy or .npz with labels",
     )
 
 
@@ -129,14 +129,16 @@ def measured_images(args: argparse.Namespace, kind: pictures.Kind) -> tuple[np.n
     return chosen, f"{len(chosen)} {'image' if len(chosen) == 1 else 'images'} of {name}"
 
 
-def told(args: argparse.Namespace, inputs: Mapping[str, Port], count: int) -> dict[str, np.ndarray]:
-    """What else a signature wants to know of so many images: their classes, and whether they were
-    augmented, which they were not."""
+def conditions(
+    args: argparse.Namespace, inputs: Mapping[str, Port], count: int
+) -> dict[str, np.ndarray]:
+    """The conditions of so many images for a signature: their classes, and that they were not
+    augmented."""
     known: dict[str, np.ndarray] = {}
     if "labels" in inputs:
         known["labels"] = _labels(args, count)
     elif args.label is not None:
-        raise Failure(USAGE, "--class is for a model that is told classes, which this is not")
+        raise Failure(USAGE, "--class is for a class-conditional model, which this is not")
     if "augmented" in inputs:
         known["augmented"] = np.zeros(count, bool)
     return known
@@ -144,11 +146,11 @@ def told(args: argparse.Namespace, inputs: Mapping[str, Port], count: int) -> di
 
 def _labels(args: argparse.Namespace, count: int) -> np.ndarray:
     label: Optional[str] = args.label
-    # The graph tells what is no class; its type has to hold it first.
+    # The graph refuses what is not a class; the type must be able to hold it.
     if label is None and "part" in args and not args.images:
         labels, source = digits.labels(args.part), digits.FILE
     elif label is None:
-        raise Failure(USAGE, "the model is told the class of each image: say it by --class")
+        raise Failure(USAGE, "the model needs the class of each image: give it by --class")
     elif label.lstrip("-").isdigit():
         return np.full(count, np.clip(int(label), -1, _LARGEST_INT32), np.int32)
     else:

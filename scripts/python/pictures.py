@@ -84,7 +84,7 @@ def checked(images: np.ndarray, kind: Kind, source: object) -> np.ndarray:
 
 
 def _advice(images: np.ndarray, kind: Kind) -> str:
-    """What makes levels of floats, by what they are."""
+    """How to convert floats of this range to levels."""
     if images.size == 0 or not np.issubdtype(images.dtype, np.floating):
         return ""
     lowest, highest, top = float(images.min()), float(images.max()), kind.levels - 1

@@ -30,7 +30,7 @@ class VersionStatus(NamedTuple):
 
 
 class Client(Protocol):
-    """A model on a server, asked in one of the two ways."""
+    """A model on a server, called over one of the two interfaces."""
 
     served: Served
 
@@ -40,7 +40,7 @@ class Client(Protocol):
         """The outputs of those names, in those types."""
 
     def status(self) -> list[VersionStatus]:
-        """Of every version, or of the one asked for."""
+        """The state of every version, or of the version given."""
 
     def metadata(self) -> dict[str, Signature]:
         """The signatures by name."""

@@ -36,7 +36,7 @@ def _run(arguments: Optional[Sequence[str]]) -> None:
 
 def _client(args: argparse.Namespace) -> Client:
     served = Served(args.rest or args.grpc, args.model, args.version, args.timeout)
-    # Only the one that is used: gRPC's messages bring all of TensorFlow, REST does without.
+    # Only the one that is used: gRPC's messages need all of TensorFlow, REST does not.
     if args.rest:
         from serving_rest import RestClient
 
@@ -49,7 +49,7 @@ def _client(args: argparse.Namespace) -> Client:
 def parser() -> Parser:
     top = Parser(
         description="Asks a model that TensorFlow Serving serves, over REST or gRPC.",
-        epilog="serving_client.py --rest URL COMMAND --help tells the options of a command.",
+        epilog="serving_client.py --rest URL COMMAND --help lists the options of a command.",
     )
     top.examples = _EXAMPLES
     way = top.add_mutually_exclusive_group(required=True)
@@ -93,7 +93,7 @@ def _command(commands, name: str, text: str, action) -> argparse.ArgumentParser:
 
 
 def _add_levels(command: argparse.ArgumentParser) -> None:
-    # Serving does not tell: a signature has a type and a shape of images, but no number of levels.
+    # Serving does not know it: a signature has a type and a shape of images, but no number of levels.
     command.add_argument(
         "--levels",
         type=options.whole(2, 256),
@@ -112,8 +112,8 @@ def _score(commands) -> None:
 def score(client: Client, args: argparse.Namespace) -> None:
     inputs = _inputs(client, "bits_per_dim")
     images, name = options.measured_images(args, _kind(client, inputs, args.levels))
-    told = options.told(args, inputs, len(images))
-    values = measures.score(client, images, args.times_per_image, args.seed, args.batch, told)
+    conditions = options.conditions(args, inputs, len(images))
+    values = measures.score(client, images, args.times_per_image, args.seed, args.batch, conditions)
     print(f"bits/dim of {name}, {args.times_per_image} times each, seed {args.seed}")
     measures.print_score(values)
 
@@ -140,8 +140,8 @@ def _sample(commands) -> None:
 
 
 def sample(client: Client, args: argparse.Namespace) -> None:
-    told = options.told(args, _inputs(client, "sample"), args.count)
-    images = measures.sample(client, args.count, args.steps, args.seed, told)
+    conditions = options.conditions(args, _inputs(client, "sample"), args.count)
+    images = measures.sample(client, args.count, args.steps, args.seed, conditions)
     pictures.write_grid(args.out, images, args.levels)
     print(f"{args.out}: {len(images)} images in {args.steps} steps, seed {args.seed}")
 

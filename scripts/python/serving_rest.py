@@ -16,8 +16,8 @@ from serving import Served, VersionStatus
 class RestClient:
     """Asks in the columnar format.
 
-    The row format ("instances") can't carry what is asked here: it gives every input one value for
-    each row, but steps, seed and the like are scalars beside the batch.
+    The row format ("instances") does not fit here: it gives every input one value for
+    each row, but steps, seed and the like are scalars next to the batch.
     """
 
     def __init__(self, served: Served) -> None:

@@ -43,7 +43,7 @@ def _run(arguments: Optional[Sequence[str]]) -> None:
 
 def _load(path: Path):
     folder = model_folder.find(path)
-    # Only now: TensorFlow takes seconds to import, which help and errors need not wait for.
+    # Only now: TensorFlow takes seconds to import; help and errors need not wait for it.
     from exported_model import ExportedModel
 
     return ExportedModel.load(folder)
@@ -53,7 +53,7 @@ def parser() -> Parser:
     top = Parser(
         usage="use_savedmodel.py MODEL COMMAND ...",
         description="Uses a model that mulan exported, in TensorFlow for Python.",
-        epilog="use_savedmodel.py MODEL COMMAND --help tells the options of a command.",
+        epilog="use_savedmodel.py MODEL COMMAND --help lists the options of a command.",
     )
     top.examples = _EXAMPLES
     top.add_argument(
@@ -73,8 +73,10 @@ def _command(commands, name: str, text: str, action) -> argparse.ArgumentParser:
     return command
 
 
-def _told(model, signature: str, args: argparse.Namespace, count: int) -> dict[str, np.ndarray]:
-    return options.told(args, model.signatures[signature].inputs, count)
+def _conditions(
+    model, signature: str, args: argparse.Namespace, count: int
+) -> dict[str, np.ndarray]:
+    return options.conditions(args, model.signatures[signature].inputs, count)
 
 
 def _score(commands) -> None:
@@ -85,8 +87,8 @@ def _score(commands) -> None:
 
 def score(model, args: argparse.Namespace) -> None:
     images, name = options.measured_images(args, model.kind)
-    told = _told(model, "bits_per_dim", args, len(images))
-    values = measures.score(model, images, args.times_per_image, args.seed, args.batch, told)
+    conditions = _conditions(model, "bits_per_dim", args, len(images))
+    values = measures.score(model, images, args.times_per_image, args.seed, args.batch, conditions)
     print(f"bits/dim of {name}, {args.times_per_image} times each, seed {args.seed}")
     measures.print_score(values)
 
@@ -96,8 +98,8 @@ def _sample(commands) -> None:
 
 
 def sample(model, args: argparse.Namespace) -> None:
-    told = _told(model, "sample", args, args.count)
-    images = measures.sample(model, args.count, args.steps, args.seed, told)
+    conditions = _conditions(model, "sample", args, args.count)
+    images = measures.sample(model, args.count, args.steps, args.seed, conditions)
     pictures.write_grid(args.out, images, model.kind.levels)
     print(f"{args.out}: {len(images)} images in {args.steps} steps, seed {args.seed}")
 
@@ -115,8 +117,8 @@ def _likelihood(commands) -> None:
 
 def likelihood(model, args: argparse.Namespace) -> None:
     images, name = options.measured_images(args, model.kind)
-    told = _told(model, "log_likelihood", args, len(images))
-    values = measures.likelihood(model, images, args.steps, args.seed, args.batch, told)
+    conditions = _conditions(model, "log_likelihood", args, len(images))
+    values = measures.likelihood(model, images, args.steps, args.seed, args.batch, conditions)
     print(f"likelihood of {name}, {args.steps} steps, seed {args.seed}")
     print(f"  {'bits/dim':<24} {measures.estimate(values.pop('bits_per_dim'))}")
     for term, nats in values.items():
@@ -140,8 +142,8 @@ def _schedule(commands) -> None:
 
 def schedule(model, args: argparse.Namespace) -> None:
     images, name = options.measured_images(args, model.kind)
-    told = _told(model, "schedule_of_images", args, len(images))
-    rows = {"images": images, **told}
+    conditions = _conditions(model, "schedule_of_images", args, len(images))
+    rows = {"images": images, **conditions}
     noise = [_noise(model, rows, time, args.batch) for time in args.times]
     print(f"noise of {name}")
     print("      t     gamma          SNR  gamma of pixels")
@@ -150,7 +152,7 @@ def schedule(model, args: argparse.Namespace) -> None:
         print(f"  {time:5.3f} {gamma.mean():9.4f} {nu.mean():12.6g}  {spread}")
 
 
-def _noise(model, rows: measures.Told, time: float, batch: int) -> tuple[np.ndarray, np.ndarray]:
+def _noise(model, rows: measures.Conditions, time: float, batch: int) -> tuple[np.ndarray, np.ndarray]:
     parts = []
     for start in range(0, len(rows["images"]), batch):
         part = measures.part_of(rows, start, batch)
@@ -171,7 +173,7 @@ def _finetune(commands) -> None:
         "--through",
         choices=("tape", "loss"),
         default="tape",
-        help="gradients by tf.GradientTape, or those that the signature loss gives out (tape)",
+        help="gradients by tf.GradientTape, or those that the signature loss returns (tape)",
     )
     command.add_argument("--optimizer", choices=sorted(_RATES), default="adam", help="(adam)")
     rates = ", ".join(f"{name} {rate:g}" for name, rate in _RATES.items())
@@ -190,8 +192,8 @@ def finetune(model, args: argparse.Namespace) -> None:
     images = images[: args.batch]
     rules = {"adam": descent.Adam, "plain": descent.Plain}
     rule = rules[args.optimizer](args.rate or _RATES[args.optimizer])
-    told = _told(model, "loss", args, len(images))
-    batch = descent.noisy_batch(model, {"images": images, **told}, args.seed)
+    conditions = _conditions(model, "loss", args, len(images))
+    batch = descent.noisy_batch(model, {"images": images, **conditions}, args.seed)
     before = descent.loss(model, batch)
     descent.descend(model, batch, args.through, rule, args.steps)
     after = descent.loss(model, batch)
@@ -203,7 +205,7 @@ def finetune(model, args: argparse.Namespace) -> None:
 
 
 def _signatures(commands) -> None:
-    _command(commands, "signatures", "what the model can be asked, with types", signatures)
+    _command(commands, "signatures", "inputs and outputs of the model, with types", signatures)
 
 
 def signatures(model, args: argparse.Namespace) -> None:

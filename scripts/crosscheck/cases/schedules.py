@@ -69,7 +69,7 @@ def make(g):
 
 
 def large(g):
-    """Of the true size, weights are made by the formula and gradients too many to keep."""
+    """At the true size the formula makes the weights, and not all gradients are kept."""
     return dict(store_params=False, full_grads=False, errors=True) if g.large else {}
 
 

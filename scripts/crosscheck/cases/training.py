@@ -12,8 +12,8 @@ from tape import Tape
 from vectors import flatten
 
 STEPS = 20
-# Of the network's last kernel. A random network sees Fourier features that magnify every change a thousand times, and
-# training it is chaotic: in the published code itself, float32 and double precision then part by percents.
+# The scale of the network's last kernel. In a random network the Fourier features magnify every change a thousand times,
+# and its training is chaotic: in the published code itself, float32 and double precision then differ by percents.
 OUT_SCALE = 0.001
 
 
@@ -29,7 +29,7 @@ def make(g):
 
 
 def train(f, g, name, ref, kind, config):
-    # A larger batch than one tells no more of the large model, and takes hours.
+    # A batch larger than one shows no more about the large model, and takes hours.
     side, count = g.settings["S"], 1 if g.large else g.settings["B"]
     model, params = g.model(ref, kind, config, side)
     experiment = object.__new__(ref.experiment_vdm.Experiment_VDM)

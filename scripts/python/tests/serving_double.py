@@ -1,7 +1,7 @@
 """Stands in for TensorFlow Serving in tests: its two interfaces over a SavedModel loaded here.
 
 It follows Serving's documented formats and is stricter where Serving is lenient: an input that the
-signature does not have is refused, and so is a whole number that its type can't hold.
+signature does not have is refused, and so is a whole number that its type cannot hold.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Answered(NamedTuple):
 
 
 class ServedModel:
-    """A SavedModel under a name and a version; keeps what was asked of it."""
+    """A SavedModel under a name and a version; keeps the requests."""
 
     def __init__(self, name: str, version: int, folder: Path, loaded: tf.Module) -> None:
         self.name = name
@@ -327,7 +327,7 @@ def _value_json(value: np.ndarray) -> str:
 
 
 def _number_json(number: np.ndarray) -> str:
-    """Six digits where they tell the number, otherwise nine; NaN and Infinity as plain words."""
+    """Six digits where they determine the number, otherwise nine; NaN and Infinity as plain words."""
     if np.isnan(number):
         return "NaN"
     if np.isinf(number):

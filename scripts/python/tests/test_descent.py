@@ -35,7 +35,7 @@ class DescentTest(unittest.TestCase):
         given = descent.by_signature(self.model, self.batch)
         self.assertEqual(set(tape), set(given))
         # Against the whole gradient: some weights, such as the bias of attention's keys, have a
-        # gradient of zero, of which both are nothing but round-off.
+        # gradient of zero, and both are only round-off.
         whole = norm(given)
         self.assertGreater(whole, 0)
         self.assertLess(norm({n: tape[n] - given[n] for n in tape}), 1e-5 * whole)

@@ -10,7 +10,7 @@ from tensorflow.python.framework import op_def_registry
 
 from support import MODEL, ROOT
 
-# What a signature may do beside arithmetic: read weights and refuse input.
+# What a signature may do in addition to arithmetic: read weights and refuse input.
 _ALLOWED_STATE = {"VarHandleOp", "ReadVariableOp", "Assert"}
 _ABSOLUTE = re.compile(rb"^(/|[A-Za-z]:[\\/])")
 

@@ -1,4 +1,4 @@
-"""Bad input is told in one line that names the input."""
+"""Bad input is an error of one line that names the input."""
 
 import unittest
 
@@ -94,7 +94,7 @@ class InputsTest(unittest.TestCase):
         inputs = {"times_per_image": np.int32(1), "seed": np.int64(0)}
         highest = np.full((1, *self.kind.shape), levels - 1, np.uint8)
         self.model.call("bits_per_dim", {"images": highest, **inputs})
-        # A byte can't hold a level too high for a model of 256.
+        # A byte cannot hold a level too high for a model of 256.
         for level in range(levels, 256, 64):
             wrong = np.full((1, *self.kind.shape), level, np.uint8)
             self.score(

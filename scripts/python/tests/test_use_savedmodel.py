@@ -142,7 +142,7 @@ class UseSavedModelTest(unittest.TestCase):
 
     def test_a_folder_without_a_model_is_told(self):
         ended = called(use_savedmodel.main, self.folder, "signatures")
-        self.failed(ended, MODEL_CODE, str(self.folder), "is no SavedModel")
+        self.failed(ended, MODEL_CODE, str(self.folder), "is not a SavedModel")
 
     def test_a_broken_model_is_told(self):
         (self.folder / "saved_model.pb").write_bytes(b"broken")
@@ -173,7 +173,7 @@ class ProgramTest(unittest.TestCase):
         ended = started(_PROGRAM, "nowhere", "score")
         self.assertEqual(MODEL_CODE, ended.status)
         self.assertEqual(
-            ("", "error: nowhere: is no SavedModel and has none in a folder of a version\n"),
+            ("", "error: nowhere: is not a SavedModel and has none in a folder of a version\n"),
             (ended.out, ended.err),
         )
 

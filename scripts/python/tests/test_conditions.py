@@ -1,4 +1,4 @@
-"""What a model is told of images beside their levels."""
+"""The conditions of images: class and augmentation."""
 
 import argparse
 import tempfile
@@ -14,38 +14,38 @@ import options
 from failure import DATA, USAGE, Failure
 from ports import Port
 
-_TOLD = {"labels": Port("int32", (-1,)), "augmented": Port("bool", (-1,))}
+_CONDITIONS = {"labels": Port("int32", (-1,)), "augmented": Port("bool", (-1,))}
 
 
-class ToldTest(unittest.TestCase):
+class ConditionsTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def told(self, *arguments, inputs=_TOLD, count=3):
+    def conditions(self, *arguments, inputs=_CONDITIONS, count=3):
         parser = argparse.ArgumentParser()
         options.add_images(parser)
-        return options.told(parser.parse_args([str(a) for a in arguments]), inputs, count)
+        return options.conditions(parser.parse_args([str(a) for a in arguments]), inputs, count)
 
     def refused(self, code, words, *arguments, **more):
         with self.assertRaises(Failure) as caught:
-            self.told(*arguments, **more)
+            self.conditions(*arguments, **more)
         self.assertEqual(code, caught.exception.code)
         self.assertIn(words, str(caught.exception))
         self.assertNotIn("\n", str(caught.exception))
 
     def labels(self, *arguments):
-        labels = self.told(*arguments)["labels"]
+        labels = self.conditions(*arguments)["labels"]
         self.assertEqual(np.int32, labels.dtype)
         return labels.tolist()
 
-    def test_a_model_that_takes_nothing_is_told_nothing(self):
-        self.assertEqual({}, self.told(inputs={"images": Port("uint8", (-1, 8, 8, 1))}))
-        self.refused(USAGE, "--class is for a model that is told", "--class", 1, inputs={})
+    def test_an_unconditional_model_takes_no_conditions(self):
+        self.assertEqual({}, self.conditions(inputs={"images": Port("uint8", (-1, 8, 8, 1))}))
+        self.refused(USAGE, "--class is for a class-conditional model", "--class", 1, inputs={})
 
     def test_images_are_as_they_are(self):
-        augmented = self.told()["augmented"]
+        augmented = self.conditions()["augmented"]
         self.assertEqual(bool, augmented.dtype)
         self.assertEqual([False] * 3, augmented.tolist())
 
@@ -66,13 +66,13 @@ class ToldTest(unittest.TestCase):
         self.assertEqual([1, 2, 3], self.labels("--class", self.folder / "b.npz"))
         self.assertEqual([1, 2, 3], self.labels("--class", self.folder / "c.npz"))
 
-    def test_what_is_no_class_for_each_is_refused(self):
+    def test_wrong_labels_are_refused(self):
         np.save(self.folder / "two.npy", np.array([4, 5]))
         self.refused(DATA, "has 2 labels for 3 images", "--class", self.folder / "two.npy")
         np.save(self.folder / "half.npy", np.array([0.5] * 3))
         self.refused(DATA, "must be whole numbers [N], but", "--class", self.folder / "half.npy")
         self.refused(DATA, "no.npz: cannot be read", "--class", self.folder / "no.npz")
-        self.refused(USAGE, "say it by --class", "--images", "mine.png")
+        self.refused(USAGE, "give it by --class", "--images", "mine.png")
 
     def test_batches_take_their_part(self):
         asked = []
@@ -82,8 +82,9 @@ class ToldTest(unittest.TestCase):
                 asked.append(inputs)
                 return {name: np.zeros(len(inputs["images"]), kind) for name, kind in outputs.items()}
 
-        told = {"labels": np.arange(3, dtype=np.int32)}
-        measures.score(Model(), images(3, digits.KIND), times=1, seed=0, batch=2, told=told)
+        conditions = {"labels": np.arange(3, dtype=np.int32)}
+        scored = images(3, digits.KIND)
+        measures.score(Model(), scored, times=1, seed=0, batch=2, conditions=conditions)
         self.assertEqual([[0, 1], [2]], [part["labels"].tolist() for part in asked])
 
 
