@@ -141,7 +141,7 @@ class PicturesTest(unittest.TestCase):
         self.assertEqual((102, 102), grid.shape)
         self.assertEqual([0, 128, 255], [grid[10, 10], grid[10, 60], grid[60, 10]])
 
-    def test_a_grid_that_cannot_be_written_is_told(self):
+    def test_a_grid_that_cannot_be_written_is_reported(self):
         with self.assertRaises(Failure) as caught:
             pictures.write_grid(self.folder / "no/grid.png", np.zeros((1, 4, 6, 1), np.uint8), 17)
         self.assertIn("cannot be written", str(caught.exception))

@@ -153,12 +153,12 @@ class AnswerTest(unittest.TestCase):
         )
         self.failed(text, "HTTP 400: s: x must be 1, but found [0]", status=400)
 
-    def test_what_is_not_serving_is_told(self):
+    def test_another_server_is_reported(self):
         self.failed("<html>", "is it TensorFlow Serving?")
         self.failed("[1]", "is it TensorFlow Serving?")
         self.failed('{"predictions": [1]}', "not as TensorFlow Serving gives it: 'outputs'")
 
-    def test_a_lacking_output_is_told(self):
+    def test_a_lacking_output_is_reported(self):
         self.failed('{"outputs": {"b": [1.0], "c": [1.0]}}', "gives it: 'a'")
 
     def test_status(self):

@@ -121,26 +121,26 @@ class ServingClientTest(unittest.TestCase):
         self.assertEqual(rest, grpc)
         self.assertIn("  in   times_per_image        int32 []\n", rest.out)
 
-    def test_an_unknown_model_or_version_is_told(self):
+    def test_an_unknown_model_or_version_is_reported(self):
         for way in self.ways():
             for more in (("--model", "numbers"), ("--version", 7)):
                 for command in (("status",), ("sample", "--out", self.folder / "x.png")):
                     ended = self.ended(*way, *more, *command)
                     self.failed(ended, MODEL_CODE, "Servable not found", str(more[1]))
 
-    def test_a_missing_signature_is_told(self):
+    def test_a_missing_signature_is_reported(self):
         for client in self.clients():
             with self.assertRaises(Failure) as caught:
                 client.predict("denoize", {"x": np.int32(1)}, {"y": np.float32})
             self.assertRegex(str(caught.exception), '"denoize.*not found')
 
-    def test_a_model_without_the_bound_is_told_with_what_it_has(self):
+    def test_a_model_without_the_bound_is_reported_with_its_inputs(self):
         del self.double.signatures["bits_per_dim"]
         for way in self.ways():
             ended = self.ended(*way, "score")
             self.failed(ended, MODEL_CODE, "has no signature bits_per_dim", "denoise")
 
-    def test_what_the_server_says_of_bad_input_is_told(self):
+    def test_an_error_of_the_server_is_reported(self):
         for client in self.clients():
             with self.assertRaises(Failure) as caught:
                 measures.sample(client, count=1, steps=0, seed=0)
@@ -155,7 +155,7 @@ class ServingClientTest(unittest.TestCase):
             self.failed(ended, DATA, str(file), "[2, 5, 7, 2]")
         self.assertEqual([], self.double.grpc_requests + self.double.rest_answers)
 
-    def test_a_server_that_is_not_there_is_told(self):
+    def test_a_server_that_is_not_there_is_reported(self):
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{unused.getsockname()[1]}"
@@ -163,7 +163,7 @@ class ServingClientTest(unittest.TestCase):
                 ended = self.ended(*way, "--timeout", 10, "status")
                 self.failed(ended, MODEL_CODE, address, "connection refused")
 
-    def test_a_server_that_is_too_slow_is_told(self):
+    def test_a_server_that_is_too_slow_is_reported(self):
         self.double.delay = 1.0
         for client in self.clients(timeout=0.2):
             with self.assertRaises(Failure) as caught:

@@ -140,11 +140,11 @@ class UseSavedModelTest(unittest.TestCase):
         ):
             self.failed(self.ended(*arguments), USAGE, word)
 
-    def test_a_folder_without_a_model_is_told(self):
+    def test_a_folder_without_a_model_is_reported(self):
         ended = called(use_savedmodel.main, self.folder, "signatures")
         self.failed(ended, MODEL_CODE, str(self.folder), "is not a SavedModel")
 
-    def test_a_broken_model_is_told(self):
+    def test_a_broken_model_is_reported(self):
         (self.folder / "saved_model.pb").write_bytes(b"broken")
         self.failed(
             called(use_savedmodel.main, self.folder, "signatures"), MODEL_CODE, "model.json"
