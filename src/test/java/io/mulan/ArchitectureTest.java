@@ -7,6 +7,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -61,6 +63,13 @@ final class ArchitectureTest {
               "study run training export likelihood diffusion cluster drawing tf data config"
                   + " console files"));
 
+  /** What of {@code System} is the same wherever a program runs. */
+  private static final Set<String> OF_ANY_PROGRAM =
+      Set.of("nanoTime", "currentTimeMillis", "arraycopy", "identityHashCode", "lineSeparator");
+
+  private static final Set<String> READ_PROPERTIES =
+      Set.of("Boolean.getBoolean", "Integer.getInteger", "Long.getLong");
+
   private static final JavaClasses OURS =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -102,6 +111,25 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.commons.cli..", tree("cli"))
+        .check(OURS);
+  }
+
+  /** So that a command can run within another program, such as a test. */
+  @Test
+  void onlyTheStartReadsTheProcess() {
+    DescribedPredicate<JavaAccess<?>> ofTheProcess =
+        DescribedPredicate.describe(
+            "is of the process",
+            access ->
+                (access.getTargetOwner().isEquivalentTo(System.class)
+                        && !OF_ANY_PROGRAM.contains(access.getName()))
+                    || READ_PROPERTIES.contains(
+                        access.getTargetOwner().getSimpleName() + "." + access.getName()));
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(ROOT + ".cli.Main")
+        .should()
+        .accessTargetWhere(ofTheProcess)
         .check(OURS);
   }
 

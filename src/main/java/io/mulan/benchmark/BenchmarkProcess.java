@@ -1,5 +1,6 @@
 package io.mulan.benchmark;
 
+import io.mulan.console.Surroundings;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.benchmark.BenchmarkPlan.What;
@@ -49,14 +50,14 @@ public final class BenchmarkProcess {
    * @throws Failed if it fails
    */
   public static Map<String, StepMeasurement> measure(
-      BenchmarkPlan plan, Xla xla, Class<?> program) {
+      BenchmarkPlan plan, Xla xla, Class<?> program, Surroundings around) {
     try {
       Path folder = Files.createTempDirectory("mulan-benchmark");
       Path config = folder.resolve("config.yaml");
       Path answer = folder.resolve("answer.json");
       try {
         Files.writeString(config, plan.config().toYaml());
-        int code = start(plan, xla, program, config, answer).waitFor();
+        int code = start(plan, xla, program, around, config, answer).waitFor();
         if (code != ExitCode.OK) {
           throw new Failed(code);
         }
@@ -75,7 +76,7 @@ public final class BenchmarkProcess {
   }
 
   private static Process start(
-      BenchmarkPlan plan, Xla xla, Class<?> program, Path config, Path answer) throws IOException {
+      BenchmarkPlan plan, Xla xla, Class<?> program, Surroundings around, Path config, Path answer) throws IOException {
     List<String> arguments =
         List.of(
             plan.what().name(),
@@ -83,13 +84,13 @@ public final class BenchmarkProcess {
             "" + plan.steps(),
             config.toString(),
             answer.toString());
-    return JavaProcess.of(program, arguments)
+    return JavaProcess.of(program, around, arguments)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }
 
-  /** What the process does that {@link #measure(BenchmarkPlan, Xla, Class)} has started. */
+  /** What the process does that {@link #measure(BenchmarkPlan, Xla, Class, Surroundings)} has started. */
   public static void answer(String[] args) {
     What what = What.valueOf(args[0]);
     Xla xla = Xla.valueOf(args[1]);

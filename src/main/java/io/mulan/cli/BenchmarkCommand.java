@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.console.Surroundings;
 import io.mulan.benchmark.Benchmark;
 import io.mulan.benchmark.BenchmarkPlan;
 import io.mulan.benchmark.BenchmarkPlan.Xla;
@@ -9,7 +10,7 @@ import io.mulan.benchmark.InferenceBenchmark;
 import io.mulan.benchmark.MachinePeak;
 import io.mulan.benchmark.StepMeasurement;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.run.Provenance;
 import io.mulan.run.TrainedRun;
@@ -17,7 +18,6 @@ import io.mulan.training.ProductType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -57,22 +57,22 @@ final class BenchmarkCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    if (line.hasOption("run")) {
-      BenchmarkOptions.refuseBesideRun(line);
-      TrainedRun run = TrainedRun.newest(ConfigOptions.path(line.getOptionValue("run")));
-      System.out.print(InferenceBenchmark.measure(run, run.config().training().batch()));
+  public int run(Arguments given) {
+    if (given.has("run")) {
+      BenchmarkOptions.refuseBesideRun(given);
+      TrainedRun run = TrainedRun.newest(given.path("run"));
+      given.out().print(InferenceBenchmark.measure(run, run.config().training().batch()));
       return ExitCode.OK;
     }
-    BenchmarkOptions options = BenchmarkOptions.of(line);
+    BenchmarkOptions options = BenchmarkOptions.of(given);
     Optional<Benchmark> earlier =
         options.compare().map(file -> Benchmark.read(file, Text.name(options.plan().what())));
     try {
-      Benchmark benchmark = measure(options.plan());
-      System.out.print(BenchmarkTable.of(benchmark));
+      Benchmark benchmark = measure(options.plan(), given.around());
+      given.out().print(BenchmarkTable.of(benchmark));
       earlier.ifPresent(
           e ->
-              System.out.print(
+              given.out().print(
                   BenchmarkTable.compared(benchmark, e, options.compare().get().toString())));
       options.json().ifPresent(file -> Provenance.write(file, benchmark));
       return ExitCode.OK;
@@ -83,23 +83,21 @@ final class BenchmarkCommand implements Command {
 
   /** A process of its own that measures one way. */
   public static void main(String[] args) {
-    Main.prepare();
-    System.exit(
-        Main.guarded(
-            () -> {
-              BenchmarkProcess.answer(args);
-              return ExitCode.OK;
-            }));
+    Main.alone(
+        () -> {
+          BenchmarkProcess.answer(args);
+          return ExitCode.OK;
+        });
   }
 
-  private static Benchmark measure(BenchmarkPlan plan) {
+  private static Benchmark measure(BenchmarkPlan plan, Surroundings around) {
     LOG.info("the machine: large convolutions and products...");
     MachinePeak machine = MachinePeak.measure(ProductType.of(plan.precision()));
     Map<String, StepMeasurement> steps = new LinkedHashMap<>();
     for (Xla xla : plan.ways()) {
       String with = plan.what().trains() ? ", " + xla.title() : "";
       LOG.info("{} of {}{}: {}...", plan.what().title(), plan.model(), with, plan.steps());
-      steps.putAll(BenchmarkProcess.measure(plan, xla, BenchmarkCommand.class));
+      steps.putAll(BenchmarkProcess.measure(plan, xla, BenchmarkCommand.class, around));
     }
     return Benchmark.of(plan, machine, steps);
   }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /**
@@ -24,13 +23,13 @@ record BenchmarkOptions(BenchmarkPlan plan, Optional<Path> json, Optional<Path> 
     Stream.of(
             ConfigOptions.withValue(
                 "what",
-                OptionValues.names(What.class),
+                Arguments.names(What.class),
                 "the training step, the bound, a sampler's step, the exact likelihood's, or the input"
                     + " (train)"),
             ConfigOptions.withValue("batch", "B", "short for --set training.batch=B"),
             ConfigOptions.withValue(
                 "precision",
-                OptionValues.names(Precision.class),
+                Arguments.names(Precision.class),
                 "short for --set training.precision=..."),
             ConfigOptions.withValue("xla", "on|off", "measure one way only (train: both)"),
             ConfigOptions.withValue("steps", "N", "steps to measure (20)"),
@@ -44,46 +43,44 @@ record BenchmarkOptions(BenchmarkPlan plan, Optional<Path> json, Optional<Path> 
   }
 
   /** That nothing else goes with {@code --run}. */
-  static void refuseBesideRun(CommandLine line) {
-    OptionValues values = new OptionValues(line);
+  static void refuseBesideRun(Arguments given) {
     options().getOptions().stream()
         .map(o -> o.getLongOpt())
         .filter(name -> !name.equals("run"))
         .forEach(
             name ->
-                values.refuse(
+                given.refuse(
                     name, "does not go with --run, which measures a trained model as it is"));
   }
 
-  static BenchmarkOptions of(CommandLine line) {
-    OptionValues values = new OptionValues(line);
-    What what = values.choice("what", What.TRAIN, What.class);
+  static BenchmarkOptions of(Arguments given) {
+    What what = given.choice("what", What.TRAIN, What.class);
     if (!what.trains()) {
       String why = "goes with --what train or data; without training nothing is compiled, and";
-      values.refuse("xla", why + " products are in float32");
-      values.refuse("precision", why + " products are in float32");
+      given.refuse("xla", why + " products are in float32");
+      given.refuse("precision", why + " products are in float32");
     }
-    Xla xla = values.choice("xla", Xla.OFF, Xla.class);
-    boolean both = what == What.TRAIN && !values.has("xla");
+    Xla xla = given.choice("xla", Xla.OFF, Xla.class);
+    boolean both = what == What.TRAIN && !given.has("xla");
     return new BenchmarkOptions(
         new BenchmarkPlan(
             what,
-            ConfigOptions.name(line),
-            ConfigOptions.read(line, settings(values)),
+            ConfigOptions.name(given),
+            ConfigOptions.read(given, settings(given)),
             both ? List.of(Xla.values()) : List.of(xla),
-            values.count("steps", 20, 1)),
-        path(values, "json"),
-        path(values, "compare"));
+            given.count("steps", 20, 1)),
+        path(given, "json"),
+        path(given, "compare"));
   }
 
-  private static List<String> settings(OptionValues values) {
+  private static List<String> settings(Arguments given) {
     return Stream.of("batch", "precision")
-        .filter(values::has)
-        .map(name -> "training." + name + "=" + values.text(name, null))
+        .filter(given::has)
+        .map(name -> "training." + name + "=" + given.text(name))
         .toList();
   }
 
-  private static Optional<Path> path(OptionValues values, String option) {
-    return Optional.ofNullable(values.text(option, null)).map(ConfigOptions::path);
+  private static Optional<Path> path(Arguments given, String option) {
+    return Optional.ofNullable(given.text(option)).map(given::typed);
   }
 }

@@ -7,7 +7,7 @@ import io.mulan.cluster.Cluster;
 import io.mulan.cluster.OpenPort;
 import io.mulan.cluster.SlurmStep;
 import io.mulan.cluster.WorkerGroup;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.files.ConfigException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /**
@@ -47,12 +46,12 @@ final class ClusterOptions {
   }
 
   /** Whether the user knows that a worker's port is open to all who reach it. */
-  static boolean open(CommandLine line) {
-    return line.hasOption(OPEN);
+  static boolean open(Arguments given) {
+    return given.has(OPEN);
   }
 
-  static Duration patience(CommandLine line) {
-    return Duration.ofSeconds(new OptionValues(line).count("patience", PATIENCE_SECONDS, 3));
+  static Duration patience(Arguments given) {
+    return Duration.ofSeconds(given.count("patience", PATIENCE_SECONDS, 3));
   }
 
   /**
@@ -61,19 +60,20 @@ final class ClusterOptions {
    * @param facts what must be the same everywhere, by name
    */
   static WorkerGroup group(
-      CommandLine line, Map<String, String> facts, String wayOn, Interruption interruption) {
-    Optional<Cluster> cluster = read(line, System.getenv());
+      Arguments given, Map<String, String> facts, String wayOn) {
+    Optional<Cluster> cluster = read(given);
     if (cluster.isEmpty()) {
       return WorkerGroup.alone();
     }
-    OpenPort.check(cluster.get(), open(line));
-    return WorkerGroup.join(cluster.get(), patience(line), facts, () -> wayOn, interruption);
+    OpenPort.check(cluster.get(), open(given));
+    return WorkerGroup.join(cluster.get(), patience(given), facts, () -> wayOn, given.terminal());
   }
 
   /** The cluster, if there is one. */
-  static Optional<Cluster> read(CommandLine line, Map<String, String> environment) {
-    if (line.hasOption("cluster") || line.hasOption("task")) {
-      return Optional.of(named(line));
+  static Optional<Cluster> read(Arguments given) {
+    Map<String, String> environment = given.environment();
+    if (given.has("cluster") || given.has("task")) {
+      return Optional.of(named(given));
     }
     String config = environment.getOrDefault("TF_CONFIG", "");
     Optional<Cluster> cluster =
@@ -81,17 +81,17 @@ final class ClusterOptions {
     return cluster.filter(c -> c.size() > 1);
   }
 
-  private static Cluster named(CommandLine line) {
-    if (!line.hasOption("cluster") || !line.hasOption("task")) {
+  private static Cluster named(Arguments given) {
+    if (!given.has("cluster") || !given.has("task")) {
       throw new UsageException(
           "--cluster and --task belong together; on one machine mulan launch sets both");
     }
-    List<String> addresses = List.of(line.getOptionValue("cluster").split(",", -1));
+    List<String> addresses = List.of(given.text("cluster").split(",", -1));
     if (addresses.size() == 1) {
       throw new UsageException(
           "--cluster names one process; name all that share the work, or leave it out for one");
     }
-    int task = new OptionValues(line).count("task", 0, 0);
+    int task = given.count("task", 0, 0);
     return checked("--cluster", addresses, "--task", task);
   }
 

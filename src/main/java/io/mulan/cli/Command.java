@@ -1,8 +1,6 @@
 package io.mulan.cli;
 
-import io.mulan.console.Interruption;
 import java.util.List;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** One of the program's commands. */
@@ -33,5 +31,5 @@ interface Command {
    *
    * @return the exit code
    */
-  int run(CommandLine line, Interruption interruption);
+  int run(Arguments given);
 }

@@ -4,7 +4,7 @@ import io.mulan.config.ConfigReader;
 import io.mulan.config.Difference;
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.data.SignalPower;
@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -91,23 +90,22 @@ final class CompareCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    OptionValues values = new OptionValues(line);
-    int seeds = values.count("seeds", SEEDS, 1);
+  public int run(Arguments given) {
+    int seeds = given.count("seeds", SEEDS, 1);
     OptionalDouble target =
-        values.has("target")
-            ? OptionalDouble.of(values.positive("target", 0))
+        given.has("target")
+            ? OptionalDouble.of(given.positive("target", 0))
             : OptionalDouble.empty();
-    Map<String, RunConfig> configs = configs(line);
+    Map<String, RunConfig> configs = configs(given);
     String first = configs.keySet().iterator().next();
-    Path out = ConfigOptions.path(values.text("out", "runs/compare/" + first));
+    Path out = given.typed(given.text("out", "runs/compare/" + first));
     RunConfig config = configs.get(first);
     Dataset data = Datasets.open(config.data());
     Training.checkBatch(config.training(), data);
     configs.replaceAll((name, c) -> SignalPower.resolve(c, data));
 
     ComparedTraining training = new ComparedTraining(configs, seeds, out);
-    boolean whole = training.run(data, interruption);
+    boolean whole = training.run(data, given.terminal());
     int steps = config.training().steps();
     String title =
         "bits/dim on the %d test images of %s in %d steps"
@@ -118,10 +116,10 @@ final class CompareCommand implements Command {
             title,
             steps,
             seeds,
-            command(line, steps, seeds, out));
+            command(given, steps, seeds, out));
     report.write(out);
-    System.out.print(report.text());
-    System.out.println("files: " + out + " (comparison.png, .svg, .json; a folder for each run)");
+    given.out().print(report.text());
+    given.out().println("files: " + out + " (comparison.png, .svg, .json; a folder for each run)");
     if (!whole) {
       LOG.info("interrupted; the same command goes on");
       return ExitCode.INTERRUPTED;
@@ -130,30 +128,31 @@ final class CompareCommand implements Command {
   }
 
   /** The configurations by name; the seed is not set yet. */
-  private static Map<String, RunConfig> configs(CommandLine line) {
-    List<String> presets = line.getArgList();
+  private static Map<String, RunConfig> configs(Arguments given) {
+    List<String> presets = given.words();
     if (presets.size() < 2) {
       throw new UsageException(
           "mulan compare needs a second PRESET, to compare "
               + presets.get(0)
               + " with (mulan compare --help)");
     }
-    List<String> settings = new ArrayList<>(ConfigOptions.settings(line));
+    List<String> settings = new ArrayList<>(given.texts("set"));
     if (settings.stream().anyMatch(s -> s.startsWith("training.seed="))) {
       throw new UsageException("--set training.seed does not go here: --seeds says how many");
     }
-    settings.addAll(ConfigOptions.trainingSettings(line));
+    settings.addAll(ConfigOptions.trainingSettings(given));
     Map<String, RunConfig> configs = new LinkedHashMap<>();
     for (String preset : presets) {
       boolean file = preset.endsWith(".yaml") || preset.endsWith(".yml");
-      String name = file ? ConfigOptions.name(ConfigOptions.path(preset)) : preset;
+      String name = file ? ConfigOptions.name(given.typed(preset)) : preset;
       RunConfig config =
           file
               ? ConfigOptions.read(
-                  Optional.ofNullable(line.getOptionValue("preset")),
-                  Optional.of(ConfigOptions.path(preset)),
+                  given,
+                  Optional.ofNullable(given.text("preset")),
+                  Optional.of(given.typed(preset)),
                   settings)
-              : ConfigOptions.read(Optional.of(preset), Optional.empty(), settings);
+              : ConfigOptions.read(given, Optional.of(preset), Optional.empty(), settings);
       if (configs.put(name, evaluatedOften(config, settings)) != null) {
         throw new UsageException(name + " is named twice; each needs a name of its own");
       }
@@ -185,17 +184,17 @@ final class CompareCommand implements Command {
   }
 
   /** The command line that repeats it. */
-  private static String command(CommandLine line, int steps, int seeds, Path out) {
+  private static String command(Arguments given, int steps, int seeds, Path out) {
     List<String> words = new ArrayList<>(List.of("mulan", "compare"));
-    words.addAll(line.getArgList());
+    words.addAll(given.words());
     words.addAll(List.of("--steps", "" + steps, "--seeds", "" + seeds));
     for (String option : List.of("preset", "xla", "target")) {
-      if (line.hasOption(option)) {
-        words.addAll(List.of("--" + option, line.getOptionValue(option)));
+      if (given.has(option)) {
+        words.addAll(List.of("--" + option, given.text(option)));
       }
     }
-    Stream.of("skip-bad", "allow-large").filter(line::hasOption).forEach(o -> words.add("--" + o));
-    ConfigOptions.settings(line).forEach(s -> words.addAll(List.of("--set", s)));
+    Stream.of("skip-bad", "allow-large").filter(given::has).forEach(o -> words.add("--" + o));
+    given.texts("set").forEach(s -> words.addAll(List.of("--set", s)));
     words.addAll(List.of("--out", out.toString()));
     return ReproduceCommand.line(words);
   }

@@ -4,14 +4,11 @@ import io.mulan.config.ConfigReader;
 import io.mulan.config.Presets;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Datasets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 
@@ -63,26 +60,41 @@ final class ConfigOptions {
   }
 
   /** The configuration that the model's options ask for, with more settings over it. */
-  static RunConfig read(CommandLine line, List<String> more) {
-    Optional<Path> file =
-        Optional.ofNullable(line.getOptionValue("config")).map(ConfigOptions::path);
-    List<String> overrides = new ArrayList<>(settings(line));
+  static RunConfig read(Arguments given, List<String> more) {
+    List<String> overrides = new ArrayList<>(given.texts("set"));
     overrides.addAll(more);
-    return read(Optional.ofNullable(line.getOptionValue("preset")), file, overrides);
+    Optional<Path> file = Optional.ofNullable(given.text("config")).map(given::typed);
+    return read(given, Optional.ofNullable(given.text("preset")), file, overrides);
   }
 
   /** The configuration of a preset, a file over it, and settings over both. */
-  static RunConfig read(Optional<String> preset, Optional<Path> file, List<String> settings) {
-    RunConfig config = ConfigReader.read(preset, file, settings);
+  static RunConfig read(
+      Arguments given, Optional<String> preset, Optional<Path> file, List<String> settings) {
+    RunConfig config = placed(given, ConfigReader.read(preset, file, settings));
     return config.with(Datasets.resolve(config.data()));
   }
 
-  /** What to call files of the model: the name of the configuration's file, or of the preset. */
-  static String name(CommandLine line) {
-    if (line.hasOption("config")) {
-      return name(path(line.getOptionValue("config")));
+  /**
+   * The same with the path of the data from the command's folder on. A tilde is as a shell would
+   * have it: many don't look for one within a word.
+   */
+  static RunConfig placed(Arguments given, RunConfig config) {
+    String path = config.data().path();
+    if (path.equals("~") || path.startsWith("~/")) {
+      path = given.around().properties().get("user.home") + path.substring(1);
     }
-    return line.getOptionValue("preset", Presets.names().get(0));
+    if (!path.isBlank() && !given.around().folder().toString().isEmpty()) {
+      path = given.typed(path).toString();
+    }
+    return config.with(config.data().at(path));
+  }
+
+  /** What to call files of the model: the name of the configuration's file, or of the preset. */
+  static String name(Arguments given) {
+    if (given.has("config")) {
+      return name(given.path("config"));
+    }
+    return given.text("preset", Presets.names().get(0));
   }
 
   /** What to call files of the model that a file describes. */
@@ -90,34 +102,21 @@ final class ConfigOptions {
     return file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
   }
 
-  /** What {@code --set} asked for. */
-  static List<String> settings(CommandLine line) {
-    return line.hasOption("set") ? Arrays.asList(line.getOptionValues("set")) : List.of();
-  }
-
   /** What the options of {@link #training} asked for. */
-  static List<String> trainingSettings(CommandLine line) {
+  static List<String> trainingSettings(Arguments given) {
     return Stream.concat(
             Stream.of("steps", "xla")
-                .filter(line::hasOption)
-                .map(name -> "training." + name + "=" + line.getOptionValue(name)),
-            reading(line).stream())
+                .filter(given::has)
+                .map(name -> "training." + name + "=" + given.text(name)),
+            reading(given).stream())
         .toList();
   }
 
   /** What {@link #skipBad} and {@link #allowLarge} asked for. */
-  static List<String> reading(CommandLine line) {
+  static List<String> reading(Arguments given) {
     return Stream.of("skip-bad", "allow-large")
-        .filter(line::hasOption)
+        .filter(given::has)
         .map(name -> "data." + name.replace('-', '_') + "=true")
         .toList();
-  }
-
-  static Path path(String text) {
-    try {
-      return Path.of(text);
-    } catch (InvalidPathException e) {
-      throw new UsageException("'" + text + "' is no path: " + e.getReason());
-    }
   }
 }

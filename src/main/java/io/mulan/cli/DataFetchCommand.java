@@ -1,7 +1,7 @@
 package io.mulan.cli;
 
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.PublicSet;
 import io.mulan.files.Cache;
@@ -10,7 +10,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -58,16 +57,16 @@ final class DataFetchCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    PublicSet set = set(line.getArgList().get(0));
-    URI from = line.hasOption("from") ? address(line.getOptionValue("from")) : set.address();
+  public int run(Arguments given) {
+    PublicSet set = set(given.words().get(0));
+    URI from = given.has("from") ? address(given.text("from")) : set.address();
     Path folder =
-        line.hasOption("to")
-            ? ConfigOptions.path(line.getOptionValue("to"))
+        given.has("to")
+            ? given.path("to")
             : Cache.folder().resolve(set.key());
     LOG.info("fetching {} from {}...", set.key(), from);
-    Path there = set.fetch(from, folder, new Shown());
-    System.out.printf(
+    Path there = set.fetch(from, folder, given.environment(), new Shown());
+    given.out().printf(
         "%s is in %s%ntrain on it: mulan train --set data.kind=%s --set data.path=%s%n"
             + "look at it:  mulan data info --kind %s --path %s%n",
         set.key(), there, set.kind(), there, set.kind(), there);

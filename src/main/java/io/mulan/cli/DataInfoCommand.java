@@ -3,7 +3,7 @@ package io.mulan.cli;
 import io.mulan.config.DataConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -60,19 +59,19 @@ final class DataInfoCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    List<String> settings = new ArrayList<>(ConfigOptions.reading(line));
+  public int run(Arguments given) {
+    List<String> settings = new ArrayList<>(ConfigOptions.reading(given));
     for (String name : List.of("kind", "path")) {
-      if (line.hasOption(name)) {
-        settings.add(0, "data." + name + "=" + line.getOptionValue(name));
+      if (given.has(name)) {
+        settings.add(0, "data." + name + "=" + given.text(name));
       }
     }
-    RunConfig config = ConfigOptions.read(line, settings);
-    System.out.print(report(config.data(), line));
+    RunConfig config = ConfigOptions.read(given, settings);
+    given.out().print(report(config.data(), given));
     return ExitCode.OK;
   }
 
-  private static String report(DataConfig config, CommandLine line) {
+  private static String report(DataConfig config, Arguments given) {
     Dataset data = Datasets.open(config);
     LOG.info("reading {} images...", data.train().count() + data.test().count());
     PixelEntropy entropy = new PixelEntropy(data.train());
@@ -102,8 +101,8 @@ final class DataInfoCommand implements Command {
     row(text, "skipped", Text.count(data.skipped()));
     data.notes().forEach(note -> row(text, "passed over", note));
     row(text, "licence", data.licence());
-    if (line.hasOption("png")) {
-      Path file = ConfigOptions.path(line.getOptionValue("png"));
+    if (given.has("png")) {
+      Path file = given.path("png");
       if (Pictures.shows(data.train().shape())) {
         Pictures.grid(file, some(data.train()));
         row(text, "examples", file.toString());

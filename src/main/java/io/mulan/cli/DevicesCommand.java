@@ -1,7 +1,7 @@
 package io.mulan.cli;
 
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.console.Version;
 import io.mulan.tf.Devices;
@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.bytedeco.javacpp.Loader;
 
@@ -59,13 +58,13 @@ final class DevicesCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
+  public int run(Arguments given) {
     List<Devices.Device> devices = Devices.all();
     boolean gpuBuild = gpuBuild();
-    System.out.printf(
+    given.out().printf(
         "TensorFlow %s, %s runtime%n", Version.tensorFlow(), gpuBuild ? "GPU" : "CPU");
     for (Devices.Device d : devices) {
-      System.out.printf(
+      given.out().printf(
           "  %-16s %s%n",
           d.name(),
           d.type().equals("CPU") ? processor() : Text.bytes(d.memoryBytes()) + " for tensors");
@@ -73,15 +72,15 @@ final class DevicesCommand implements Command {
     if (devices.stream().anyMatch(d -> d.type().equals("GPU"))) {
       return ExitCode.OK;
     }
-    System.out.println(
+    given.out().println(
         gpuBuild
             ? "no GPU; its libraries:"
             : "no GPU: this is TensorFlow's CPU runtime; a GPU's libraries:");
     for (String[] library : LIBRARIES) {
-      System.out.printf(
+      given.out().printf(
           "  %-20s %-10s %s%n", library[0], opens(library[0]) ? "found" : "not found", library[1]);
     }
-    System.out.println(
+    given.out().println(
         gpuBuild
             ? "put what is not found on LD_LIBRARY_PATH, or install it"
             : "for a GPU on Linux, install what is not found and build with"

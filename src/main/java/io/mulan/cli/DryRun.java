@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import java.io.PrintStream;
 import io.mulan.benchmark.MachinePeak;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
@@ -34,14 +35,14 @@ final class DryRun {
 
   private DryRun() {}
 
-  static void print(RunConfig config) {
-    System.out.print("configuration\n" + config.toYaml().indent(2) + "\n");
+  static void print(RunConfig config, PrintStream out) {
+    out.print("configuration\n" + config.toYaml().indent(2) + "\n");
     LOG.info("building the model...");
     DataShape data = Datasets.shape(config.data());
     try (TrainingSession session = new TrainingSession(config, data.image(), false)) {
       Map<String, Long> weights = ModelParts.counts(session.weights());
-      System.out.print(Text.weights(weights) + "\n");
-      System.out.print(estimate(config, data.image(), weights.get(ModelParts.ALL), session.cost()));
+      out.print(Text.weights(weights) + "\n");
+      out.print(estimate(config, data.image(), weights.get(ModelParts.ALL), session.cost()));
     }
   }
 

@@ -2,15 +2,14 @@ package io.mulan.cli;
 
 import io.mulan.cluster.WorkerGroup;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
 import io.mulan.console.Stopped;
+import io.mulan.console.Terminal;
 import io.mulan.run.Evaluation;
 import io.mulan.run.EvaluationReport;
 import io.mulan.run.LikelihoodMethod;
 import io.mulan.run.TrainedRun;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** {@code mulan evaluate}: the likelihood of images under a trained model. */
@@ -50,22 +49,22 @@ final class EvaluateCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    LikelihoodMethod method = EvaluationOptions.read(line);
-    TrainedRun run = TrainedOptions.read(line);
-    Evaluation evaluation = new Evaluation(run, ImageChoice.read(line, run), method);
+  public int run(Arguments given) {
+    Terminal terminal = given.terminal();
+    LikelihoodMethod method = EvaluationOptions.read(given);
+    TrainedRun run = TrainedOptions.read(given);
+    Evaluation evaluation = new Evaluation(run, ImageChoice.read(given, run), method);
     WorkerGroup group =
         ClusterOptions.group(
-            line,
+            given,
             evaluation.facts(),
-            "start all again with the same commands: what is measured is kept",
-            interruption);
+            "start all again with the same commands: what is measured is kept");
     return group.work(
         () -> {
           try {
             evaluation
-                .measure(group.workers(), interruption)
-                .ifPresent(report -> print(line, report, evaluation.files()));
+                .measure(group.workers(), terminal)
+                .ifPresent(report -> print(given, report, evaluation.files()));
             return ExitCode.OK;
           } catch (Stopped e) {
             return ExitCode.INTERRUPTED;
@@ -73,11 +72,11 @@ final class EvaluateCommand implements Command {
         });
   }
 
-  private static void print(CommandLine line, EvaluationReport report, Path files) {
-    if (line.hasOption("json")) {
-      report.write(ConfigOptions.path(line.getOptionValue("json")));
+  private static void print(Arguments given, EvaluationReport report, Path files) {
+    if (given.has("json")) {
+      report.write(given.path("json"));
     }
-    System.out.print(report.text());
-    System.out.println("files: " + files + ".{csv,npz,json}");
+    given.out().print(report.text());
+    given.out().println("files: " + files + ".{csv,npz,json}");
   }
 }

@@ -6,7 +6,6 @@ import io.mulan.run.LikelihoodMethod.Bound;
 import io.mulan.run.LikelihoodMethod.Exact;
 import io.mulan.run.LikelihoodMethod.Importance;
 import java.util.List;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** The options that say how a likelihood is measured. */
@@ -29,7 +28,7 @@ final class EvaluationOptions {
         .addOption(
             ConfigOptions.withValue(
                 "method",
-                OptionValues.names(Method.class),
+                Arguments.names(Method.class),
                 "variational bound, or probability flow (bound)"))
         .addOption(
             ConfigOptions.withValue("times", "K", "bound: times for each image, stratified (128)"))
@@ -43,11 +42,11 @@ final class EvaluationOptions {
         .addOption(
             ConfigOptions.withValue(
                 "dequantisation",
-                OptionValues.names(Exact.Noise.class),
+                Arguments.names(Exact.Noise.class),
                 "exact (truncated-normal)"))
         .addOption(
             ConfigOptions.withValue(
-                "probe", OptionValues.names(Probe.class), "exact: of the divergence (rademacher)"))
+                "probe", Arguments.names(Probe.class), "exact: of the divergence (rademacher)"))
         .addOption(ConfigOptions.withValue("rtol", "X", "exact: relative tolerance (1e-5)"))
         .addOption(ConfigOptions.withValue("atol", "X", "exact: absolute tolerance (1e-5)"))
         .addOption(
@@ -59,34 +58,33 @@ final class EvaluationOptions {
         .addOption(ConfigOptions.withValue("json", "FILE", "write the report there too"));
   }
 
-  static LikelihoodMethod read(CommandLine line) {
-    OptionValues values = new OptionValues(line);
-    Method method = values.choice("method", Method.BOUND, Method.class);
+  static LikelihoodMethod read(Arguments given) {
+    Method method = given.choice("method", Method.BOUND, Method.class);
     if (method == Method.BOUND) {
-      EXACT_ONLY.forEach(o -> values.refuse(o, "goes with --method exact"));
-      if (!values.has("importance")) {
-        values.refuse("steps", "goes with --importance K");
+      EXACT_ONLY.forEach(o -> given.refuse(o, "goes with --method exact"));
+      if (!given.has("importance")) {
+        given.refuse("steps", "goes with --importance K");
       } else {
-        values.refuse("times", "does not go with --importance: trajectories have --steps");
+        given.refuse("times", "does not go with --importance: trajectories have --steps");
       }
     } else {
-      BOUND_ONLY.forEach(o -> values.refuse(o, "goes with --method bound"));
+      BOUND_ONLY.forEach(o -> given.refuse(o, "goes with --method bound"));
     }
-    int batch = values.count("batch", 0, 1);
+    int batch = given.count("batch", 0, 1);
     if (method == Method.EXACT) {
       return new Exact(
-          values.count("samples", 1, 1),
-          values.choice("dequantisation", Exact.Noise.TRUNCATED_NORMAL, Exact.Noise.class),
-          values.choice("probe", Probe.RADEMACHER, Probe.class),
-          FlowOptions.tolerance(values),
-          values.has("published"),
-          values.seed(),
+          given.count("samples", 1, 1),
+          given.choice("dequantisation", Exact.Noise.TRUNCATED_NORMAL, Exact.Noise.class),
+          given.choice("probe", Probe.RADEMACHER, Probe.class),
+          FlowOptions.tolerance(given),
+          given.has("published"),
+          given.seed(),
           batch);
     }
-    int times = values.count("times", TIMES, 1);
-    int steps = values.count("steps", STEPS, 1);
-    return values.has("importance")
-        ? new Importance(values.count("importance", 0, 1), steps, values.seed(), batch)
-        : new Bound(times, values.seed(), batch);
+    int times = given.count("times", TIMES, 1);
+    int steps = given.count("steps", STEPS, 1);
+    return given.has("importance")
+        ? new Importance(given.count("importance", 0, 1), steps, given.seed(), batch)
+        : new Bound(times, given.seed(), batch);
   }
 }

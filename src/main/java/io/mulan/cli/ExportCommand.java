@@ -5,7 +5,7 @@ import io.mulan.config.NetworkConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.config.ScheduleConfig;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.console.Version;
 import io.mulan.data.Datasets;
@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -83,7 +82,7 @@ final class ExportCommand implements Command {
         .addOption(
             ConfigOptions.withValue(
                 "code",
-                OptionValues.names(FlaxLayout.Code.class),
+                Arguments.names(FlaxLayout.Code.class),
                 "whose checkpoint (vdm where there is no latent, else mulan)"));
   }
 
@@ -110,25 +109,25 @@ final class ExportCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    Path path = ConfigOptions.path(line.getArgList().get(0));
+  public int run(Arguments given) {
+    Path path = given.path(0);
     if (ExportedModel.isThere(path)) {
       throw new ConfigException(path + " is exported already; name a run folder");
     }
-    TrainedRun run = TrainedOptions.read(line);
-    if (line.hasOption("flax")) {
+    TrainedRun run = TrainedOptions.read(given);
+    if (given.has("flax")) {
       checkPublished(path, run.config());
     }
-    if (line.hasOption("flax") || line.hasOption("npz")) {
-      return writeState(line, run);
+    if (given.has("flax") || given.has("npz")) {
+      return writeState(given, run);
     }
-    new OptionValues(line).refuse("code", "goes with --flax");
+    given.refuse("code", "goes with --flax");
     Path name = path.toAbsolutePath().normalize().getFileName();
     Path folder =
-        line.hasOption("to")
-            ? ConfigOptions.path(line.getOptionValue("to"))
-            : Path.of(MODELS).resolve(name);
-    long version = version(line, folder);
+        given.has("to")
+            ? given.path("to")
+            : given.typed(MODELS).resolve(name);
+    long version = version(given, folder);
     LOG.info("building the model...");
     try (TrainedModel<Signatures> model =
         run.open(
@@ -138,7 +137,7 @@ final class ExportCommand implements Command {
               run,
               folder.toAbsolutePath().normalize().getFileName().toString(),
               version,
-              line.getOptionValue("licence", "not stated"),
+              given.text("licence", "not stated"),
               ModelParts.counts(model.variables()));
       LOG.info("writing, and trying every signature...");
       Path written =
@@ -151,46 +150,45 @@ final class ExportCommand implements Command {
                 model.write(at, model.parts().definitions());
                 run.data().ifPresent(data -> data.write(at.resolve(ModelFolder.DATA)));
               });
-      System.out.print(report(written, run, model.parts()));
+      given.out().print(report(written, run, model.parts()));
       return ExitCode.OK;
     }
   }
 
   /** Everything that training goes on from, as a file of another program. */
-  private static int writeState(CommandLine line, TrainedRun run) {
-    OptionValues values = new OptionValues(line);
+  private static int writeState(Arguments given, TrainedRun run) {
     for (String other : List.of("to", "version", "licence")) {
-      values.refuse(other, "is of a SavedModel: leave it out, or --flax and --npz");
+      given.refuse(other, "is of a SavedModel: leave it out, or --flax and --npz");
     }
-    if (line.hasOption("npz")) {
-      values.refuse("flax", "and --npz are two files: export one after the other");
-      values.refuse("code", "goes with --flax");
+    if (given.has("npz")) {
+      given.refuse("flax", "and --npz are two files: export one after the other");
+      given.refuse("code", "goes with --flax");
     }
     FlaxLayout usual = FlaxLayout.of(run.config());
     FlaxLayout layout =
-        new FlaxLayout(values.choice("code", usual.code(), FlaxLayout.Code.class), usual.clipped());
-    Path file = ConfigOptions.path(line.getOptionValue(line.hasOption("npz") ? "npz" : "flax"));
+        new FlaxLayout(given.choice("code", usual.code(), FlaxLayout.Code.class), usual.clipped());
+    Path file = given.typed(given.text(given.has("npz") ? "npz" : "flax"));
     LOG.info("building the model...");
     try (RunState state = new RunState(run.config(), run.image())) {
       RunFolder.checkpoints(run.path(), run.config()).restore(state, run.step());
-      if (line.hasOption("npz")) {
+      if (given.has("npz")) {
         NpzState.write(file, state);
       } else {
         FlaxCheckpoint.write(file, state, layout);
       }
     }
-    System.out.println(
+    given.out().println(
         file + ": weights, averages and optimiser of step " + Text.count(run.step()));
     return ExitCode.OK;
   }
 
-  private static long version(CommandLine line, Path folder) {
+  private static long version(Arguments given, Path folder) {
     List<Long> there = ModelFolder.versions(folder);
     long next = there.isEmpty() ? 1 : there.get(there.size() - 1) + 1;
-    if (!line.hasOption("version")) {
+    if (!given.has("version")) {
       return next;
     }
-    long asked = OptionValues.count("version", line.getOptionValue("version"), 1);
+    long asked = Arguments.count("version", given.text("version"), 1);
     ModelFolder.requireFree(folder, asked);
     return asked;
   }

@@ -1,7 +1,6 @@
 package io.mulan.cli;
 
 import io.mulan.flow.Tolerance;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** The options of commands that follow the probability flow there and back. */
@@ -17,11 +16,7 @@ final class FlowOptions {
         .addOption(ConfigOptions.withValue("out", "DIR", "where to write"));
   }
 
-  static Tolerance tolerance(CommandLine line) {
-    return tolerance(new OptionValues(line));
-  }
-
-  static Tolerance tolerance(OptionValues values) {
-    return new Tolerance(values.positive("rtol", ERROR), values.positive("atol", ERROR));
+  static Tolerance tolerance(Arguments given) {
+    return new Tolerance(given.positive("rtol", ERROR), given.positive("atol", ERROR));
   }
 }

@@ -1,10 +1,11 @@
 package io.mulan.cli;
 
+import java.io.PrintStream;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Presets;
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.Datasets;
 import io.mulan.data.SignalPower;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** {@code mulan graph}: models as graphs for other programs, and summaries for people. */
@@ -51,20 +51,19 @@ final class GraphCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    OptionValues values = new OptionValues(line);
-    Path folder = ConfigOptions.path(values.text("to", FOLDER));
-    if (!values.has("all")) {
-      RunConfig config = ConfigOptions.read(line, List.of());
-      write(folder, ConfigOptions.name(line), config, ConfigOptions.settings(line));
+  public int run(Arguments given) {
+    Path folder = given.typed(given.text("to", FOLDER));
+    if (!given.has("all")) {
+      RunConfig config = ConfigOptions.read(given, List.of());
+      write(given.out(), folder, ConfigOptions.name(given), config, given.texts("set"));
       return ExitCode.OK;
     }
     for (String option : List.of("preset", "config", "set")) {
-      values.refuse(option, "does not go with --all");
+      given.refuse(option, "does not go with --all");
     }
     for (String preset : Presets.models()) {
       RunConfig config = ConfigReader.read(Optional.of(preset), Optional.empty(), List.of());
-      write(folder, preset, config, List.of());
+      write(given.out(), folder, preset, config, List.of());
     }
     return ExitCode.OK;
   }
@@ -77,19 +76,20 @@ final class GraphCommand implements Command {
     return SignalPower.resolve(config, Datasets.open(config.data()));
   }
 
-  private static void write(Path folder, String name, RunConfig asked, List<String> settings) {
+  private static void write(
+      PrintStream out, Path folder, String name, RunConfig asked, List<String> settings) {
     RunConfig config = measured(asked);
     String title = settings.isEmpty() ? name : name + " with " + String.join(", ", settings);
     GraphExport model = GraphExport.of(title, config, Datasets.shape(config.data()).image());
     Path graph = folder.resolve(name + ".pb");
     Path summary = folder.resolve(name + ".txt");
     try {
-      AtomicFile.write(graph, out -> out.write(model.graph()));
+      AtomicFile.write(graph, file -> file.write(model.graph()));
       AtomicFile.write(summary, model.summary());
     } catch (IOException e) {
       throw new ConfigException(
           folder + " can't be written into: " + IoReason.of(e) + "; name a folder with --to", e);
     }
-    System.out.printf("%s (%s bytes), %s%n", graph, Text.count(model.graph().length), summary);
+    out.printf("%s (%s bytes), %s%n", graph, Text.count(model.graph().length), summary);
   }
 }

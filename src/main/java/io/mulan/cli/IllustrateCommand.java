@@ -1,8 +1,9 @@
 package io.mulan.cli;
 
+import java.io.PrintStream;
 import io.mulan.console.Countdown;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.illustration.Illustration;
 import io.mulan.illustration.Illustration.Given;
 import io.mulan.illustration.Illustration.Learned;
@@ -12,7 +13,6 @@ import io.mulan.run.OutFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -52,67 +52,67 @@ final class IllustrateCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    OptionValues values = new OptionValues(line);
-    Path out = ConfigOptions.path(values.text("out", FOLDER));
-    int steps = values.count("steps", STEPS, 1);
-    long seed = values.seed();
+  public int run(Arguments given) {
+    Terminal terminal = given.terminal();
+    Path out = given.typed(given.text("out", FOLDER));
+    int steps = given.count("steps", STEPS, 1);
+    long seed = given.seed();
     OutFolder.requireWritable(out.resolve("paths.png"));
-    interruption.watch("stopping");
+    terminal.watch("stopping");
     LOG.info("training three schedules of two pixels...");
     try (Illustration illustration = new Illustration(steps, seed)) {
-      Countdown countdown = new Countdown("step", illustration.steps(), 0);
-      boolean whole = illustration.learn(interruption::asked, countdown::at);
+      Countdown countdown = new Countdown(terminal, "step", illustration.steps(), 0);
+      boolean whole = illustration.learn(terminal::asked, countdown::at);
       countdown.end();
       if (!whole) {
         LOG.info("interrupted: nothing is written");
         return ExitCode.INTERRUPTED;
       }
-      print(illustration);
+      print(illustration, given.out());
       List<String> names = new IllustrationPictures(illustration).write(out);
-      System.out.println(
+      given.out().println(
           "\nfiles: " + out + " (" + String.join(", ", names) + "; each as .png and .svg)");
     }
     return ExitCode.OK;
   }
 
-  private static void print(Illustration i) {
-    System.out.println("images of two pixels, of two kinds; all numbers in nats an image");
-    System.out.println("entropy, which no bound is below: " + text(i.entropy()));
-    System.out.println("\n1. Scalar schedules: for one network, one bound, whatever the shape");
-    row("", "limited network", "exact posterior mean");
+  private static void print(Illustration i, PrintStream out) {
+    out.println("images of two pixels, of two kinds; all numbers in nats an image");
+    out.println("entropy, which no bound is below: " + text(i.entropy()));
+    out.println("\n1. Scalar schedules: for one network, one bound, whatever the shape");
+    row(out, "", "limited network", "exact posterior mean");
     for (Given g : i.scalar()) {
-      row(g.name(), text(g.network()), text(g.exact()));
+      row(out, g.name(), text(g.network()), text(g.exact()));
     }
-    System.out.println(
+    out.println(
         "\n2. Exact posterior mean: on every path the bound is the entropy; not so for the network");
-    row("", "limited network", "exact posterior mean", "exact, images of kind 1");
+    row(out, "", "limited network", "exact posterior mean", "exact, images of kind 1");
     for (Given g : i.multivariate()) {
-      row(g.name(), text(g.network()), text(g.exact()), text(g.gaussian()));
+      row(out, g.name(), text(g.network()), text(g.exact()), text(g.gaussian()));
     }
-    row("entropy", "", text(i.entropy()), text(i.gaussianEntropy()));
-    System.out.println("\n3. Limited network, trained with its schedule: the path matters");
-    row("", "bound", "gain over scalar", "excess error on the path");
+    row(out, "entropy", "", text(i.entropy()), text(i.gaussianEntropy()));
+    out.println("\n3. Limited network, trained with its schedule: the path matters");
+    row(out, "", "bound", "gain over scalar", "excess error on the path");
     Nats scalar = i.learned().get(0).bound();
     for (Learned l : i.learned()) {
-      row(l.name(), text(l.bound()), text(scalar.minus(l.bound())), text(l.excess()));
+      row(out, l.name(), text(l.bound()), text(scalar.minus(l.bound())), text(l.excess()));
     }
-    System.out.println(
+    out.println(
         "   Bound = entropy + excess error. The adaptive one has "
             + text(i.learned().get(2).latentCost())
             + " for its latent in it.");
-    System.out.println("   It is the path: on a scalar schedule these networks have the bounds");
+    out.println("   It is the path: on a scalar schedule these networks have the bounds");
     for (Learned l : i.learned()) {
-      row(l.name(), text(l.straight()));
+      row(out, l.name(), text(l.straight()));
     }
   }
 
-  private static void row(String name, String... columns) {
+  private static void row(PrintStream out, String name, String... columns) {
     StringBuilder row = new StringBuilder(String.format("   %-22s", name));
     for (String column : columns) {
       row.append(String.format("%-25s", column));
     }
-    System.out.println(row.toString().stripTrailing());
+    out.println(row.toString().stripTrailing());
   }
 
   private static String text(Nats n) {

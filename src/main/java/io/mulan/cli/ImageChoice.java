@@ -12,7 +12,6 @@ import io.mulan.run.ChosenImages;
 import io.mulan.run.TrainedRun;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -32,20 +31,20 @@ final class ImageChoice {
     return options
         .addOption(
             ConfigOptions.withValue(
-                "split", OptionValues.names(Split.class), "images of the run's own data (test)"))
+                "split", Arguments.names(Split.class), "images of the run's own data (test)"))
         .addOption(
             ConfigOptions.withValue(
                 "images", "PATH", "others: a picture, a folder of pictures, an npy or npz file"))
         .addOption(
             ConfigOptions.withValue(
-                OptionValues.CLASS,
+                Arguments.CLASS,
                 "N|FILE",
                 "of all, or an npy or npz file of labels (those beside images in the npz)"))
         .addOption(ConfigOptions.withValue("limit", "N", "the first N images only"));
   }
 
-  static ChosenImages read(CommandLine line, TrainedRun run) {
-    return read(line, run, Integer.MAX_VALUE);
+  static ChosenImages read(Arguments given, TrainedRun run) {
+    return read(given, run, Integer.MAX_VALUE);
   }
 
   /**
@@ -53,23 +52,22 @@ final class ImageChoice {
    *
    * @param most how many images are taken if nothing is said
    */
-  static ChosenImages read(CommandLine line, TrainedRun run, int most) {
-    OptionValues values = new OptionValues(line);
-    int limit = values.count("limit", most, 1);
-    if (values.has("images")) {
-      values.refuse("split", "is of the run's own data: leave it or --images out");
-      Path path = ConfigOptions.path(line.getOptionValue("images"));
-      ImageSet images = read(path, run, values);
+  static ChosenImages read(Arguments given, TrainedRun run, int most) {
+    int limit = given.count("limit", most, 1);
+    if (given.has("images")) {
+      given.refuse("split", "is of the run's own data: leave it or --images out");
+      Path path = given.path("images");
+      ImageSet images = read(path, run, given);
       int count = Math.min(limit, images.count());
       String classes =
-          values.has(OptionValues.CLASS)
-              ? ", --class " + line.getOptionValue(OptionValues.CLASS)
+          given.has(Arguments.CLASS)
+              ? ", --class " + given.text(Arguments.CLASS)
               : "";
       return new ChosenImages("images", count + " images of " + path + classes, images, count);
     }
-    values.refuse(OptionValues.CLASS, "is of --images; images of the run's data have their own");
+    given.refuse(Arguments.CLASS, "is of --images; images of the run's data have their own");
     Dataset data = Datasets.open(run.config().data());
-    Split split = values.choice("split", Split.TEST, Split.class);
+    Split split = given.choice("split", Split.TEST, Split.class);
     ImageSet images = split == Split.TEST ? data.test() : data.train();
     int count = Math.min(limit, images.count());
     String which = split == Split.TEST ? "test" : "training";
@@ -89,11 +87,11 @@ final class ImageChoice {
   }
 
   /** All images of {@code test}, {@code train} or a path. */
-  static ImageSet named(String name, TrainedRun run) {
+  static ImageSet named(String name, Arguments given, TrainedRun run) {
     return switch (name) {
       case "test" -> Datasets.open(run.config().data()).test();
       case "train" -> Datasets.open(run.config().data()).train();
-      default -> read(ConfigOptions.path(name), run);
+      default -> read(given.typed(name), run);
     };
   }
 
@@ -105,13 +103,13 @@ final class ImageChoice {
   }
 
   /** The same with the classes that {@code --class} says, if it says any. */
-  private static ImageSet read(Path path, TrainedRun run, OptionValues values) {
+  private static ImageSet read(Path path, TrainedRun run, Arguments given) {
     DataConfig data = run.config().data();
-    String said = values.text(OptionValues.CLASS, "");
+    String said = given.text(Arguments.CLASS, "");
     if (data.classes() > 0 && (said.endsWith(".npy") || said.endsWith(".npz"))) {
-      return ImageFiles.labelled(unlabelled(path, run), ConfigOptions.path(said)).told(data);
+      return ImageFiles.labelled(unlabelled(path, run), given.typed(said)).told(data);
     }
-    int label = values.label(data);
+    int label = given.label(data);
     ImageSet images =
         label < 0 ? read(path, run) : unlabelled(path, run).labelled(label).told(data);
     if (data.classes() > 0 && images.labels().isEmpty()) {

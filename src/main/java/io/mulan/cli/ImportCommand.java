@@ -2,7 +2,7 @@ package io.mulan.cli;
 
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;
@@ -15,7 +15,6 @@ import io.mulan.training.Checkpoints;
 import io.mulan.training.Interval;
 import io.mulan.training.RunState;
 import java.nio.file.Path;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -61,33 +60,33 @@ final class ImportCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    if (line.hasOption("flax") == line.hasOption("npz")) {
+  public int run(Arguments given) {
+    if (given.has("flax") == given.has("npz")) {
       throw new UsageException(
           "mulan import needs one of --flax FILE and --npz FILE (mulan import --help)");
     }
-    if (!line.hasOption("config")) {
+    if (!given.has("config")) {
       throw new UsageException(
           "mulan import needs --config FILE, the configuration that the weights were trained with"
               + " (mulan import --help)");
     }
-    Path file = ConfigOptions.path(line.getOptionValue(line.hasOption("flax") ? "flax" : "npz"));
+    Path file = given.typed(given.text(given.has("flax") ? "flax" : "npz"));
     RunConfig config =
         ImportedConfig.read(
-            ConfigOptions.path(line.getOptionValue("config")), ConfigOptions.settings(line));
+            given.path("config"), given.texts("set"));
     Path folder =
-        line.hasOption("to")
-            ? ConfigOptions.path(line.getOptionValue("to"))
-            : Path.of("runs", ConfigOptions.name(line));
+        given.has("to")
+            ? given.path("to")
+            : given.typed("runs").resolve(ConfigOptions.name(given));
     LOG.info("reading {}...", file);
     try (RunState state = new RunState(config, Datasets.shape(config.data()).image())) {
-      if (line.hasOption("flax")) {
+      if (given.has("flax")) {
         FlaxCheckpoint.read(file, state);
       } else {
         NpzState.read(file, state);
       }
       save(state, folder, config);
-      System.out.print(report(state, folder, file));
+      given.out().print(report(state, folder, file));
       return ExitCode.OK;
     }
   }

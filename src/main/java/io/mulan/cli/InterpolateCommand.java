@@ -2,8 +2,8 @@ package io.mulan.cli;
 
 import io.mulan.config.ImageShape;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
 import io.mulan.console.Stopped;
+import io.mulan.console.Terminal;
 import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.Pictures;
@@ -20,7 +20,6 @@ import io.mulan.sampling.Sampler;
 import io.mulan.tf.Tensors;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -75,24 +74,24 @@ final class InterpolateCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    OptionValues values = new OptionValues(line);
-    int count = values.count("count", COUNT, 2);
-    TrainedRun run = TrainedOptions.read(line);
-    Tolerance tolerance = FlowOptions.tolerance(line);
-    ChosenImages choice = ImageChoice.read(line, run);
-    int from = index(values, "from", 0, choice);
-    int to = index(values, "to", 1, choice);
+  public int run(Arguments given) {
+    Terminal terminal = given.terminal();
+    int count = given.count("count", COUNT, 2);
+    TrainedRun run = TrainedOptions.read(given);
+    Tolerance tolerance = FlowOptions.tolerance(given);
+    ChosenImages choice = ImageChoice.read(given, run);
+    int from = index(given, "from", 0, choice);
+    int to = index(given, "to", 1, choice);
     OutFolder out =
         TrainedOptions.out(
-            line, run, "interpolations", choice.name() + "-" + from + "-" + to, JSON);
+            given, run, "interpolations", choice.name() + "-" + from + "-" + to, JSON);
     out.requireWritable();
     LOG.info("building the model...");
     try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN, 0);
         GrowingNpz npz = new GrowingNpz(out.resolve(NPZ))) {
-      interruption.watch("stopping");
+      terminal.watch("stopping");
       FlowCodec codec =
-          new FlowCodec(model.encodings(), model.solver(tolerance, interruption::asked));
+          new FlowCodec(model.encodings(), model.solver(tolerance, terminal::asked));
       Between between = new Between(choice.images(), from, to, count, npz);
       between.draw(model, codec, run.config().training().batch());
       out.clear(GRID);
@@ -113,14 +112,14 @@ final class InterpolateCommand implements Command {
                   "atol",
                   tolerance.absolute()))
           .write(out.resolve(JSON));
-      System.out.println(
+      given.out().println(
           count + " images from " + from + " to " + to + " of " + choice.description());
       ImageSet images = npz.images(IMAGES, "between", choice.images().levels());
       boolean shown = Pictures.shows(images.shape());
       if (shown) {
         Pictures.rows(out.resolve(GRID), List.of(images), List.of(from + " to " + to));
       }
-      System.out.println(
+      given.out().println(
           "files: " + out + " (" + (shown ? GRID + ", " : "") + NPZ + ", " + JSON + ")");
       return ExitCode.OK;
     } catch (Stopped e) {
@@ -129,8 +128,8 @@ final class InterpolateCommand implements Command {
     }
   }
 
-  private static int index(OptionValues values, String option, int otherwise, ChosenImages choice) {
-    int index = values.count(option, otherwise, 0);
+  private static int index(Arguments given, String option, int otherwise, ChosenImages choice) {
+    int index = given.count(option, otherwise, 0);
     if (index >= choice.count()) {
       throw new ConfigException(
           "--"

@@ -3,7 +3,7 @@ package io.mulan.cli;
 import io.mulan.cluster.OpenPort;
 import io.mulan.cluster.PrivateNetwork;
 import io.mulan.cluster.WorkerProcesses;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 
@@ -70,8 +69,9 @@ final class LaunchCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    List<String> work = line.getArgList();
+  public int run(Arguments given) {
+    Terminal terminal = given.terminal();
+    List<String> work = given.words();
     String name = work.get(0);
     Command started =
         STARTED.stream()
@@ -85,32 +85,32 @@ final class LaunchCommand implements Command {
                             + ", not '"
                             + name
                             + "' (mulan launch --help)"));
-    OptionValues values = new OptionValues(line);
-    if (!values.has("processes")) {
+    if (!given.has("processes")) {
       throw new UsageException("mulan launch needs --processes N (mulan launch --help)");
     }
-    int processes = values.count("processes", 0, 2);
-    CommandLine given = Main.parse(started, work.stream().skip(1).toArray(String[]::new));
+    int processes = given.count("processes", 0, 2);
+    Arguments inner =
+        Main.parse(started, work.stream().skip(1).toArray(String[]::new), given.around());
     for (String own : List.of("cluster", "task", "restarts", ClusterOptions.OPEN)) {
-      if (given.hasOption(own)) {
+      if (inner.has(own)) {
         throw new UsageException(
             "mulan launch sets --" + own + " of " + name + ": leave it out there");
       }
     }
-    interruption.watch("stopping all workers");
-    int restarts = values.count("restarts", 0, 0);
-    Duration grace = ClusterOptions.patience(given).multipliedBy(2);
+    terminal.watch("stopping all workers");
+    int restarts = given.count("restarts", 0, 0);
+    Duration grace = ClusterOptions.patience(inner).multipliedBy(2);
     try (PrivateNetwork network = PrivateNetwork.open()) {
       if (!network.isPrivate()) {
         OpenPort.warnOfWorkers();
       }
-      List<WorkerProcesses.Start> starts = starts(work, processes, network.entry());
-      return new WorkerProcesses(Main.class, starts, grace, interruption).run(restarts);
+      List<WorkerProcesses.Start> starts = starts(work, processes, network.entry(), given.environment());
+      return new WorkerProcesses(Main.class, given.around(), starts, grace).run(restarts);
     }
   }
 
   private static List<WorkerProcesses.Start> starts(
-      List<String> work, int processes, List<String> entry) {
+      List<String> work, int processes, List<String> entry, Map<String, String> own) {
     String cluster = String.join(",", addresses(processes));
     List<WorkerProcesses.Start> starts = new ArrayList<>();
     for (int task = 0; task < processes; task++) {
@@ -120,7 +120,7 @@ final class LaunchCommand implements Command {
           List.of("--cluster=" + cluster, "--task=" + task, "--" + ClusterOptions.OPEN));
       starts.add(
           new WorkerProcesses.Start(
-              "worker " + task, arguments, environment(task, processes), entry));
+              "worker " + task, arguments, environment(task, processes, own), entry));
     }
     return starts;
   }
@@ -145,24 +145,25 @@ final class LaunchCommand implements Command {
   }
 
   /** A GPU each where there are enough, else a share of the cores. */
-  private static Map<String, String> environment(int task, int processes) {
+  private static Map<String, String> environment(
+      int task, int processes, Map<String, String> own) {
     Map<String, String> environment = new LinkedHashMap<>();
-    List<String> gpus = gpus();
+    List<String> gpus = gpus(own);
     if (gpus.size() >= processes) {
       environment.put("CUDA_VISIBLE_DEVICES", gpus.get(task));
       return environment;
     }
     int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / processes);
     for (String name : List.of("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")) {
-      if (System.getenv(name) == null) {
+      if (own.get(name) == null) {
         environment.put(name, Integer.toString(threads));
       }
     }
     return environment;
   }
 
-  private static List<String> gpus() {
-    String visible = System.getenv("CUDA_VISIBLE_DEVICES");
+  private static List<String> gpus(Map<String, String> own) {
+    String visible = own.get("CUDA_VISIBLE_DEVICES");
     if (visible != null) {
       return visible.isBlank() ? List.of() : List.of(visible.split(","));
     }

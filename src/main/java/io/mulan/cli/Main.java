@@ -1,9 +1,20 @@
 package io.mulan.cli;
 
+import io.mulan.run.RunLog;
+import java.util.Map;
+import java.util.HashMap;
+import java.nio.file.Path;
+import java.nio.charset.Charset;
+import java.io.PrintStream;
+import java.io.FileOutputStream;
+import java.io.FileDescriptor;
+import io.mulan.tf.Sessions;
+import io.mulan.files.Cache;
+import io.mulan.console.Surroundings;
 import io.mulan.cluster.ClusterException;
 import io.mulan.cluster.ParentWatch;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.console.Version;
 import io.mulan.files.ConfigException;
 import io.mulan.flow.FlowException;
@@ -55,12 +66,37 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    prepare();
-    Output output = Output.install();
-    Interruption interruption = new Interruption();
-    interruption.install();
-    int code = guarded(() -> dispatch(args, interruption));
-    interruption.exit(code == ExitCode.OK ? printed(output) : code);
+    Output output = new Output(new FileOutputStream(FileDescriptor.out), charset());
+    Surroundings around = process(output);
+    around.terminal().install();
+    int code = run(args, around);
+    around.terminal().exit(code == ExitCode.OK ? printed(output) : code);
+  }
+
+  /** Does some work as a process of its own. */
+  static void alone(IntSupplier work) {
+    process(System.out);
+    System.exit(guarded(work));
+  }
+
+  /**
+   * Runs a command. What goes wrong is logged in one line.
+   *
+   * @return the exit code
+   */
+  static int run(String[] args, Surroundings around) {
+    Cache.choose(around.environment(), around.properties());
+    try {
+      return guarded(() -> dispatch(args, around));
+    } finally {
+      RunLog.detach();
+    }
+  }
+
+  /** Java 19 and newer have the first of these. */
+  private static Charset charset() {
+    String name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));
+    return name == null ? Charset.defaultCharset() : Charset.forName(name);
   }
 
   private static int printed(Output output) {
@@ -70,8 +106,8 @@ public final class Main {
     return failure.isEmpty() ? ExitCode.OK : ExitCode.UNEXPECTED;
   }
 
-  /** Settings of Java that every process of this program needs, before anything else. */
-  static void prepare() {
+  /** Settings that every process of this program needs before anything else, and what is around it. */
+  static Surroundings process(PrintStream out) {
     // JavaCPP looks up the memory of the process at every allocation otherwise: graphs took twice
     // as long to build.
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
@@ -81,7 +117,18 @@ public final class Main {
     // A thread that ends so leaves others to wait for it without end.
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, e) -> Runtime.getRuntime().halt(unexpected(e)));
-    ParentWatch.start();
+    if (System.getProperty(ParentWatch.PROPERTY) != null) {
+      ParentWatch.start(System.in, () -> System.exit(ExitCode.INTERRUPTED));
+    }
+    if ("as-built".equals(System.getProperty("mulan.graphs"))) {
+      Sessions.keepGraphsAsBuilt();
+    }
+    Map<String, String> properties = new HashMap<>();
+    for (String name : System.getProperties().stringPropertyNames()) {
+      properties.put(name, System.getProperty(name));
+    }
+    Terminal terminal = new Terminal(System.err, Boolean.getBoolean("mulan.terminal"));
+    return new Surroundings(out, Path.of(""), System.getenv(), properties, terminal);
   }
 
   /** The exit code of some work; what goes wrong is told in one line. */
@@ -105,17 +152,17 @@ public final class Main {
     }
   }
 
-  private static int dispatch(String[] args, Interruption interruption) {
+  private static int dispatch(String[] args, Surroundings around) {
     String first = args.length == 0 ? "--help" : args[0];
     switch (first) {
       case "--help", "-h", "help" -> {
         String[] about = Arrays.copyOfRange(args, Math.min(1, args.length), args.length);
-        System.out.print(
+        around.out().print(
             about.length > 0 ? HelpText.of(command(name(about))) : HelpText.of(COMMANDS));
         return ExitCode.OK;
       }
       case "--version" -> {
-        System.out.println("mulan " + Version.mulan() + ", TensorFlow " + Version.tensorFlow());
+        around.out().println("mulan " + Version.mulan() + ", TensorFlow " + Version.tensorFlow());
         return ExitCode.OK;
       }
       default -> {
@@ -123,10 +170,10 @@ public final class Main {
         int words = command.name().split(" ").length;
         String[] rest = Arrays.copyOfRange(args, words, args.length);
         if (Arrays.asList(rest).contains("--help") || Arrays.asList(rest).contains("-h")) {
-          System.out.print(HelpText.of(command));
+          around.out().print(HelpText.of(command));
           return ExitCode.OK;
         }
-        return command.run(parse(command, rest), interruption);
+        return command.run(parse(command, rest, around));
       }
     }
   }
@@ -152,7 +199,7 @@ public final class Main {
   }
 
   /** What was given to a command. */
-  static CommandLine parse(Command command, String[] args) {
+  static Arguments parse(Command command, String[] args, Surroundings around) {
     try {
       CommandLine line = new DefaultParser(false).parse(command.options(), args);
       List<String> given = line.getArgList();
@@ -164,7 +211,7 @@ public final class Main {
       if (given.size() < wanted.size()) {
         throw usage(command, "needs " + wanted.get(given.size()));
       }
-      return line;
+      return new Arguments(line, around);
     } catch (ParseException e) {
       throw new UsageException(e.getMessage() + " (mulan " + command.name() + " --help)");
     }

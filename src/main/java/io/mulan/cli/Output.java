@@ -2,8 +2,6 @@ package io.mulan.cli;
 
 import io.mulan.files.IoReason;
 import io.mulan.files.Printable;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,22 +16,13 @@ import java.util.Optional;
 final class Output extends PrintStream {
   private final Checked checked;
 
-  private Output(Checked checked) {
-    super(checked, true, charset());
+  Output(OutputStream out, Charset charset) {
+    this(new Checked(out), charset);
+  }
+
+  private Output(Checked checked, Charset charset) {
+    super(checked, true, charset);
     this.checked = checked;
-  }
-
-  /** As Java has it: the first is of Java 19 and newer. */
-  private static Charset charset() {
-    String name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));
-    return name == null ? Charset.defaultCharset() : Charset.forName(name);
-  }
-
-  /** Takes the place of {@code System.out}. */
-  static Output install() {
-    Output output = new Output(new Checked(new FileOutputStream(FileDescriptor.out)));
-    System.setOut(output);
-    return output;
   }
 
   @Override

@@ -1,11 +1,12 @@
 package io.mulan.cli;
 
+import java.io.PrintStream;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mulan.config.ConfigReader;
 import io.mulan.console.Countdown;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
 import io.mulan.console.Stopped;
+import io.mulan.console.Terminal;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.NamedPlot;
 import io.mulan.drawing.PictureFiles;
@@ -22,7 +23,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -69,28 +69,29 @@ final class PlotCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    TrainedRun run = TrainedOptions.read(line);
-    ChosenImages choice = ImageChoice.read(line, run, COUNT);
+  public int run(Arguments given) {
+    Terminal terminal = given.terminal();
+    TrainedRun run = TrainedOptions.read(given);
+    ChosenImages choice = ImageChoice.read(given, run, COUNT);
     ImageSet images = choice.chosen();
     OutFolder out =
-        TrainedOptions.out(line, run, "plots", choice.name() + "-" + run.step(), JSON)
+        TrainedOptions.out(given, run, "plots", choice.name() + "-" + run.step(), JSON)
             .requireWritable();
-    interruption.watch("stopping");
+    terminal.watch("stopping");
     LOG.info("building the model...");
     try {
-      ScheduleStudy study = ScheduleStudy.of(run, images, interruption::asked);
+      ScheduleStudy study = ScheduleStudy.of(run, images, terminal);
       List<NamedPlot> plots = new ArrayList<>(study.plots());
       LOG.info("measuring the loss along t...");
       boolean all = true;
       try {
-        plots.addAll(integrand(run, images, study, interruption));
+        plots.addAll(integrand(run, images, study, terminal));
       } catch (Stopped e) {
         all = false;
         LOG.info("stopped early: the loss along t is left out; the same command draws it as well");
       }
       if (all || !out.isTaken()) {
-        write(run, choice, study, plots, out);
+        write(run, choice, study, plots, out, given.out());
       }
       return all ? ExitCode.OK : ExitCode.INTERRUPTED;
     } catch (Stopped e) {
@@ -100,17 +101,15 @@ final class PlotCommand implements Command {
   }
 
   private static List<NamedPlot> integrand(
-      TrainedRun run, ImageSet images, ScheduleStudy study, Interruption interruption) {
-    Countdown countdown = new Countdown("images", images.count(), 0);
+      TrainedRun run, ImageSet images, ScheduleStudy study, Terminal terminal) {
+    Countdown countdown = new Countdown(terminal, "images", images.count(), 0);
     try {
       return IntegrandPlots.of(
           run,
           images,
           study.parts(),
           done -> {
-            if (interruption.asked()) {
-              throw new Stopped();
-            }
+            terminal.stopIfAsked();
             countdown.at(done);
           });
     } finally {
@@ -123,12 +122,13 @@ final class PlotCommand implements Command {
       ChosenImages choice,
       ScheduleStudy study,
       List<NamedPlot> plots,
-      OutFolder out) {
-    out.clear(drawn(out));
-    plots.forEach(p -> PictureFiles.plot(out.resolve(p.name()), p.plot()));
+      OutFolder folder,
+      PrintStream out) {
+    folder.clear(drawn(folder));
+    plots.forEach(p -> PictureFiles.plot(folder.resolve(p.name()), p.plot()));
     boolean moving = SchedulePlots.multivariate(study.noise());
     if (moving) {
-      PictureFiles.gif(out.resolve(MOVING), frames(study), FRAME, LAST_FRAME);
+      PictureFiles.gif(folder.resolve(MOVING), frames(study), FRAME, LAST_FRAME);
     }
     Provenance.of(
             run,
@@ -137,14 +137,14 @@ final class PlotCommand implements Command {
                 choice.description(),
                 PLOTS,
                 plots.stream().map(NamedPlot::name).toList()))
-        .write(out.resolve(JSON));
-    System.out.printf(
+        .write(folder.resolve(JSON));
+    out.printf(
         "pictures of %s on %s, weights of step %d%n", run.path(), choice.description(), run.step());
-    plots.forEach(p -> System.out.printf("  %-24s %s%n", p.name(), p.caption()));
-    study.missing().forEach(why -> System.out.println("left out: " + why));
-    System.out.println(
+    plots.forEach(p -> out.printf("  %-24s %s%n", p.name(), p.caption()));
+    study.missing().forEach(why -> out.println("left out: " + why));
+    out.println(
         "files: "
-            + out
+            + folder
             + " (each as .png and .svg"
             + (moving ? ", " + MOVING : "")
             + ", "

@@ -3,8 +3,8 @@ package io.mulan.cli;
 import io.mulan.config.ImageShape;
 import io.mulan.console.Countdown;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
 import io.mulan.console.Stopped;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
@@ -22,7 +22,6 @@ import io.mulan.sampling.Sampler;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -66,25 +65,27 @@ final class ReconstructCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    TrainedRun run = TrainedOptions.read(line);
-    Tolerance tolerance = FlowOptions.tolerance(line);
-    ChosenImages choice = ImageChoice.read(line, run, COUNT);
-    OutFolder out = TrainedOptions.out(line, run, "reconstructions", choice.name(), JSON);
+  public int run(Arguments given) {
+    Terminal terminal = given.terminal();
+    TrainedRun run = TrainedOptions.read(given);
+    Tolerance tolerance = FlowOptions.tolerance(given);
+    ChosenImages choice = ImageChoice.read(given, run, COUNT);
+    OutFolder out = TrainedOptions.out(given, run, "reconstructions", choice.name(), JSON);
     out.requireWritable();
     LOG.info("building the model...");
     try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN, 0)) {
-      interruption.watch("stopping");
+      terminal.watch("stopping");
       FlowCodec codec =
-          new FlowCodec(model.encodings(), model.solver(tolerance, interruption::asked));
-      return reconstruct(new Asked(run, choice, tolerance, out), model, codec)
+          new FlowCodec(model.encodings(), model.solver(tolerance, terminal::asked));
+      return reconstruct(new Asked(run, choice, tolerance, out, given), model, codec)
           ? ExitCode.OK
           : ExitCode.INTERRUPTED;
     }
   }
 
   /** What was asked for. */
-  private record Asked(TrainedRun run, ChosenImages choice, Tolerance tolerance, OutFolder out) {}
+  private record Asked(
+      TrainedRun run, ChosenImages choice, Tolerance tolerance, OutFolder out, Arguments given) {}
 
   /** Whether all came back. What did before an interruption or a failure is kept. */
   private static boolean reconstruct(Asked asked, SamplingModel model, FlowCodec codec) {
@@ -93,7 +94,7 @@ final class ReconstructCommand implements Command {
       RoundTrip trip = new RoundTrip(images, model, codec, npz);
       boolean all = false;
       try {
-        trip.run(asked.run().config().training().batch());
+        trip.run(asked.run().config().training().batch(), asked.given().terminal());
         all = true;
       } catch (Stopped e) {
         LOG.info("stopped early: {} of {} images came back", trip.count, images.count());
@@ -122,7 +123,7 @@ final class ReconstructCommand implements Command {
             "largest", trip.largest,
             "pixels_changed", trip.changed);
     Provenance.of(run, settings).write(asked.out().resolve(JSON));
-    System.out.printf(
+    asked.given().out().printf(
         Locale.ROOT,
         "round trip of %s by the probability flow, rtol %s, atol %s, weights of step %d%n"
             + "  error of z_0: %.2g root mean square, %.2g at most (images are in -1..1)%n"
@@ -148,7 +149,7 @@ final class ReconstructCommand implements Command {
               npz.images("decoded", "decoded", images.levels()).first(COUNT)),
           List.of("image", "decoded"));
     }
-    System.out.println(
+    asked.given().out().println(
         "files: " + asked.out() + " (" + (shown ? GRID + ", " : "") + NPZ + ", " + JSON + ")");
   }
 
@@ -176,8 +177,8 @@ final class ReconstructCommand implements Command {
       this.npz = npz;
     }
 
-    void run(int batch) {
-      Countdown countdown = new Countdown("images", images.count(), 0);
+    void run(int batch, Terminal terminal) {
+      Countdown countdown = new Countdown(terminal, "images", images.count(), 0);
       try {
         while (count < images.count()) {
           add(Math.min(batch, images.count() - count));

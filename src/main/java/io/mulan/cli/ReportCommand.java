@@ -1,8 +1,8 @@
 package io.mulan.cli;
 
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
 import io.mulan.console.Stopped;
+import io.mulan.console.Terminal;
 import io.mulan.drawing.Figure;
 import io.mulan.drawing.PictureFiles;
 import io.mulan.report.ReportPage;
@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -76,15 +75,15 @@ final class ReportCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    OptionValues values = new OptionValues(line);
-    int steps = values.count("steps", STEPS, 1);
-    int most = values.count("samples", SAMPLES, 0);
-    int images = values.count("images", IMAGES, 0);
-    List<ReportedRun> runs = runs(line.getArgList());
-    Path file = out(line, runs);
+  public int run(Arguments given) {
+    Terminal terminal = given.terminal();
+    int steps = given.count("steps", STEPS, 1);
+    int most = given.count("samples", SAMPLES, 0);
+    int images = given.count("images", IMAGES, 0);
+    List<ReportedRun> runs = runs(given);
+    Path file = out(given, runs);
     OutFolder.requireWritable(file);
-    interruption.watch("stopping");
+    terminal.watch("stopping");
     List<Figure> samples = new ArrayList<>();
     List<Figure> schedules = new ArrayList<>();
     boolean all = false;
@@ -92,11 +91,11 @@ final class ReportCommand implements Command {
       for (ReportedRun run : runs) {
         List<Figure> kept = ReportSamples.kept(run);
         samples.addAll(kept);
-        if (run.trained().isPresent() && (kept.isEmpty() || values.has("samples")) && most > 0) {
-          ReportSamples.draw(run, most, steps, interruption).ifPresent(samples::add);
+        if (run.trained().isPresent() && (kept.isEmpty() || given.has("samples")) && most > 0) {
+          ReportSamples.draw(run, most, steps, terminal).ifPresent(samples::add);
         }
         if (run.trained().isPresent() && images > 0) {
-          schedules.addAll(ReportSchedules.draw(run, images, interruption));
+          schedules.addAll(ReportSchedules.draw(run, images, terminal));
         }
       }
       all = true;
@@ -105,16 +104,16 @@ final class ReportCommand implements Command {
     }
     if (all || !Files.exists(file)) {
       PictureFiles.page(file, ReportPage.of(runs, samples, schedules));
-      System.out.printf(Locale.ROOT, "%s (%.1f MB)%n", file, size(file) / 1e6);
+      given.out().printf(Locale.ROOT, "%s (%.1f MB)%n", file, size(file) / 1e6);
     }
     return all ? ExitCode.OK : ExitCode.INTERRUPTED;
   }
 
-  private static Path out(CommandLine line, List<ReportedRun> runs) {
-    if (line.hasOption("out")) {
-      return ConfigOptions.path(line.getOptionValue("out"));
+  private static Path out(Arguments given, List<ReportedRun> runs) {
+    if (given.has("out")) {
+      return given.path("out");
     }
-    return runs.size() > 1 ? Path.of(PAGE) : runs.get(0).path().resolve(PAGE);
+    return runs.size() > 1 ? given.typed(PAGE) : runs.get(0).path().resolve(PAGE);
   }
 
   private static long size(Path file) {
@@ -126,9 +125,10 @@ final class ReportCommand implements Command {
   }
 
   /** Called by the names of their folders, or by their paths where those are the same. */
-  private static List<ReportedRun> runs(List<String> arguments) {
+  private static List<ReportedRun> runs(Arguments given) {
+    List<String> arguments = given.words();
     List<Path> paths =
-        arguments.stream().map(a -> ConfigOptions.path(a).normalize()).distinct().toList();
+        arguments.stream().map(a -> given.typed(a).normalize()).distinct().toList();
     if (paths.size() < arguments.size()) {
       throw new UsageException("a run is named twice; name each once (mulan report --help)");
     }

@@ -1,10 +1,12 @@
 package io.mulan.cli;
 
+import io.mulan.data.Datasets;
+import java.io.PrintStream;
 import io.mulan.cluster.WorkerGroup;
 import io.mulan.cluster.Workers;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
 import io.mulan.console.Stopped;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.ImageGrid;
@@ -32,7 +34,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -88,31 +89,32 @@ final class SampleCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    TrainedRun run = TrainedOptions.read(line);
-    SamplingOptions options = SamplingOptions.read(line, run.config());
+  public int run(Arguments given) {
+    Terminal terminal = given.terminal();
+    TrainedRun run = TrainedOptions.read(given);
+    SamplingOptions options = SamplingOptions.read(given, run.config());
     SamplingPlan plan = options.plan();
-    SampleBatches.Latents latents = latents(line, run, plan);
-    OutFolder out = TrainedOptions.out(line, run, "samples", options.name(), JSON);
+    SampleBatches.Latents latents = latents(given, run, plan);
+    OutFolder out = TrainedOptions.out(given, run, "samples", options.name(), JSON);
     Optional<ImageSet> beside =
-        Optional.ofNullable(line.getOptionValue("beside"))
-            .map(name -> ImageChoice.named(name, run).first(plan.count()));
+        Optional.ofNullable(given.text("beside"))
+            .map(name -> ImageChoice.named(name, given, run).first(plan.count()));
     Map<String, String> facts = WorkerGroup.program();
     facts.put("checkpoint", run.fingerprint());
     facts.put(
-        "way to draw", options + line.getOptionValue("like") + line.getOptionValue("latents"));
+        "way to draw", options + given.text("like") + given.text("latents"));
     WorkerGroup together =
-        ClusterOptions.group(line, facts, "start all again with the same commands", interruption);
+        ClusterOptions.group(given, facts, "start all again with the same commands");
     if (together.workers().isChief()) {
       out.requireWritable();
     }
     Asked asked =
-        new Asked(run, options, plan, latents, beside, out, together.workers(), interruption);
+        new Asked(run, options, plan, latents, beside, out, together.workers(), given.out(), terminal);
     return together.work(
         () -> {
           LOG.info("building the model...");
           try (SamplingModel model = SamplingModel.open(run, plan.sampler(), plan.seed())) {
-            interruption.watch("stopping");
+            terminal.watch("stopping");
             return (options.sweep().isEmpty() ? asked.draw(model) : asked.sweep(model))
                 ? ExitCode.OK
                 : ExitCode.INTERRUPTED;
@@ -122,13 +124,13 @@ final class SampleCommand implements Command {
 
   /** What {@code --like} or {@code --latents} says, or the prior. */
   private static SampleBatches.Latents latents(
-      CommandLine line, TrainedRun run, SamplingPlan plan) {
-    if (line.hasOption("latents")) {
-      Path file = ConfigOptions.path(line.getOptionValue("latents"));
+      Arguments given, TrainedRun run, SamplingPlan plan) {
+    if (given.has("latents")) {
+      Path file = given.path("latents");
       return SampleBatches.Latents.given(file, run.config().data(), plan);
     }
-    if (line.hasOption("like")) {
-      ImageSet images = ImageChoice.named(line.getOptionValue("like"), run);
+    if (given.has("like")) {
+      ImageSet images = ImageChoice.named(given.text("like"), given, run);
       return SampleBatches.Latents.like(images, plan.seed());
     }
     return SampleBatches.Latents.prior(run, plan);
@@ -139,7 +141,7 @@ final class SampleCommand implements Command {
    *
    * @param latents where they come from
    * @param beside images for a second grid
-   * @param out the folder to write to, as the chief does
+   * @param folder to write to, as the chief does
    */
   private record Asked(
       TrainedRun run,
@@ -147,9 +149,10 @@ final class SampleCommand implements Command {
       SamplingPlan plan,
       SampleBatches.Latents latents,
       Optional<ImageSet> beside,
-      OutFolder out,
+      OutFolder folder,
       Workers workers,
-      Interruption interruption) {
+      PrintStream out,
+      Terminal terminal) {
 
     /** Whether all were drawn. What was drawn before an interruption or a failure is kept. */
     boolean draw(SamplingModel model) {
@@ -160,7 +163,7 @@ final class SampleCommand implements Command {
         return drawing(plan).draw(model, latents, looks, (levels, used) -> {});
       }
       long start = System.nanoTime();
-      try (DrawnFile file = new DrawnFile(out.resolve(NPZ), run)) {
+      try (DrawnFile file = new DrawnFile(folder.resolve(NPZ), run)) {
         boolean all = false;
         try {
           all = drawing(plan).draw(model, latents, looks, file);
@@ -189,7 +192,7 @@ final class SampleCommand implements Command {
 
     /** Keeps what was drawn of more, unless it would take the place of an earlier draw. */
     private void keep(DrawnFile file) {
-      if (file.count() == 0 || out.isTaken()) {
+      if (file.count() == 0 || folder.isTaken()) {
         LOG.info("stopped early: nothing is written; the same command draws the same images");
         return;
       }
@@ -205,41 +208,41 @@ final class SampleCommand implements Command {
 
     /** Writes the images, then what they were made with, then pictures, which are the least. */
     private void write(DrawnFile file, Map<String, Object> settings, List<ImageSet> frames) {
-      out.clear(GRID, BESIDE, GIF, BOUND);
+      folder.clear(GRID, BESIDE, GIF, BOUND);
       file.write(); // in the place of an earlier one, which is not removed before
-      Provenance.of(run, settings).write(out.resolve(JSON));
+      Provenance.of(run, settings).write(folder.resolve(JSON));
       List<String> files = new ArrayList<>(List.of(NPZ, JSON));
       if (Pictures.shows(run.image())) {
         files.addAll(pictures(file.images(), frames));
       }
-      tell("files: %s (%s)", out, String.join(", ", files));
+      tell("files: %s (%s)", folder, String.join(", ", files));
     }
 
     private List<String> pictures(ImageSet images, List<ImageSet> frames) {
       List<String> files = new ArrayList<>();
       int count = images.count();
-      Pictures.grid(out.resolve(GRID), images);
+      Pictures.grid(folder.resolve(GRID), images);
       files.add(GRID + Pictures.first(ImageGrid.most(images.shape()), count));
-      int alone = Pictures.each(out.resolve("images"), images);
+      int alone = Pictures.each(folder.resolve("images"), images);
       files.add("images/" + Pictures.first(alone, count));
       if (beside.isPresent()) {
-        Pictures.beside(out.resolve(BESIDE), images, beside.get());
+        Pictures.beside(folder.resolve(BESIDE), images, beside.get());
         files.add(BESIDE);
       }
       if (!frames.isEmpty()) {
-        Pictures.gif(out.resolve(GIF), frames);
+        Pictures.gif(folder.resolve(GIF), frames);
         files.add(GIF);
       }
       return files;
     }
 
     private SampleBatches drawing(SamplingPlan by) {
-      return new SampleBatches(run, by, workers, interruption);
+      return new SampleBatches(run, by, workers, terminal);
     }
 
     /** Whether all was measured and drawn. What was before an interruption or a failure is kept. */
     boolean sweep(SamplingModel model) {
-      ImageSet test = ImageChoice.named("test", run).first(SWEEP_IMAGES);
+      ImageSet test = Datasets.open(run.config().data()).test().first(SWEEP_IMAGES);
       Map<Integer, Estimate> bounds = new LinkedHashMap<>();
       Map<Integer, ImageSet> images = new LinkedHashMap<>();
       tell("steps   bits/dim of the chain (bound, %d test images)", test.count());
@@ -254,7 +257,7 @@ final class SampleCommand implements Command {
       } catch (Stopped e) {
         LOG.info("stopped early: {} of {} are measured", bounds.size(), options.sweep().size());
       } finally {
-        if (workers.isChief() && (all || (!bounds.isEmpty() && !out.isTaken()))) {
+        if (workers.isChief() && (all || (!bounds.isEmpty() && !folder.isTaken()))) {
           write(bounds, images);
         }
       }
@@ -268,28 +271,28 @@ final class SampleCommand implements Command {
     }
 
     private void write(Map<Integer, Estimate> bounds, Map<Integer, ImageSet> images) {
-      out.clear(GRID, BESIDE, GIF, BOUND, NPZ);
+      folder.clear(GRID, BESIDE, GIF, BOUND, NPZ);
       Map<String, Object> settings = plan.settings();
       bounds.forEach((steps, bound) -> settings.put("bound at " + steps + " steps", bound));
-      Provenance.of(run, settings).write(out.resolve(JSON));
+      Provenance.of(run, settings).write(folder.resolve(JSON));
       Pictures.bounds(
-          out.resolve(BOUND),
+          folder.resolve(BOUND),
           bounds.keySet().stream().mapToDouble(steps -> steps).toArray(),
           bounds.values().stream().mapToDouble(Estimate::bitsPerDim).toArray(),
           bounds.values().stream().mapToDouble(Estimate::errorBar).toArray());
       boolean shown = !images.isEmpty() && Pictures.shows(run.image());
       if (shown) {
         Pictures.rows(
-            out.resolve(GRID),
+            folder.resolve(GRID),
             List.copyOf(images.values()),
             images.keySet().stream().map(steps -> "T = " + steps).toList());
       }
-      tell("files: %s (%s%s, %s)", out, shown ? GRID + ", " : "", BOUND, JSON);
+      tell("files: %s (%s%s, %s)", folder, shown ? GRID + ", " : "", BOUND, JSON);
     }
 
     private void tell(String text, Object... values) {
       if (workers.isChief()) {
-        System.out.println(String.format(Locale.ROOT, text, values));
+        out.println(String.format(Locale.ROOT, text, values));
       }
     }
 
@@ -305,7 +308,7 @@ final class SampleCommand implements Command {
                 SWEEP_TIMES,
                 plan.seed(),
                 test);
-        SharedMeasurement shared = new SharedMeasurement(measurement, workers, interruption::asked);
+        SharedMeasurement shared = new SharedMeasurement(measurement, workers, terminal::asked);
         int total = shared.columns().indexOf(SharedMeasurement.TOTAL);
         DoubleStream.Builder nats = DoubleStream.builder();
         boolean all =

@@ -5,7 +5,6 @@ import io.mulan.run.SamplingPlan;
 import io.mulan.sampling.Sampler;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /**
@@ -31,13 +30,13 @@ record SamplingOptions(SamplingPlan plan, boolean gif, List<Integer> sweep) {
         .addOption(ConfigOptions.withValue("count", "N", "how many images (64)"))
         .addOption(
             ConfigOptions.withValue(
-                OptionValues.CLASS,
+                Arguments.CLASS,
                 "N|NAME",
                 "of all of them, where the model is told: a number from 0, or a name (all in turn)"))
         .addOption(
             ConfigOptions.withValue(
                 "sampler",
-                OptionValues.names(Way.class),
+                Arguments.names(Way.class),
                 "reverse chain, or probability flow in fixed or adaptive steps (ancestral)"))
         .addOption(
             ConfigOptions.withValue(
@@ -47,7 +46,7 @@ record SamplingOptions(SamplingPlan plan, boolean gif, List<Integer> sweep) {
         .addOption(
             ConfigOptions.withValue(
                 "last",
-                OptionValues.names(SamplingPlan.Last.class),
+                Arguments.names(SamplingPlan.Last.class),
                 "levels given z_0 (most-likely)"))
         .addOption(ConfigOptions.withValue("seed", "S", "of all noise (0)"))
         .addOption(
@@ -67,49 +66,48 @@ record SamplingOptions(SamplingPlan plan, boolean gif, List<Integer> sweep) {
         .addOption(ConfigOptions.withValue("out", "DIR", "where to write (RUN/samples/...)"));
   }
 
-  static SamplingOptions read(CommandLine line, RunConfig config) {
-    OptionValues values = new OptionValues(line);
-    Way way = values.choice("sampler", Way.ANCESTRAL, Way.class);
+  static SamplingOptions read(Arguments given, RunConfig config) {
+    Way way = given.choice("sampler", Way.ANCESTRAL, Way.class);
     if (way == Way.FLOW) {
-      values.refuse("steps", "goes with --sampler ancestral or heun; flow has --rtol and --atol");
-      values.refuse("steps-sweep", "goes with --sampler ancestral or heun");
-      values.refuse("gif", "goes with --sampler ancestral or heun");
+      given.refuse("steps", "goes with --sampler ancestral or heun; flow has --rtol and --atol");
+      given.refuse("steps-sweep", "goes with --sampler ancestral or heun");
+      given.refuse("gif", "goes with --sampler ancestral or heun");
     } else {
-      values.refuse("rtol", "goes with --sampler flow");
-      values.refuse("atol", "goes with --sampler flow");
+      given.refuse("rtol", "goes with --sampler flow");
+      given.refuse("atol", "goes with --sampler flow");
     }
-    if (values.has("steps-sweep")) {
-      values.refuse("steps", "does not go with --steps-sweep");
-      values.refuse("gif", "does not go with --steps-sweep");
+    if (given.has("steps-sweep")) {
+      given.refuse("steps", "does not go with --steps-sweep");
+      given.refuse("gif", "does not go with --steps-sweep");
     }
-    if (values.has("like")) {
-      values.refuse(
-          OptionValues.CLASS, "does not go with --like: those images have classes of their own");
-      values.refuse("latents", "does not go with --like");
+    if (given.has("like")) {
+      given.refuse(
+          Arguments.CLASS, "does not go with --like: those images have classes of their own");
+      given.refuse("latents", "does not go with --like");
     }
     int own = config.loss().timesteps() > 0 ? config.loss().timesteps() : STEPS;
-    int count = values.count("count", values.has("steps-sweep") ? 8 : COUNT, 1);
-    int steps = values.count("steps", own, 1);
+    int count = given.count("count", given.has("steps-sweep") ? 8 : COUNT, 1);
+    int steps = given.count("steps", own, 1);
     SamplingPlan plan =
         new SamplingPlan(
             count,
-            values.label(config.data()),
+            given.label(config.data()),
             switch (way) {
               case ANCESTRAL -> new SamplingPlan.Steps(Sampler.ANCESTRAL, steps);
               case HEUN -> new SamplingPlan.Steps(Sampler.HEUN, steps);
-              case FLOW -> new SamplingPlan.Flow(FlowOptions.tolerance(values));
+              case FLOW -> new SamplingPlan.Flow(FlowOptions.tolerance(given));
             },
-            values.choice("last", SamplingPlan.Last.MOST_LIKELY, SamplingPlan.Last.class),
-            values.seed(),
-            values.count("batch", Math.min(count, config.training().batch()), 1));
-    return new SamplingOptions(plan, values.has("gif"), sweep(values));
+            given.choice("last", SamplingPlan.Last.MOST_LIKELY, SamplingPlan.Last.class),
+            given.seed(),
+            given.count("batch", Math.min(count, config.training().batch()), 1));
+    return new SamplingOptions(plan, given.has("gif"), sweep(given));
   }
 
-  private static List<Integer> sweep(OptionValues values) {
+  private static List<Integer> sweep(Arguments given) {
     List<Integer> sweep = new ArrayList<>();
-    if (values.has("steps-sweep")) {
-      for (String text : values.text("steps-sweep", "").split(",", -1)) {
-        sweep.add(OptionValues.count("steps-sweep", text, 1));
+    if (given.has("steps-sweep")) {
+      for (String text : given.text("steps-sweep", "").split(",", -1)) {
+        sweep.add(Arguments.count("steps-sweep", text, 1));
       }
     }
     return List.copyOf(sweep);

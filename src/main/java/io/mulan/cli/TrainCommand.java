@@ -9,7 +9,7 @@ import io.mulan.config.ConfigReader;
 import io.mulan.config.Difference;
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
@@ -30,7 +30,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
@@ -86,47 +85,47 @@ final class TrainCommand implements Command {
   }
 
   @Override
-  public int run(CommandLine line, Interruption interruption) {
-    if (line.hasOption("dry-run")) {
-      DryRun.print(line.hasOption("resume") ? resumed(line) : configured(line));
+  public int run(Arguments given) {
+    if (given.has("dry-run")) {
+      DryRun.print(given.has("resume") ? resumed(given) : configured(given), given.out());
       return ExitCode.OK;
     }
-    Optional<Cluster> cluster = ClusterOptions.read(line, System.getenv());
-    if (line.hasOption("restarts")) {
-      return restarting(line, interruption);
+    Optional<Cluster> cluster = ClusterOptions.read(given);
+    if (given.has("restarts")) {
+      return restarting(given);
     }
-    cluster.ifPresent(c -> OpenPort.check(c, ClusterOptions.open(line)));
-    boolean resumes = line.hasOption("resume");
-    RunConfig asked = resumes ? resumed(line) : configured(line);
-    Path folder = resumes ? folder(line, "resume") : newFolder(line);
+    cluster.ifPresent(c -> OpenPort.check(c, ClusterOptions.open(given)));
+    boolean resumes = given.has("resume");
+    RunConfig asked = resumes ? resumed(given) : configured(given);
+    Path folder = resumes ? folder(given, "resume") : newFolder(given);
     Dataset data = Datasets.open(asked.data());
     RunConfig config = SignalPower.resolve(asked, data);
     Training.checkBatch(config.training(), data);
     cluster.ifPresent(c -> BatchShare.of(c, config.training()));
-    Duration patience = ClusterOptions.patience(line);
+    Duration patience = ClusterOptions.patience(given);
     Supplier<ClusterTraining> join =
         () ->
             ClusterTraining.join(
-                cluster.orElseThrow(), patience, folder, config, data, interruption);
+                cluster.orElseThrow(), patience, folder, config, data, given.terminal());
     if (cluster.isPresent() && !cluster.get().chief()) {
       return join.get().beside();
     }
-    boolean others = line.hasOption("other-data") || (resumes && leavesOutMore(folder, config));
+    boolean others = given.has("other-data") || (resumes && leavesOutMore(folder, config));
     try (RunFolder run =
         resumes ? RunFolder.resume(folder, config) : RunFolder.open(folder, config)) {
       run.requireData(DataIdentity.of(data), others);
       if (cluster.isEmpty()) {
-        return train(run, data, Workers.alone(), interruption);
+        return train(run, data, Workers.alone(), given);
       }
       ClusterTraining together = join.get();
-      return together.asChief(() -> train(run, data, together.workers(), interruption));
+      return together.asChief(() -> train(run, data, together.workers(), given));
     }
   }
 
   /** In a process of its own, which is started again where it ends because another is lost. */
-  private static int restarting(CommandLine line, Interruption interruption) {
+  private static int restarting(Arguments given) {
     List<String> arguments = new ArrayList<>(List.of("train"));
-    for (Option option : line.getOptions()) {
+    for (Option option : given.options()) {
       if (option.getLongOpt().equals("restarts")) {
         continue;
       }
@@ -135,13 +134,13 @@ final class TrainCommand implements Command {
         arguments.add(option.getValue());
       }
     }
-    interruption.watch("stopping");
+    given.terminal().watch("stopping");
     return new WorkerProcesses(
             Main.class,
+            given.around(),
             List.of(new WorkerProcesses.Start("this worker", arguments, Map.of(), List.of())),
-            ClusterOptions.patience(line).multipliedBy(2),
-            interruption)
-        .run(new OptionValues(line).count("restarts", 0, 0));
+            ClusterOptions.patience(given).multipliedBy(2))
+        .run(given.count("restarts", 0, 0));
   }
 
   /** Whether images that can't be read are left out from now on: then the data are others. */
@@ -149,30 +148,32 @@ final class TrainCommand implements Command {
     return config.data().skipBad() && !RunFolder.readConfig(folder).data().skipBad();
   }
 
-  private static RunConfig configured(CommandLine line) {
-    return ConfigOptions.read(line, ConfigOptions.trainingSettings(line));
+  private static RunConfig configured(Arguments given) {
+    return ConfigOptions.read(given, ConfigOptions.trainingSettings(given));
   }
 
   /**
    * The configuration of the run to go on with, with the training settings changed that were asked
    * for.
    */
-  private static RunConfig resumed(CommandLine line) {
+  private static RunConfig resumed(Arguments given) {
     for (String other : List.of("preset", "config", "run")) {
-      if (line.hasOption(other)) {
+      if (given.has(other)) {
         throw new UsageException(
             "--resume takes its configuration from the run folder: leave --" + other + " out");
       }
     }
-    Path path = folder(line, "resume");
+    Path path = folder(given, "resume");
     RunConfig there = RunFolder.readConfig(path);
     RunConfig config =
-        ConfigReader.override(
-            there,
-            Stream.concat(
-                    ConfigOptions.settings(line).stream(),
-                    ConfigOptions.trainingSettings(line).stream())
-                .toList());
+        ConfigOptions.placed(
+            given,
+            ConfigReader.override(
+                there,
+                Stream.concat(
+                        given.texts("set").stream(),
+                        ConfigOptions.trainingSettings(given).stream())
+                    .toList()));
     List<Difference> changed = RunConfig.differences(there, config);
     for (Difference d : changed) {
       if (!d.key().startsWith("training.") && !MOVABLE.contains(d.key())) {
@@ -205,26 +206,26 @@ final class TrainCommand implements Command {
     return config;
   }
 
-  private static Path newFolder(CommandLine line) {
-    if (line.hasOption("run")) {
-      return folder(line, "run");
+  private static Path newFolder(Arguments given) {
+    if (given.has("run")) {
+      return folder(given, "run");
     }
-    return Path.of("runs", ConfigOptions.name(line));
+    return given.typed("runs").resolve(ConfigOptions.name(given));
   }
 
-  private static Path folder(CommandLine line, String option) {
-    return ConfigOptions.path(line.getOptionValue(option));
+  private static Path folder(Arguments given, String option) {
+    return given.path(option);
   }
 
   private static int train(
-      RunFolder run, Dataset data, Workers workers, Interruption interruption) {
+      RunFolder run, Dataset data, Workers workers, Arguments given) {
     Optional<RunResult> result =
-        Training.run(run, data, workers, interruption, Progress.Frame.NONE);
+        Training.run(run, data, workers, given.terminal(), Progress.Frame.NONE);
     if (result.isEmpty()) {
       LOG.info("go on with: mulan train --resume {}", run.path());
       return ExitCode.INTERRUPTED;
     }
-    System.out.print(TrainingReport.of(result.get(), run, data));
+    given.out().print(TrainingReport.of(result.get(), run, data));
     return ExitCode.OK;
   }
 }

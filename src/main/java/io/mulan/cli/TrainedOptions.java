@@ -5,7 +5,6 @@ import io.mulan.run.OutFolder;
 import io.mulan.run.TrainedRun;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /** Which trained model: the first argument and {@code --step}. */
@@ -22,16 +21,16 @@ final class TrainedOptions {
   }
 
   /** The run or exported model that the first argument names. */
-  static TrainedRun read(CommandLine line) {
-    Path path = ConfigOptions.path(line.getArgList().get(0));
-    if (!line.hasOption(STEP)) {
-      return TrainedRun.newest(path);
+  static TrainedRun read(Arguments given) {
+    Path path = given.path(0);
+    if (!given.has(STEP)) {
+      return TrainedRun.newest(path, given.typed("runs"));
     }
     if (ExportedModel.isThere(path)) {
       throw new UsageException(
           "--step goes with a run folder; an exported model has one step only");
     }
-    String asked = line.getOptionValue(STEP);
+    String asked = given.text(STEP);
     if (asked.equals(BEST)) {
       return TrainedRun.best(path);
     }
@@ -48,10 +47,10 @@ final class TrainedOptions {
    *
    * @param json the file in it that says what the results were made with
    */
-  static OutFolder out(CommandLine line, TrainedRun run, String kind, String name, String json) {
+  static OutFolder out(Arguments given, TrainedRun run, String kind, String name, String json) {
     Path path =
-        line.hasOption("out")
-            ? ConfigOptions.path(line.getOptionValue("out"))
+        given.has("out")
+            ? given.path("out")
             : run.results().resolve(kind).resolve(name);
     return new OutFolder(path, json);
   }

@@ -1,5 +1,6 @@
 package io.mulan.cluster;
 
+import io.mulan.console.Surroundings;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,17 +17,23 @@ public final class JavaProcess {
    *
    * @param main the class to begin with
    */
-  public static ProcessBuilder of(Class<?> main, List<String> arguments) {
+  public static ProcessBuilder of(
+      Class<?> main, Surroundings around, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.add(ParentWatch.OPTION);
     // In a namespace of users it would be root.
     for (String name : List.of("user.name", "user.home")) {
-      command.add("-D" + name + "=" + System.getProperty(name));
+      command.add("-D" + name + "=" + around.properties().get(name));
     }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", around.properties().get("java.class.path"), main.getName()));
     command.addAll(arguments);
-    return new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(around.environment());
+    if (!around.folder().toString().isEmpty()) {
+      builder.directory(around.folder().toFile());
+    }
+    return builder;
   }
 }

@@ -1,6 +1,6 @@
 package io.mulan.cluster;
 
-import io.mulan.console.ExitCode;
+import java.io.InputStream;
 import java.io.IOException;
 
 /**
@@ -8,31 +8,34 @@ import java.io.IOException;
  * its standard input, ends then. It ends as one that is asked to stop.
  */
 public final class ParentWatch {
-  private static final String PROPERTY = "mulan.parent";
+  /** Set where a process is to be watched so. */
+  public static final String PROPERTY = "mulan.parent";
 
   /** Java's option for a process that is to be watched so. */
   static final String OPTION = "-D" + PROPERTY + "=stdin";
 
   private ParentWatch() {}
 
-  /** Begins to watch, in a process that was started with {@link #OPTION}. */
-  public static void start() {
-    if (System.getProperty(PROPERTY) == null) {
-      return;
-    }
-    Thread thread = new Thread(ParentWatch::awaitEnd, "watches parent");
+  /**
+   * Begins to watch, in a process that was started with {@link #OPTION}.
+   *
+   * @param in the pipe
+   * @param ended what to do when it ends
+   */
+  public static void start(InputStream in, Runnable ended) {
+    Thread thread = new Thread(() -> awaitEnd(in, ended), "watches parent");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private static void awaitEnd() {
+  private static void awaitEnd(InputStream in, Runnable ended) {
     try {
-      while (System.in.read() >= 0) {
+      while (in.read() >= 0) {
         // Nobody writes anything.
       }
     } catch (IOException e) {
       // As if it had ended.
     }
-    System.exit(ExitCode.INTERRUPTED);
+    ended.run();
   }
 }

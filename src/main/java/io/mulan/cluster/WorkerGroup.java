@@ -1,7 +1,7 @@
 package io.mulan.cluster;
 
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.console.Version;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -43,16 +43,15 @@ public record WorkerGroup(Workers workers, Duration patience, Supplier<String> w
       Duration patience,
       Map<String, String> facts,
       Supplier<String> wayOn,
-      Interruption interruption) {
+      Terminal terminal) {
     // TensorFlow can't stop its server, nor a step that waits for one who is lost.
-    interruption.halt();
+    terminal.halt();
     Workers workers =
         Workers.join(
             cluster,
             patience,
             who -> {
               LOG.error("{}; {}", who, wayOn.get());
-              System.err.flush();
               Runtime.getRuntime().halt(ExitCode.WORKER);
             });
     WorkerGroup together = new WorkerGroup(workers, patience, wayOn);
@@ -63,7 +62,7 @@ public record WorkerGroup(Workers workers, Duration patience, Supplier<String> w
           return ExitCode.OK;
         });
     // Not to end at once from here on: the others would wait for one who is lost.
-    interruption.watch("stopping with the others");
+    terminal.watch("stopping with the others");
     return together;
   }
 

@@ -1,7 +1,7 @@
 package io.mulan.cluster;
 
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Surroundings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +25,7 @@ public final class WorkerProcesses {
   private final Class<?> program;
   private final List<Start> starts;
   private final Duration grace;
-  private final Interruption interruption;
+  private final Surroundings around;
 
   /**
    * One process.
@@ -42,11 +42,11 @@ public final class WorkerProcesses {
    * @param grace how long others are left to notice that one is lost
    */
   public WorkerProcesses(
-      Class<?> program, List<Start> starts, Duration grace, Interruption interruption) {
+      Class<?> program, Surroundings around, List<Start> starts, Duration grace) {
     this.program = program;
     this.starts = starts;
     this.grace = grace;
-    this.interruption = interruption;
+    this.around = around;
   }
 
   /**
@@ -58,7 +58,7 @@ public final class WorkerProcesses {
   public int run(int restarts) {
     for (int restart = 0; ; restart++) {
       int code = run();
-      boolean again = code == ExitCode.WORKER && restart < restarts && !interruption.asked();
+      boolean again = code == ExitCode.WORKER && restart < restarts && !around.terminal().asked();
       if (!again) {
         return code;
       }
@@ -77,7 +77,7 @@ public final class WorkerProcesses {
     boolean told = false;
     long end = Long.MAX_VALUE;
     while (processes.stream().anyMatch(Process::isAlive)) {
-      if (interruption.asked() && !told) {
+      if (around.terminal().asked() && !told) {
         told = true;
         processes.forEach(Process::destroy);
       }
@@ -115,7 +115,7 @@ public final class WorkerProcesses {
   }
 
   private Process start(Start start, boolean first) {
-    ProcessBuilder builder = JavaProcess.of(program, start.arguments());
+    ProcessBuilder builder = JavaProcess.of(program, around, start.arguments());
     builder.command().addAll(0, start.entry());
     builder.environment().putAll(start.environment());
     try {
@@ -132,10 +132,10 @@ public final class WorkerProcesses {
     }
   }
 
-  private static void copy(String name, Process process) {
+  private void copy(String name, Process process) {
     try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        System.err.println(name + ": " + line);
+        around.terminal().print(name + ": " + line);
       }
     } catch (IOException e) {
       // It has ended.

@@ -19,7 +19,6 @@ final class Settings {
           .toList();
 
   private static final Set<String> TEXTS = RecordTree.texts(RunConfig.class);
-  private static final String PATH = "data.path";
 
   /** Groups that may also be written under {@code model}. */
   private static final String MODEL = "model";
@@ -85,17 +84,8 @@ final class Settings {
     String known = withoutModel(key);
     set(
         key,
-        known.equals(PATH)
-            ? TextNode.valueOf(withHome(value))
-            : TEXTS.contains(known) ? TextNode.valueOf(value) : Yaml.value(value),
+        TEXTS.contains(known) ? TextNode.valueOf(value) : Yaml.value(value),
         source);
-  }
-
-  /** As a shell would have it: many don't look for a tilde within a word. */
-  private static String withHome(String path) {
-    return path.equals("~") || path.startsWith("~/")
-        ? System.getProperty("user.home") + path.substring(1)
-        : path;
   }
 
   private static String withoutModel(String key) {

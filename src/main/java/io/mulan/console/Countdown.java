@@ -11,14 +11,13 @@ import org.apache.logging.log4j.Logger;
  */
 public final class Countdown {
   private static final Logger LOG = LogManager.getLogger(Countdown.class);
-  private static final String AGAIN = "\r\u001b[K";
   private static final double EVERY_SECONDS = 10;
   private static final double REDRAW_SECONDS = 0.5;
 
   private final String what;
   private final long total;
   private final long before;
-  private final boolean terminal = Boolean.getBoolean("mulan.terminal");
+  private final Terminal terminal;
   private final long start = System.nanoTime();
   private double shown;
 
@@ -27,7 +26,8 @@ public final class Countdown {
    * @param total how many there are
    * @param before how many were done already
    */
-  public Countdown(String what, long total, long before) {
+  public Countdown(Terminal terminal, String what, long total, long before) {
+    this.terminal = terminal;
     this.what = what;
     this.total = total;
     this.before = before;
@@ -41,7 +41,7 @@ public final class Countdown {
   /** Tells how many are done, and what else there is to say, which is asked for if it is shown. */
   public void at(long done, Supplier<String> more) {
     double seconds = (System.nanoTime() - start) / 1e9;
-    boolean due = seconds - shown > (terminal ? REDRAW_SECONDS : EVERY_SECONDS);
+    boolean due = seconds - shown > (terminal.isLive() ? REDRAW_SECONDS : EVERY_SECONDS);
     if (!due || done <= before) {
       return;
     }
@@ -57,8 +57,8 @@ public final class Countdown {
             total,
             said.isEmpty() ? "" : "  " + said,
             Text.duration((total - done) * each));
-    if (terminal) {
-      draw(line);
+    if (terminal.isLive()) {
+      terminal.draw(line);
       LOG.debug(line);
     } else {
       LOG.info(line);
@@ -67,19 +67,8 @@ public final class Countdown {
 
   /** Ends the changing line, so that others can follow. */
   public void end() {
-    if (terminal) {
-      erase();
+    if (terminal.isLive()) {
+      terminal.erase();
     }
-  }
-
-  /** Draws a line over the one that was drawn before, on a terminal. */
-  public static void draw(String line) {
-    System.err.print(AGAIN + line);
-    System.err.flush();
-  }
-
-  /** Removes the line that was drawn, so that others can follow. */
-  public static void erase() {
-    System.err.print(AGAIN);
   }
 }

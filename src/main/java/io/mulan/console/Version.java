@@ -1,5 +1,6 @@
 package io.mulan.console;
 
+import java.util.stream.Collectors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.TensorFlow;
@@ -21,7 +22,15 @@ public final class Version {
     Map<String, String> versions = new LinkedHashMap<>();
     versions.put("mulan", mulan());
     versions.put("tensorflow", tensorFlow());
-    versions.put("java", System.getProperty("java.version"));
+    versions.put("java", java());
     return versions;
+  }
+
+  /** As the property {@code java.version} has it. */
+  private static String java() {
+    Runtime.Version version = Runtime.version();
+    String numbers =
+        version.version().stream().map(String::valueOf).collect(Collectors.joining("."));
+    return numbers + version.pre().map(p -> "-" + p).orElse("");
   }
 }

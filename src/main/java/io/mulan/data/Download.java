@@ -31,7 +31,8 @@ import java.util.concurrent.TimeUnit;
  * @param mostBytes that it may have
  * @param md5 its checksum in hexadecimal, as it is published
  */
-record Download(URI address, String file, long mostBytes, String md5) {
+record Download(
+    URI address, String file, long mostBytes, String md5, ProxySelector proxies) {
   private static final int TRIES = 5;
   private static final int OK = 200;
   private static final int PARTIAL = 206;
@@ -109,7 +110,7 @@ record Download(URI address, String file, long mostBytes, String md5) {
           HttpClient.newBuilder()
               .followRedirects(HttpClient.Redirect.NORMAL)
               .connectTimeout(patience.stalled())
-              .proxy(new Proxies(System.getenv(), ProxySelector.getDefault()))
+              .proxy(proxies)
               .build();
       for (int tried = 1; !whole(client, part, patience, clock, progress); tried++) {
         if (tried == TRIES) {

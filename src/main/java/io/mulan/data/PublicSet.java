@@ -1,5 +1,7 @@
 package io.mulan.data;
 
+import java.util.Map;
+import java.net.ProxySelector;
 import io.mulan.files.AtomicFile;
 import io.mulan.files.AtomicFolder;
 import io.mulan.files.Cache;
@@ -94,10 +96,12 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
    * fetched again. Of several programs that fetch the same set one does, and the others wait.
    *
    * @param from another address that has the same files; ends with a slash
+   * @param environment variables by name; some say which proxy to use
    * @return the folder for {@code data.path}
    * @throws ConfigException if that fails, saying how to go on
    */
-  public Path fetch(URI from, Path folder, Progress progress) {
+  public Path fetch(
+      URI from, Path folder, Map<String, String> environment, Progress progress) {
     Path cache = Cache.folder().resolve("downloads").resolve(key);
     try {
       Files.createDirectories(cache);
@@ -105,7 +109,7 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
           ProgramLock.hold(
               cache.resolve(".lock"),
               () -> LOG.info("another program fetches {}; waiting for it...", key))) {
-        return fetch(from, cache, folder, progress);
+        return fetch(from, cache, folder, environment, progress);
       }
     } catch (IOException e) {
       throw new ConfigException(
@@ -115,11 +119,13 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
     }
   }
 
-  private Path fetch(URI from, Path cache, Path folder, Progress progress) {
+  private Path fetch(
+      URI from, Path cache, Path folder, Map<String, String> environment, Progress progress) {
+    ProxySelector proxies = new Proxies(environment, ProxySelector.getDefault());
     List<Path> files = new ArrayList<>();
     for (Part part : parts) {
       Download download =
-          new Download(from.resolve(part.file()), part.file(), mostBytes, part.md5());
+          new Download(from.resolve(part.file()), part.file(), mostBytes, part.md5(), proxies);
       files.add(download.into(cache, Download.Patience.USUAL, progress));
     }
     for (Path file : files) {

@@ -2,37 +2,50 @@ package io.mulan.files;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where downloads and unpacked files are kept. */
+/** Where this process keeps downloads and unpacked files. */
 public final class Cache {
   private static final String VARIABLE = "MULAN_CACHE";
+
+  private static volatile Map<String, String> environment = Map.of();
+  private static volatile Map<String, String> properties = Map.of();
 
   private Cache() {}
 
   /**
-   * {@code MULAN_CACHE}, or {@code mulan} in {@code XDG_CACHE_HOME} or {@code ~/.cache}; the
-   * property {@code mulan.cache} goes before them.
+   * Chooses it: {@code MULAN_CACHE}, or {@code mulan} in {@code XDG_CACHE_HOME} or {@code
+   * ~/.cache}; the property {@code mulan.cache} goes before them.
+   *
+   * @param environment variables by name
+   * @param properties of Java, by name
+   */
+  public static void choose(Map<String, String> environment, Map<String, String> properties) {
+    Cache.environment = environment;
+    Cache.properties = properties;
+  }
+
+  /**
+   * The folder that was chosen; {@code mulan-cache} in the working folder if none was.
    *
    * @throws ConfigException if that is no path
    */
   public static Path folder() {
-    Optional<String> own =
-        Stream.of(System.getProperty("mulan.cache"), System.getenv(VARIABLE))
-            .filter(v -> v != null && !v.isBlank())
-            .findFirst();
+    Optional<String> own = set(properties.get("mulan.cache"), environment.get(VARIABLE));
     try {
-      if (own.isPresent()) {
-        return Path.of(own.get());
-      }
-      String shared = System.getenv("XDG_CACHE_HOME");
-      return shared != null && !shared.isBlank()
-          ? Path.of(shared, "mulan")
-          : Path.of(System.getProperty("user.home"), ".cache", "mulan");
+      return own.map(Path::of)
+          .or(() -> set(environment.get("XDG_CACHE_HOME")).map(shared -> Path.of(shared, "mulan")))
+          .or(() -> set(properties.get("user.home")).map(home -> Path.of(home, ".cache", "mulan")))
+          .orElse(Path.of("mulan-cache"));
     } catch (InvalidPathException e) {
       throw new ConfigException(
           "the cache '" + own.orElse("") + "' is no path; set " + VARIABLE + " to a folder", e);
     }
+  }
+
+  private static Optional<String> set(String... values) {
+    return Stream.of(values).filter(v -> v != null && !v.isBlank()).findFirst();
   }
 }

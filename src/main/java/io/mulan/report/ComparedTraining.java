@@ -3,7 +3,7 @@ package io.mulan.report;
 import io.mulan.cluster.Workers;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
@@ -89,21 +89,21 @@ public final class ComparedTraining {
    *
    * @return whether it was not interrupted
    */
-  public boolean run(Dataset data, Interruption interruption) {
+  public boolean run(Dataset data, Terminal terminal) {
     for (int i = 0; i < runs.size(); i++) {
       Planned planned = runs.get(i);
       if (planned.finished()) {
         LOG.info("{} is finished", planned.folder());
         continue;
       }
-      if (interruption.asked() || !train(planned, i + 1, data, interruption)) {
+      if (terminal.asked() || !train(planned, i + 1, data, terminal)) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean train(Planned planned, int number, Dataset data, Interruption interruption) {
+  private boolean train(Planned planned, int number, Dataset data, Terminal terminal) {
     String which = "run %d of %d, ".formatted(number, runs.size());
     long kept = planned.kept();
     LOG.info("{}{} with seed {}", which, planned.preset(), planned.seed());
@@ -114,7 +114,7 @@ public final class ComparedTraining {
               run,
               data,
               Workers.alone(),
-              interruption,
+              terminal,
               (step, line) -> which + line + ", " + left(step - kept));
       result.ifPresent(r -> LOG.info("{}: {} bits/dim", run.path(), r.bound().total().text()));
       return result.isPresent();

@@ -1,7 +1,7 @@
 package io.mulan.report;
 
 import io.mulan.cluster.Workers;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.drawing.Figure;
 import io.mulan.drawing.ImageGrid;
@@ -83,7 +83,7 @@ public final class ReportSamples {
    * @throws io.mulan.console.Stopped if that was asked for
    */
   public static Optional<Figure> draw(
-      ReportedRun run, int count, int steps, Interruption interruption) {
+      ReportedRun run, int count, int steps, Terminal terminal) {
     TrainedRun trained = run.trained().orElseThrow();
     if (!ImageGrid.shows(trained.image())) {
       LOG.warn("{} has no samples in the report: {}", run.name(), Pictures.why(trained.image()));
@@ -91,7 +91,7 @@ public final class ReportSamples {
     }
     int shown = Math.min(count, ImageGrid.most(trained.image()));
     SamplingPlan plan = SamplingPlan.few(shown, steps, run.config());
-    SampleBatches drawing = new SampleBatches(trained, plan, Workers.alone(), interruption);
+    SampleBatches drawing = new SampleBatches(trained, plan, Workers.alone(), terminal);
     LOG.info("drawing {} images of {}...", shown, run.name());
     try (SamplingModel model = SamplingModel.open(trained, plan.sampler(), plan.seed())) {
       SampleBatches.Latents prior = SampleBatches.Latents.prior(trained, plan);

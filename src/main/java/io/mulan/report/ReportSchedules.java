@@ -1,6 +1,6 @@
 package io.mulan.report;
 
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.Datasets;
 import io.mulan.data.ImageSet;
@@ -30,7 +30,7 @@ public final class ReportSchedules {
    * @return nothing if model or data can't be opened; the log tells why
    * @throws io.mulan.console.Stopped if that was asked for
    */
-  public static List<Figure> draw(ReportedRun run, int most, Interruption interruption) {
+  public static List<Figure> draw(ReportedRun run, int most, Terminal terminal) {
     TrainedRun trained = run.trained().orElseThrow();
     try {
       ImageSet images = Datasets.open(run.config().data()).test().first(most);
@@ -38,7 +38,7 @@ public final class ReportSchedules {
       String where =
           " On the first %d test images, weights of step %s."
               .formatted(images.count(), Text.count(trained.step()));
-      return ScheduleStudy.of(trained, images, interruption::asked).plots().stream()
+      return ScheduleStudy.of(trained, images, terminal).plots().stream()
           .filter(plot -> SHOWN.contains(plot.name()))
           .map(plot -> Figure.of(plot.plot(), run.name() + ": " + plot.caption() + where))
           .toList();

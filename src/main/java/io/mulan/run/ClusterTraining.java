@@ -5,7 +5,7 @@ import io.mulan.cluster.WorkerGroup;
 import io.mulan.cluster.Workers;
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
 import io.mulan.training.Checkpoints;
@@ -23,7 +23,7 @@ import java.util.function.IntSupplier;
  * each step and each evaluation with it, and write nothing.
  */
 public record ClusterTraining(
-    WorkerGroup together, Path folder, RunConfig config, Dataset data, Interruption interruption) {
+    WorkerGroup together, Path folder, RunConfig config, Dataset data, Terminal terminal) {
 
   /**
    * Waits for the others, and that they have the same program, settings and images.
@@ -36,11 +36,11 @@ public record ClusterTraining(
       Path folder,
       RunConfig config,
       Dataset data,
-      Interruption interruption) {
+      Terminal terminal) {
     WorkerGroup together =
         WorkerGroup.join(
-            cluster, patience, facts(config, data), () -> wayOn(folder, config), interruption);
-    return new ClusterTraining(together, folder, config, data, interruption);
+            cluster, patience, facts(config, data), () -> wayOn(folder, config), terminal);
+    return new ClusterTraining(together, folder, config, data, terminal);
   }
 
   private static String wayOn(Path folder, RunConfig config) {
@@ -82,7 +82,7 @@ public record ClusterTraining(
             if (checkpoints.restoreNewest(session).isEmpty()) {
               session.initialize();
             }
-            interruption.watch("finishing the step");
+            terminal.watch("finishing the step");
             boolean done =
                 new Trainer(
                         config.training(),
@@ -90,7 +90,7 @@ public record ClusterTraining(
                         data,
                         checkpoints,
                         List.of(),
-                        interruption::asked)
+                        terminal::asked)
                     .run()
                     .isPresent();
             return done ? ExitCode.OK : ExitCode.INTERRUPTED;

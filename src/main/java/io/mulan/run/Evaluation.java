@@ -5,8 +5,8 @@ import io.mulan.cluster.Workers;
 import io.mulan.config.LatentConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.console.Countdown;
-import io.mulan.console.Interruption;
 import io.mulan.console.Stopped;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.console.Version;
 import io.mulan.data.ImageSet;
@@ -97,14 +97,14 @@ public final class Evaluation {
    * @return what was found; nothing in a process that is not the chief
    * @throws Stopped if that was asked for; what is measured is kept
    */
-  public Optional<EvaluationReport> measure(Workers workers, Interruption interruption) {
+  public Optional<EvaluationReport> measure(Workers workers, Terminal terminal) {
     LOG.info("building the model...");
-    try (Estimator estimator = open(interruption::asked)) {
+    try (Estimator estimator = open(terminal::asked)) {
       SharedMeasurement shared =
-          new SharedMeasurement(estimator.measurement(), workers, interruption::asked);
-      interruption.watch("stopping; what is measured is kept");
+          new SharedMeasurement(estimator.measurement(), workers, terminal::asked);
+      terminal.watch("stopping; what is measured is kept");
       if (workers.isChief()) {
-        return Optional.of(measure(estimator, shared, interruption));
+        return Optional.of(measure(estimator, shared, terminal));
       }
       if (!shared.run(0, images.count(), done -> {}, values -> {})) {
         throw new Stopped();
@@ -114,7 +114,7 @@ public final class Evaluation {
   }
 
   private EvaluationReport measure(
-      Estimator estimator, SharedMeasurement shared, Interruption interruption) {
+      Estimator estimator, SharedMeasurement shared, Terminal terminal) {
     Path folder = files().getParent();
     String name = files().getFileName().toString();
     try (PerImageTable table =
@@ -122,10 +122,10 @@ public final class Evaluation {
       if (table.count() > 0) {
         LOG.info("{} images are measured already, in {}", table.count(), table.file());
       }
-      fill(table, shared);
+      fill(table, shared, terminal);
       EvaluationReport report;
       try {
-        report = report(estimator.measurement(), estimator.how(), table, interruption);
+        report = report(estimator.measurement(), estimator.how(), table, terminal);
       } catch (Stopped e) {
         LOG.info("interrupted: all images are measured; the same command makes the report");
         throw e;
@@ -141,9 +141,9 @@ public final class Evaluation {
    *
    * @throws Stopped if that was asked for
    */
-  private void fill(PerImageTable table, SharedMeasurement shared) {
+  private void fill(PerImageTable table, SharedMeasurement shared, Terminal terminal) {
     int wanted = images.count();
-    Countdown countdown = new Countdown("images", wanted, table.count());
+    Countdown countdown = new Countdown(terminal, "images", wanted, table.count());
     boolean all;
     try {
       all =
@@ -267,7 +267,7 @@ public final class Evaluation {
    * @throws Stopped if that was asked for
    */
   private EvaluationReport report(
-      Measurement measurement, String how, PerImageTable table, Interruption interruption) {
+      Measurement measurement, String how, PerImageTable table, Terminal terminal) {
     int count = images.count();
     int dimensions = run.image().size();
     double bits = dimensions * Math.log(2);
@@ -287,7 +287,7 @@ public final class Evaluation {
       solver = new EvaluationReport.SolverError(checked, error.mean() / bits, error.image() / bits);
     }
     if (measurement instanceof BoundMeasurement bound) {
-      latent = bound.latentUse(terms.get("latent").bitsPerDim() * bits, interruption::stopIfAsked);
+      latent = bound.latentUse(terms.get("latent").bitsPerDim() * bits, terminal::stopIfAsked);
     }
     return new EvaluationReport(
         measurement instanceof ExactEstimator ? "exact" : "bound",

@@ -1,7 +1,7 @@
 package io.mulan.run;
 
 import io.mulan.config.TrainingConfig;
-import io.mulan.console.Countdown;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.training.TrainingListener;
@@ -27,7 +27,7 @@ public final class Progress implements TrainingListener {
   private final int every;
   private final int batch;
   private final double toBits;
-  private final boolean terminal;
+  private final Terminal terminal;
   private final Frame frame;
   private double sum;
   private int summed;
@@ -43,12 +43,12 @@ public final class Progress implements TrainingListener {
     String around(long step, String line);
   }
 
-  Progress(TrainingConfig config, int dimensions, Frame frame) {
+  Progress(TrainingConfig config, int dimensions, Terminal terminal, Frame frame) {
     this.steps = config.steps();
     this.every = config.logEvery();
     this.batch = config.batch();
     this.toBits = 1 / (dimensions * Math.log(2));
-    this.terminal = Boolean.getBoolean("mulan.terminal");
+    this.terminal = terminal;
     this.frame = frame;
   }
 
@@ -57,7 +57,7 @@ public final class Progress implements TrainingListener {
     sum += values.total() * toBits;
     summed++;
     long now = System.nanoTime();
-    boolean due = terminal ? now - lastDrawn > REDRAW_NANOS : step % every == 0;
+    boolean due = terminal.isLive() ? now - lastDrawn > REDRAW_NANOS : step % every == 0;
     if (!due && step != steps) {
       return;
     }
@@ -82,8 +82,8 @@ public final class Progress implements TrainingListener {
                 bitsPerDim,
                 batch / secondsPerStep,
                 Text.duration((steps - step) * secondsPerStep)));
-    if (terminal) {
-      Countdown.draw(line);
+    if (terminal.isLive()) {
+      terminal.draw(line);
       LOG.debug(line);
     } else {
       LOG.info(line);
@@ -92,15 +92,15 @@ public final class Progress implements TrainingListener {
 
   /** Ends the changing line, so that others can follow. */
   private void endLine() {
-    if (terminal) {
-      Countdown.erase();
+    if (terminal.isLive()) {
+      terminal.erase();
     }
   }
 
   @Override
   public void evaluating(long step, int imagesDone, int images) {
-    if (terminal) {
-      Countdown.draw("step " + step + ": evaluating " + imagesDone + "/" + images + " test images");
+    if (terminal.isLive()) {
+      terminal.draw("step " + step + ": evaluating " + imagesDone + "/" + images + " test images");
     }
   }
 

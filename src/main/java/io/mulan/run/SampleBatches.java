@@ -5,8 +5,8 @@ import io.mulan.cluster.Workers;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
 import io.mulan.console.Countdown;
-import io.mulan.console.Interruption;
 import io.mulan.console.Stopped;
+import io.mulan.console.Terminal;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.ImageGrid;
 import io.mulan.files.ConfigException;
@@ -33,18 +33,18 @@ public final class SampleBatches {
   private final TrainedRun run;
   private final SamplingPlan plan;
   private final Workers workers;
-  private final Interruption interruption;
+  private final Terminal terminal;
   private final ImageShape shape;
 
   /**
    * @param workers who share the batches
    */
   public SampleBatches(
-      TrainedRun run, SamplingPlan plan, Workers workers, Interruption interruption) {
+      TrainedRun run, SamplingPlan plan, Workers workers, Terminal terminal) {
     this.run = run;
     this.plan = plan;
     this.workers = workers;
-    this.interruption = interruption;
+    this.terminal = terminal;
     this.shape = run.image();
   }
 
@@ -89,14 +89,13 @@ public final class SampleBatches {
         new SharedBatches(workers, plan.count(), plan.batch(), size + width * Float.BYTES);
     int steps = plan.way() instanceof SamplingPlan.Steps chain ? chain.steps() : 1;
     Countdown countdown =
-        new Countdown(
-            plan.way() instanceof SamplingPlan.Flow ? "batches" : "steps",
+        new Countdown(terminal, plan.way() instanceof SamplingPlan.Flow ? "batches" : "steps",
             (long) rounds.count() * steps,
             0);
     try {
       return rounds.run(
           0,
-          interruption::asked,
+          terminal::asked,
           (first, count, made) -> {
             Consumer<Supplier<ImageSet>> seen = first == 0 ? frames : none -> {};
             long before = (long) rounds.round(first) * steps;
@@ -140,14 +139,14 @@ public final class SampleBatches {
     ImageSampler sampler = model.sampler();
     double[] z = sampler.noise(first, count);
     if (plan.way() instanceof SamplingPlan.Flow flow) {
-      double[] z0 = model.solver(flow.tolerance(), interruption::asked).follow(z, c, 1, 0).z();
+      double[] z0 = model.solver(flow.tolerance(), terminal::asked).follow(z, c, 1, 0).z();
       done.accept(1);
       return z0;
     }
     int pieces = pieces(steps);
     look(frames, sampler, z, c);
     for (int piece = 0; piece < pieces; piece++) {
-      if (interruption.asked()) {
+      if (terminal.asked()) {
         throw new Stopped();
       }
       int from = (int) ((long) steps * piece / pieces);

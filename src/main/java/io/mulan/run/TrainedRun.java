@@ -70,12 +70,20 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
    * @throws io.mulan.files.ConfigException if the folder is neither
    */
   public static TrainedRun newest(Path path) {
+    return newest(path, Path.of("runs"));
+  }
+
+  /**
+   * The same.
+   *
+   * @param runs the folder for what is made of an exported model: a server looks at the model's own
+   */
+  public static TrainedRun newest(Path path, Path runs) {
     if (!ExportedModel.isThere(path)) {
       return run(path, steps -> steps.get(steps.size() - 1));
     }
     ExportedModel model = ExportedModel.open(path);
-    // A server looks at the model's own folder.
-    Path results = Path.of("runs", model.card().name() + "-" + model.card().version());
+    Path results = runs.resolve(model.card().name() + "-" + model.card().version());
     return new TrainedRun(
         model.folder(), results, model.config(), model.card().step(), new Exported(model));
   }

@@ -3,8 +3,8 @@ package io.mulan.run;
 import io.mulan.cluster.Workers;
 import io.mulan.config.RunConfig;
 import io.mulan.config.TrainingConfig;
-import io.mulan.console.Interruption;
 import io.mulan.console.Stopped;
+import io.mulan.console.Terminal;
 import io.mulan.console.Version;
 import io.mulan.data.Dataset;
 import io.mulan.data.PixelEntropy;
@@ -60,7 +60,7 @@ public final class Training {
       RunFolder run,
       Dataset data,
       Workers workers,
-      Interruption interruption,
+      Terminal terminal,
       Progress.Frame frame) {
     long start = System.nanoTime();
     RunLog.attach(run.path());
@@ -72,18 +72,18 @@ public final class Training {
       Checkpoints checkpoints = run.checkpoints();
       MetricsFile.From from = begin(session, checkpoints, run.path());
       int dimensions = data.train().shape().size();
-      interruption.watch("finishing the step and saving");
+      terminal.watch("finishing the step and saving");
       try (MetricsFile metrics =
               new MetricsFile(run.path(), from, start, config.training().logEvery(), dimensions);
           RunPictures pictures =
               new RunPictures(
-                  metrics.events(), config, checkpoints, data.test(), interruption::asked)) {
+                  metrics.events(), config, checkpoints, data.test(), terminal::asked)) {
         RunSummaries summaries = new RunSummaries(metrics.events(), session, config, from.step());
         if (metrics.evaluation().isPresent()) {
           complete(checkpoints, from.step(), metrics.evaluation().getAsDouble());
           pictures.draw(from.step());
         }
-        Progress progress = new Progress(config.training(), dimensions, frame);
+        Progress progress = new Progress(config.training(), dimensions, terminal, frame);
         Trainer trainer =
             new Trainer(
                 config.training(),
@@ -92,11 +92,11 @@ public final class Training {
                 checkpoints,
                 // Metrics come first: what was measured is recorded before anything is drawn of it.
                 List.of(metrics, summaries, pictures, progress),
-                interruption::asked);
+                terminal::asked);
         try {
           Optional<BoundEstimate> bound = trainer.run();
           if (bound.isPresent()) {
-            PixelEntropy pixels = new PixelEntropy(data.train(), interruption::stopIfAsked);
+            PixelEntropy pixels = new PixelEntropy(data.train(), terminal::stopIfAsked);
             RunResult result =
                 new RunResult(
                     session.steps(),

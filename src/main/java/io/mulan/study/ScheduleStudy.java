@@ -1,9 +1,9 @@
 package io.mulan.study;
 
+import io.mulan.console.Terminal;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.View;
 import io.mulan.console.Countdown;
-import io.mulan.console.Stopped;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.drawing.ImageGrid;
@@ -16,7 +16,6 @@ import io.mulan.training.TrainedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.tensorflow.types.TFloat32;
@@ -34,10 +33,9 @@ public record ScheduleStudy(
    * Computes it.
    *
    * @param images of the run's kind
-   * @param stopAsked whether to give up
-   * @throws Stopped if that was asked for
+   * @throws io.mulan.console.Stopped if that was asked for
    */
-  public static ScheduleStudy of(TrainedRun run, ImageSet images, BooleanSupplier stopAsked) {
+  public static ScheduleStudy of(TrainedRun run, ImageSet images, Terminal terminal) {
     DataConfig data = run.config().data();
     int batch = run.config().training().batch();
     double variance = new DiffusionModel(run.config(), run.image()).latentVariance();
@@ -57,7 +55,7 @@ public record ScheduleStudy(
       }
       LatentSpace latents = LatentSpace.of(images, means, variance);
       ImageGroups parts = parts(data, images);
-      Countdown countdown = new Countdown("times", TIMES, 0);
+      Countdown countdown = new Countdown(terminal, "times", TIMES, 0);
       LearnedNoise noise =
           LearnedNoise.of(
               model.session(),
@@ -68,9 +66,7 @@ public record ScheduleStudy(
               Stream.concat(Stream.of(parts), latents.groups().stream()).toList(),
               batch,
               done -> {
-                if (stopAsked.getAsBoolean()) {
-                  throw new Stopped();
-                }
+                terminal.stopIfAsked();
                 countdown.at(done);
               });
       countdown.end();

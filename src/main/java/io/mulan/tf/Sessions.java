@@ -9,13 +9,17 @@ import org.tensorflow.proto.RewriterConfig;
 
 /** Sessions whose results can be repeated to the bit. */
 public final class Sessions {
-  /**
-   * With {@code -Dmulan.graphs=as-built} TensorFlow does not rewrite graphs first: a training step
-   * of the digits then takes some 4% longer, and the first one 8 s less.
-   */
-  private static final boolean AS_BUILT = "as-built".equals(System.getProperty("mulan.graphs"));
+  private static volatile boolean asBuilt;
 
   private Sessions() {}
+
+  /**
+   * From now on TensorFlow does not rewrite graphs first: a training step of the digits then takes
+   * some 4% longer, and the first one 8 s less.
+   */
+  public static void keepGraphsAsBuilt() {
+    asBuilt = true;
+  }
 
   /** A session on this graph, to be closed before it. */
   public static Session open(Graph graph) {
@@ -30,7 +34,7 @@ public final class Sessions {
             .setMemoryOptimization(RewriterConfig.MemOptType.NO_MEM_OPT)
             // It makes sums of two into sums of many, whose order varies.
             .setArithmeticOptimization(RewriterConfig.Toggle.OFF)
-            .setDisableMetaOptimizer(AS_BUILT)
+            .setDisableMetaOptimizer(asBuilt)
             .build();
     return ConfigProto.newBuilder()
         .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriter))

@@ -4,24 +4,32 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
+import java.io.PrintStream;
+import java.io.OutputStream;
+import io.mulan.console.Terminal;
+import io.mulan.console.Surroundings;
 import io.mulan.cluster.Cluster;
 import io.mulan.cluster.SlurmStep;
 import io.mulan.files.ConfigException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.commons.cli.CommandLine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class ClusterOptionsTest {
-  private static CommandLine line(String... arguments) {
-    return Main.parse(new TrainCommand(), arguments);
+  private static Arguments given(Map<String, String> environment, String... arguments) {
+    PrintStream out = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    Surroundings around =
+        new Surroundings(out, Path.of(""), environment, Map.of(), Terminal.none());
+    return Main.parse(new TrainCommand(), arguments, around);
   }
 
   private static Optional<Cluster> read(Map<String, String> environment, String... arguments) {
-    return ClusterOptions.read(line(arguments), environment);
+    return ClusterOptions.read(given(environment, arguments));
   }
 
   @Test

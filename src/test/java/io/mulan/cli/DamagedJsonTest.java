@@ -5,11 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,13 +71,7 @@ final class DamagedJsonTest {
   }
 
   private static int run(Command command, String... arguments) {
-    PrintStream out = System.out;
-    System.setOut(new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
-    try {
-      return Main.guarded(() -> command.run(Main.parse(command, arguments), new Interruption()));
-    } finally {
-      System.setOut(out);
-    }
+    return Main.guarded(() -> command.run(Main.parse(command, arguments, Program.unseen())));
   }
 
   /** What a file may be replaced by. */

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.cluster.Cluster;
 import io.mulan.cluster.OpenPort;
-import io.mulan.console.Interruption;
+import io.mulan.console.Surroundings;
 import io.mulan.files.ConfigException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -51,15 +51,14 @@ final class OpenPortTest {
   @Test
   void aWorkerOnAPublicAddressIsRefusedBeforeItListens() {
     String[] cluster = {"--cluster=10.0.0.1:7000,203.0.113.7:7001", "--task=1"};
-    Interruption none = new Interruption();
-    assertRefused(() -> new TrainCommand().run(Main.parse(new TrainCommand(), cluster), none));
+    Surroundings around = Program.unseen();
+    assertRefused(() -> new TrainCommand().run(Main.parse(new TrainCommand(), cluster, around)));
     assertRefused(
         () ->
             ClusterOptions.group(
-                Main.parse(new EvaluateCommand(), new String[] {"run", cluster[0], cluster[1]}),
+                Main.parse(new EvaluateCommand(), new String[] {"run", cluster[0], cluster[1]}, around),
                 Map.of(),
-                "",
-                none));
+                ""));
   }
 
   private static void assertRefused(Executable start) {

@@ -4,6 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.apache.logging.log4j.core.config.Property;
+import org.apache.logging.log4j.core.config.LoggerConfig;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Layout;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Level;
+import java.util.function.IntSupplier;
+import java.util.Map;
+import java.util.HashMap;
+import java.nio.charset.StandardCharsets;
+import java.io.PrintStream;
+import java.io.OutputStream;
+import java.io.ByteArrayOutputStream;
+import io.mulan.console.Terminal;
+import io.mulan.console.Surroundings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,7 +30,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The program as a process of its own, as users meet it. */
+/** The program, as a process of its own, as users meet it, or within this one, which is faster. */
 final class Program {
   private static final int LONGEST_SECONDS = 300;
 
@@ -53,6 +70,65 @@ final class Program {
 
   static Outcome run(Path folder, String... arguments) {
     return await(folder, start(folder, command(arguments)));
+  }
+
+  /**
+   * Runs a command within this process, one at a time. Relative paths start at {@code folder};
+   * files that it makes there are named by their whole paths in what it says.
+   */
+  static synchronized Outcome call(Path folder, String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    try (PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+        Output results = new Output(out, StandardCharsets.UTF_8)) {
+      Terminal terminal = new Terminal(errors, false);
+      int code = logging(err, () -> Main.run(arguments, around(folder, results, terminal)));
+      results.flush();
+      return new Outcome(
+          code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** The surroundings of a command that runs within this process. */
+  static Surroundings around(Path folder, PrintStream out, Terminal terminal) {
+    Map<String, String> properties = new HashMap<>();
+    for (String name : System.getProperties().stringPropertyNames()) {
+      properties.put(name, System.getProperty(name));
+    }
+    return new Surroundings(out, folder, Map.of(), properties, terminal);
+  }
+
+  /** Those of a command of which nobody sees anything. */
+  static Surroundings unseen() {
+    PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    return around(Path.of(""), nowhere, Terminal.none());
+  }
+
+  /** What this thread logs meanwhile goes there, as it goes to the console. */
+  private static int logging(ByteArrayOutputStream err, IntSupplier work) {
+    LoggerContext context = (LoggerContext) LogManager.getContext(false);
+    LoggerConfig root = context.getConfiguration().getRootLogger();
+    Layout<?> layout = context.getConfiguration().getAppender("console").getLayout();
+    Thread thread = Thread.currentThread();
+    AbstractAppender appender =
+        new AbstractAppender("program", null, layout, true, Property.EMPTY_ARRAY) {
+          @Override
+          public void append(LogEvent event) {
+            if (event.getThreadId() == thread.getId()) {
+              err.writeBytes(layout.toByteArray(event));
+            }
+          }
+        };
+    appender.start();
+    root.addAppender(appender, Level.INFO, null);
+    context.updateLoggers();
+    try {
+      return work.getAsInt();
+    } finally {
+      root.removeAppender(appender.getName());
+      context.updateLoggers();
+    }
   }
 
   /** {@code mulan train} with the settings of a small run. */

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Interruption;
 import io.mulan.files.AtomicFolder;
 import io.mulan.files.ConfigException;
 import io.mulan.numpy.Npy;
@@ -37,7 +36,7 @@ final class ResumeCommandTest {
   }
 
   private static int run(Command command, String... arguments) {
-    return command.run(Main.parse(command, arguments), new Interruption());
+    return command.run(Main.parse(command, arguments, Program.unseen()));
   }
 
   /** Trains a small model, for so many steps. */

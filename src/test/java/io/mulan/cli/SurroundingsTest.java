@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.stream.Stream;
 import io.mulan.drawing.PictureFiles;
 import java.awt.image.BufferedImage;
 import java.io.File;
@@ -42,6 +43,21 @@ final class SurroundingsTest {
     Program.Outcome persian = Program.await(folder, Program.start(folder, command)).assertDone();
     assertEquals(usual.out().lines().limit(20).toList(), persian.out().lines().limit(20).toList());
     assertTrue(persian.out().chars().noneMatch(c -> c > 127 && Character.isDigit(c)));
+  }
+
+  @Test
+  void anotherProgram() throws IOException {
+    String[] arguments = Program.plainArguments("--steps=2", "--run=runs/a");
+    Program.Outcome trained = Program.call(folder, arguments).assertDone();
+    assertTrue(trained.err().contains("step 2: "), trained::toString);
+    assertTrue(trained.out().contains("bits/dim"), trained::toString);
+    Program.Outcome measured =
+        Program.call(folder, "evaluate", "runs/a", "--times=1", "--limit=2").assertDone();
+    assertTrue(measured.out().contains("files: " + folder.resolve("runs/a")), measured::toString);
+    Program.call(folder, "evaluate", "runs/b").assertRefused(3, "runs/b");
+    try (Stream<Path> made = Files.list(folder)) {
+      assertEquals(List.of(folder.resolve("runs")), made.toList());
+    }
   }
 
   @Test

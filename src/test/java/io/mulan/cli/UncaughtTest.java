@@ -2,7 +2,7 @@ package io.mulan.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.mulan.console.Interruption;
+import io.mulan.console.Terminal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +18,11 @@ final class UncaughtTest {
     private Failing() {}
 
     public static void main(String[] how) throws InterruptedException {
-      Main.prepare();
-      Interruption interruption = new Interruption();
-      interruption.install();
-      interruption.watch("saving");
+      Terminal terminal = Main.process(System.out).terminal();
+      terminal.install();
+      terminal.watch("saving");
       if (how[0].equals("main")) {
-        interruption.exit(Main.guarded(Failing::fail));
+        terminal.exit(Main.guarded(Failing::fail));
       }
       new Thread(Failing::fail).start();
       Thread.sleep(1_000_000);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
+import java.net.ProxySelector;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.mulan.files.AtomicFolder;
@@ -68,7 +70,7 @@ class DownloadTest {
   }
 
   private Download download(String path) {
-    return new Download(address(path), "set.bin", 400_000, md5);
+    return new Download(address(path), "set.bin", 400_000, md5, ProxySelector.getDefault());
   }
 
   private Path fetch(String path) {
@@ -243,9 +245,10 @@ class DownloadTest {
     private Fetching() {}
 
     public static void main(String[] args) {
+      Cache.choose(Map.of(), Map.of("mulan.cache", System.getProperty("mulan.cache")));
       URI from = URI.create(args[1]);
       new PublicSet(args[0], "idx", from, 400_000, List.of(new PublicSet.Part("set.bin", args[2])))
-          .fetch(from, Path.of(args[3]), (file, bytes) -> {});
+          .fetch(from, Path.of(args[3]), Map.of(), (file, bytes) -> {});
     }
   }
 
@@ -315,7 +318,7 @@ class DownloadTest {
       int port = closed.getLocalPort();
       closed.close();
       Download unreachable =
-          new Download(URI.create("http://127.0.0.1:" + port + "/a"), "set.bin", 10, md5);
+          new Download(URI.create("http://127.0.0.1:" + port + "/a"), "set.bin", 10, md5, ProxySelector.getDefault());
       ConfigException told =
           assertThrows(
               ConfigException.class, () -> unreachable.into(folder, LONG, (file, bytes) -> {}));

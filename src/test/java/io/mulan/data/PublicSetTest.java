@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Map;
 import com.sun.net.httpserver.HttpServer;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.files.Cache;
@@ -60,7 +61,7 @@ class PublicSetTest {
   void anArchiveIsUnpackedAndCanBeTrainedOnAtOnceAndFetchedAgain() throws IOException {
     PublicSet set = set("cifar-10-binary.tar.gz");
     for (int times = 0; times < 2; times++) {
-      Path there = set.fetch(set.address(), folder.resolve("to"), (file, bytes) -> {});
+      Path there = set.fetch(set.address(), folder.resolve("to"), Map.of(), (file, bytes) -> {});
       Dataset data = Datasets.open(DataFiles.config(Kind.CIFAR10, there));
       DataFiles.assertImages(DataFiles.expected("cifar10_train"), data.train());
       server.stop(0); // the second time nothing is asked for
@@ -82,7 +83,7 @@ class PublicSetTest {
             List.of(new PublicSet.Part("bad.tar.gz", Download.md5(bad))));
     assertThrows(
         ConfigException.class,
-        () -> set.fetch(set.address(), folder.resolve("to"), (file, bytes) -> {}));
+        () -> set.fetch(set.address(), folder.resolve("to"), Map.of(), (file, bytes) -> {}));
     assertFalse(Files.exists(folder.resolve("to")));
     try (var left = Files.list(folder)) {
       assertEquals(1, left.count());

@@ -16,16 +16,16 @@ import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 import org.junit.jupiter.api.Test;
 
-final class OptionValuesTest {
+final class ArgumentsTest {
   private static int label(String said, int classes, String... names) {
-    Options options = new Options().addOption(ConfigOptions.withValue(OptionValues.CLASS, "N", ""));
+    Options options = new Options().addOption(ConfigOptions.withValue(Arguments.CLASS, "N", ""));
     CommandLine line;
     try {
       line = new DefaultParser().parse(options, new String[] {"--class=" + said});
     } catch (ParseException e) {
       throw new IllegalStateException(e);
     }
-    return new OptionValues(line).label(config(classes).withClassNames(List.of(names)));
+    return new Arguments(line, Program.unseen()).label(config(classes).withClassNames(List.of(names)));
   }
 
   private static DataConfig config(int classes) {
@@ -54,5 +54,16 @@ final class OptionValuesTest {
     assertTrue(refusal.getMessage().contains("one of cat, dog, or a number"), refusal.getMessage());
     assertThrows(UsageException.class, () -> label("2", 2, "cat", "dog"));
     assertThrows(UsageException.class, () -> label("cat", 0));
+  }
+
+  @Test
+  void aTildeBeforeTheDataIsTheHomeFolder() {
+    for (String key : List.of("data.path", "model.data.path")) {
+      String[] given = {"--preset=cifar10", "--set=" + key + "=~/sets/on"};
+      Arguments arguments = Main.parse(new TrainCommand(), given, Program.unseen());
+      assertEquals(
+          System.getProperty("user.home") + "/sets/on",
+          ConfigOptions.read(arguments, List.of()).data().path());
+    }
   }
 }

@@ -1,28 +1,94 @@
 package io.mulan.cli;
 
+import org.apache.commons.cli.Option;
+import java.util.Map;
+import java.util.List;
+import java.nio.file.Path;
+import java.nio.file.InvalidPathException;
+import java.io.PrintStream;
+import io.mulan.console.Terminal;
+import io.mulan.console.Surroundings;
 import io.mulan.config.DataConfig;
 import io.mulan.console.Text;
 import java.util.Arrays;
 import java.util.function.DoublePredicate;
 import org.apache.commons.cli.CommandLine;
 
-/** The values of options, each checked; what is wrong is said with the option's name. */
-final class OptionValues {
+/** What a command was given: words and options, each checked, and what is around it. */
+final class Arguments {
   /** The option for the class of images. */
   static final String CLASS = "class";
 
   private final CommandLine line;
+  private final Surroundings around;
 
-  OptionValues(CommandLine line) {
+  Arguments(CommandLine line, Surroundings around) {
     this.line = line;
+    this.around = around;
+  }
+
+  Surroundings around() {
+    return around;
+  }
+
+  Terminal terminal() {
+    return around.terminal();
+  }
+
+  /** For results. */
+  PrintStream out() {
+    return around.out();
+  }
+
+  Map<String, String> environment() {
+    return around.environment();
+  }
+
+  /** The words that are not options. */
+  List<String> words() {
+    return line.getArgList();
+  }
+
+  /** The options that are there, in the order of the command line. */
+  List<Option> options() {
+    return List.of(line.getOptions());
   }
 
   boolean has(String option) {
     return line.hasOption(option);
   }
 
+  /** The text of an option; null if it is not there. */
+  String text(String option) {
+    return line.getOptionValue(option);
+  }
+
   String text(String option, String otherwise) {
     return line.getOptionValue(option, otherwise);
+  }
+
+  /** The texts of an option that may be repeated. */
+  List<String> texts(String option) {
+    return has(option) ? List.of(line.getOptionValues(option)) : List.of();
+  }
+
+  /** The path that an option says. */
+  Path path(String option) {
+    return typed(text(option));
+  }
+
+  /** The path that a word says. */
+  Path path(int word) {
+    return typed(words().get(word));
+  }
+
+  /** The path that was typed. */
+  Path typed(String path) {
+    try {
+      return around.path(path);
+    } catch (InvalidPathException e) {
+      throw new UsageException("'" + path + "' is no path: " + e.getReason());
+    }
   }
 
   /** A whole number of at least {@code least}. */

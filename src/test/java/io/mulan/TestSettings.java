@@ -1,0 +1,18 @@
+package io.mulan;
+
+import io.mulan.files.Cache;
+import io.mulan.tf.Sessions;
+import java.util.Map;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** What the build says of all tests, as the program's start says it of a command. */
+public final class TestSettings implements BeforeAllCallback {
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    Cache.choose(Map.of(), Map.of("mulan.cache", System.getProperty("mulan.cache")));
+    if ("as-built".equals(System.getProperty("mulan.graphs"))) {
+      Sessions.keepGraphsAsBuilt();
+    }
+  }
+}
