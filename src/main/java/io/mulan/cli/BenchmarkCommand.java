@@ -60,9 +60,10 @@ final class BenchmarkCommand implements Command {
   public int run(Arguments given) {
     if (given.has("run")) {
       BenchmarkOptions.refuseBesideRun(given);
-      TrainedRun run = TrainedRun.newest(given.path("run"));
-      given.out().print(InferenceBenchmark.measure(run, run.config().training().batch()));
-      return ExitCode.OK;
+      try (TrainedRun run = TrainedRun.newest(given.path("run"))) {
+        given.out().print(InferenceBenchmark.measure(run, run.config().training().batch()));
+        return ExitCode.OK;
+      }
     }
     BenchmarkOptions options = BenchmarkOptions.of(given);
     Optional<Benchmark> earlier =

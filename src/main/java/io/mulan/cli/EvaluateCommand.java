@@ -50,9 +50,14 @@ final class EvaluateCommand implements Command {
 
   @Override
   public int run(Arguments given) {
-    Terminal terminal = given.terminal();
     LikelihoodMethod method = EvaluationOptions.read(given);
-    TrainedRun run = TrainedOptions.read(given);
+    try (TrainedRun run = TrainedOptions.read(given)) {
+      return evaluate(given, run, method);
+    }
+  }
+
+  private static int evaluate(Arguments given, TrainedRun run, LikelihoodMethod method) {
+    Terminal terminal = given.terminal();
     Evaluation evaluation = new Evaluation(run, ImageChoice.read(given, run), method);
     WorkerGroup group =
         ClusterOptions.group(

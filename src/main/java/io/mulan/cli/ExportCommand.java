@@ -114,7 +114,12 @@ final class ExportCommand implements Command {
     if (ExportedModel.isThere(path)) {
       throw new ConfigException(path + " is exported already; name a run folder");
     }
-    TrainedRun run = TrainedOptions.read(given);
+    try (TrainedRun run = TrainedOptions.read(given)) {
+      return export(given, path, run);
+    }
+  }
+
+  private static int export(Arguments given, Path path, TrainedRun run) {
     if (given.has("flax")) {
       checkPublished(path, run.config());
     }

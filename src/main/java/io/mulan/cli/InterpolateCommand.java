@@ -75,9 +75,14 @@ final class InterpolateCommand implements Command {
 
   @Override
   public int run(Arguments given) {
-    Terminal terminal = given.terminal();
     int count = given.count("count", COUNT, 2);
-    TrainedRun run = TrainedOptions.read(given);
+    try (TrainedRun run = TrainedOptions.read(given)) {
+      return interpolate(given, run, count);
+    }
+  }
+
+  private static int interpolate(Arguments given, TrainedRun run, int count) {
+    Terminal terminal = given.terminal();
     Tolerance tolerance = FlowOptions.tolerance(given);
     ChosenImages choice = ImageChoice.read(given, run);
     int from = index(given, "from", 0, choice);

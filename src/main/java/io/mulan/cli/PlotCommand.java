@@ -70,8 +70,13 @@ final class PlotCommand implements Command {
 
   @Override
   public int run(Arguments given) {
+    try (TrainedRun run = TrainedOptions.read(given)) {
+      return plot(given, run);
+    }
+  }
+
+  private static int plot(Arguments given, TrainedRun run) {
     Terminal terminal = given.terminal();
-    TrainedRun run = TrainedOptions.read(given);
     ChosenImages choice = ImageChoice.read(given, run, COUNT);
     ImageSet images = choice.chosen();
     OutFolder out =

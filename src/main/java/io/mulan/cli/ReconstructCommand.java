@@ -66,8 +66,13 @@ final class ReconstructCommand implements Command {
 
   @Override
   public int run(Arguments given) {
+    try (TrainedRun run = TrainedOptions.read(given)) {
+      return reconstruct(given, run);
+    }
+  }
+
+  private static int reconstruct(Arguments given, TrainedRun run) {
     Terminal terminal = given.terminal();
-    TrainedRun run = TrainedOptions.read(given);
     Tolerance tolerance = FlowOptions.tolerance(given);
     ChosenImages choice = ImageChoice.read(given, run, COUNT);
     OutFolder out = TrainedOptions.out(given, run, "reconstructions", choice.name(), JSON);

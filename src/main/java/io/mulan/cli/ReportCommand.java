@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.run.TrainedRun;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Stopped;
 import io.mulan.console.Terminal;
@@ -76,11 +77,20 @@ final class ReportCommand implements Command {
 
   @Override
   public int run(Arguments given) {
-    Terminal terminal = given.terminal();
     int steps = given.count("steps", STEPS, 1);
     int most = given.count("samples", SAMPLES, 0);
     int images = given.count("images", IMAGES, 0);
     List<ReportedRun> runs = runs(given);
+    try {
+      return report(given, runs, steps, most, images);
+    } finally {
+      runs.forEach(run -> run.trained().ifPresent(TrainedRun::close));
+    }
+  }
+
+  private static int report(
+      Arguments given, List<ReportedRun> runs, int steps, int most, int images) {
+    Terminal terminal = given.terminal();
     Path file = out(given, runs);
     OutFolder.requireWritable(file);
     terminal.watch("stopping");

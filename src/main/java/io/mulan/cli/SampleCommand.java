@@ -90,8 +90,13 @@ final class SampleCommand implements Command {
 
   @Override
   public int run(Arguments given) {
+    try (TrainedRun run = TrainedOptions.read(given)) {
+      return sample(given, run);
+    }
+  }
+
+  private static int sample(Arguments given, TrainedRun run) {
     Terminal terminal = given.terminal();
-    TrainedRun run = TrainedOptions.read(given);
     SamplingOptions options = SamplingOptions.read(given, run.config());
     SamplingPlan plan = options.plan();
     SampleBatches.Latents latents = latents(given, run, plan);

@@ -1,5 +1,7 @@
 package io.mulan.run;
 
+import java.io.UncheckedIOException;
+import java.io.IOException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
@@ -24,7 +26,8 @@ import java.util.function.ToLongFunction;
  * @param results the folder that what is made of it goes to
  * @param step of the checkpoint
  */
-public record TrainedRun(Path path, Path results, RunConfig config, long step, Source source) {
+public record TrainedRun(Path path, Path results, RunConfig config, long step, Source source)
+    implements AutoCloseable {
   /** Where the weights are. */
   private interface Source {
 
@@ -33,6 +36,9 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
 
     /** Sets a model to them. */
     void restore(TrainedModel<?> model);
+
+    /** Lets a training that resumes remove them. */
+    default void close() {}
   }
 
   /**
@@ -48,6 +54,17 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
     @Override
     public void restore(TrainedModel<?> model) {
       checkpoints.restore(model, step);
+    }
+
+    @Override
+    public void close() {
+      try {
+        if (held.isPresent()) {
+          held.get().close();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
@@ -168,5 +185,11 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
       model.close();
       throw e;
     }
+  }
+
+  /** From now on a training may remove the checkpoint. Models that were opened stay open. */
+  @Override
+  public void close() {
+    source.close();
   }
 }
