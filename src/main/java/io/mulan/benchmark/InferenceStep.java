@@ -2,7 +2,7 @@ package io.mulan.benchmark;
 
 import io.mulan.benchmark.BenchmarkPlan.What;
 import io.mulan.config.RunConfig;
-import io.mulan.data.DataShape;
+import io.mulan.data.Datasets.DataShape;
 import io.mulan.data.Datasets;
 import io.mulan.flow.FlowGraph;
 import io.mulan.flow.NetworkGraph;

@@ -2,7 +2,7 @@ package io.mulan.benchmark;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mulan.config.RunConfig;
-import io.mulan.data.DataShape;
+import io.mulan.data.Datasets.DataShape;
 import io.mulan.data.Datasets;
 import io.mulan.tf.StepTrace;
 import io.mulan.training.MeasuredStep;

@@ -1,7 +1,7 @@
 package io.mulan.cli;
 
 import io.mulan.config.ConfigReader;
-import io.mulan.config.Difference;
+import io.mulan.config.RunConfig.Difference;
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Terminal;

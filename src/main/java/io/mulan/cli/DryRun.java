@@ -5,7 +5,7 @@ import io.mulan.benchmark.MachinePeak;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.console.Text;
-import io.mulan.data.DataShape;
+import io.mulan.data.Datasets.DataShape;
 import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;
 import io.mulan.tf.GraphCost;

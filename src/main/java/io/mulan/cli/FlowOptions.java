@@ -1,6 +1,6 @@
 package io.mulan.cli;
 
-import io.mulan.flow.Tolerance;
+import io.mulan.flow.FlowSolver.Tolerance;
 import org.apache.commons.cli.Options;
 
 /** The options of commands that follow the probability flow there and back. */

@@ -8,7 +8,7 @@ import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.Pictures;
 import io.mulan.files.ConfigException;
-import io.mulan.flow.Tolerance;
+import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.numpy.NpyArray;
 import io.mulan.run.ChosenImages;
 import io.mulan.run.OutFolder;

@@ -17,7 +17,7 @@ import io.mulan.console.ExitCode;
 import io.mulan.console.Terminal;
 import io.mulan.console.Version;
 import io.mulan.files.ConfigException;
-import io.mulan.flow.FlowException;
+import io.mulan.flow.FlowSolver.FlowException;
 import io.mulan.likelihood.NotIncreasingException;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.DivergedException;

@@ -8,7 +8,7 @@ import io.mulan.console.ExitCode;
 import io.mulan.console.Stopped;
 import io.mulan.console.Terminal;
 import io.mulan.data.ImageSet;
-import io.mulan.drawing.NamedPlot;
+import io.mulan.drawing.Plot.NamedPlot;
 import io.mulan.drawing.PictureFiles;
 import io.mulan.run.ChosenImages;
 import io.mulan.run.OutFolder;

@@ -6,7 +6,7 @@ import io.mulan.cluster.OpenPort;
 import io.mulan.cluster.WorkerProcesses;
 import io.mulan.cluster.Workers;
 import io.mulan.config.ConfigReader;
-import io.mulan.config.Difference;
+import io.mulan.config.RunConfig.Difference;
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Terminal;

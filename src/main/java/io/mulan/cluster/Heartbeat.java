@@ -69,10 +69,10 @@ public final class Heartbeat implements AutoCloseable {
             there.runner().setOptions(options).fetch(nothing).run().close();
             known[other] = true; // seen by whoever sees the time
             heard.set(other, System.nanoTime());
-            Pause.of(BETWEEN_LOOKS);
+            pause(BETWEEN_LOOKS);
           }
         } catch (TensorFlowException e) {
-          Pause.of(BETWEEN_LOOKS); // it may have been started again: another session
+          pause(BETWEEN_LOOKS); // it may have been started again: another session
         }
       }
     }
@@ -86,7 +86,7 @@ public final class Heartbeat implements AutoCloseable {
         lost.accept(silent.get());
         return;
       }
-      Pause.of(BETWEEN_LOOKS);
+      pause(BETWEEN_LOOKS);
     }
   }
 
@@ -115,5 +115,14 @@ public final class Heartbeat implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+  }
+
+  /** Waits so long, or until the thread is interrupted, which it then still is. */
+  static void pause(Duration time) {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -86,7 +86,7 @@ public record WorkerGroup(Workers workers, Duration patience, Supplier<String> w
     } catch (TensorFlowException e) {
       LOG.debug("from", e);
       LOG.info("a step could not be made together; finding out who is lost...");
-      Pause.of(patience.multipliedBy(2));
+      Heartbeat.pause(patience.multipliedBy(2));
       String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new ClusterException(
           "a step could not be made together, though all answer (" + reason + "); " + wayOn.get(),

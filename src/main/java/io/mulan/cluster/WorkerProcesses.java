@@ -88,7 +88,7 @@ public final class WorkerProcesses {
       if (System.nanoTime() > end) {
         processes.forEach(Process::destroyForcibly);
       }
-      Pause.of(BETWEEN_LOOKS);
+      Heartbeat.pause(BETWEEN_LOOKS);
     }
     return code(processes);
   }

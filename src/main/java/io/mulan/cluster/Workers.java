@@ -224,7 +224,7 @@ public final class Workers {
         j -> {
           j.exchange().all(new long[1]);
           j.peers().close();
-          Pause.of(FAREWELL);
+          Heartbeat.pause(FAREWELL);
           j.exchange().close();
         });
   }

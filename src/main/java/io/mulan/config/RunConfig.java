@@ -58,4 +58,7 @@ public record RunConfig(
         });
     return differences;
   }
+
+  /** A setting that is different in two configurations. */
+  public record Difference(String key, String left, String right) {}
 }

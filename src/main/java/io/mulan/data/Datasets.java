@@ -271,4 +271,7 @@ public final class Datasets {
       throw new ConfigException("data.path '" + config.path() + "' is no path", e);
     }
   }
+
+  /** What is known of a data set before its images are read: their shape and levels. */
+  public record DataShape(ImageShape image, int levels) {}
 }

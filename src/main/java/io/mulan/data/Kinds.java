@@ -1,5 +1,6 @@
 package io.mulan.data;
 
+import io.mulan.data.Datasets.DataShape;
 import io.mulan.config.ImageShape;
 
 /**

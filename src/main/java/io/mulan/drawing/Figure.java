@@ -1,5 +1,6 @@
 package io.mulan.drawing;
 
+import io.mulan.drawing.Svg.DataUri;
 import java.awt.image.BufferedImage;
 
 /**

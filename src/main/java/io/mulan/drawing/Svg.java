@@ -1,5 +1,16 @@
 package io.mulan.drawing;
 
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import javax.imageio.ImageIO;
+import java.util.Base64;
+import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.ByteArrayOutputStream;
+import org.apache.batik.svggen.DefaultImageHandler;
+import java.awt.image.RenderedImage;
+import java.awt.image.BufferedImage;
+import java.awt.Image;
+import java.awt.Graphics2D;
 import java.awt.Dimension;
 import java.io.StringWriter;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -47,6 +58,49 @@ public final class Svg {
           .createDocument("http://www.w3.org/2000/svg", "svg", null);
     } catch (ParserConfigurationException e) {
       throw new IllegalStateException("Java has no XML", e);
+    }
+  }
+
+  /** Pictures inside an SVG, as PNG in its text. Batik's own way needs its codecs too. */
+  static final class EmbeddedImages extends DefaultImageHandler {
+    private static final String XLINK = "http://www.w3.org/1999/xlink";
+
+    @Override
+    protected void handleHREF(Image image, Element element, SVGGeneratorContext context) {
+      BufferedImage copy =
+          new BufferedImage(image.getWidth(null), image.getHeight(null), BufferedImage.TYPE_INT_ARGB);
+      Graphics2D graphics = copy.createGraphics();
+      graphics.drawImage(image, 0, 0, null);
+      graphics.dispose();
+      handleHREF((RenderedImage) copy, element, context);
+    }
+
+    @Override
+    protected void handleHREF(RenderedImage image, Element element, SVGGeneratorContext context) {
+      element.setAttributeNS(XLINK, "xlink:href", DataUri.png(image));
+    }
+  }
+
+  /** Pictures as addresses that hold them. */
+  static final class DataUri {
+    private DataUri() {}
+
+    static String png(RenderedImage picture) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try {
+        ImageIO.write(picture, "png", new MemoryCacheImageOutputStream(bytes));
+      } catch (IOException e) {
+        throw new IllegalStateException("a picture can't be written to memory", e);
+      }
+      return of("png", bytes.toByteArray());
+    }
+
+    static String svg(String document) {
+      return of("svg+xml", document.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String of(String type, byte[] content) {
+      return "data:image/" + type + ";base64," + Base64.getEncoder().encodeToString(content);
     }
   }
 }

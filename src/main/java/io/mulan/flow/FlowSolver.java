@@ -191,4 +191,19 @@ public final class FlowSolver {
       }
     }
   }
+
+  /**
+   * How exactly each step of the solver has to hold: its estimated error, as a root mean square over
+   * the batch, below absolute + relative · |z|. Both above zero.
+   */
+  public record Tolerance(double relative, double absolute) {}
+
+  /** The probability flow of a model can't be solved. */
+  public static final class FlowException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    FlowException(String message) {
+      super(message);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package io.mulan.formats;
 
+import io.mulan.config.DataConfig;
 import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import io.mulan.config.DataConfig.Background;
 import io.mulan.config.DataConfig.Fit;
@@ -399,5 +400,22 @@ public record PictureFile(String name, Content content, ImageShape shape, Pictur
 
   private ConfigException refusal(String why) {
     return new ConfigException(name + " " + why);
+  }
+
+  /**
+   * What becomes of pictures that are not as images are to be.
+   *
+   * @param fit those of another size
+   * @param grey whether coloured ones become grey, where images have one channel
+   * @param background what transparent ones are laid over
+   */
+  public record PictureRules(Fit fit, boolean grey, Background background) {
+
+    /** All others are refused. */
+    static final PictureRules NONE = new PictureRules(Fit.EXACT, false, Background.NONE);
+
+    public static PictureRules of(DataConfig config) {
+      return new PictureRules(config.fit(), config.grey(), config.background());
+    }
   }
 }

@@ -4,7 +4,7 @@ import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
 import io.mulan.formats.GreyScale;
 import io.mulan.formats.PictureFile;
-import io.mulan.formats.PictureRules;
+import io.mulan.formats.PictureFile.PictureRules;
 import java.util.Optional;
 
 /** What encoded pictures show. */

@@ -9,7 +9,7 @@ import io.mulan.formats.BadInput;
 import io.mulan.formats.FoundFiles;
 import io.mulan.formats.GreyScale;
 import io.mulan.formats.PictureFile;
-import io.mulan.formats.PictureRules;
+import io.mulan.formats.PictureFile.PictureRules;
 import io.mulan.formats.TfRecordFile;
 import io.mulan.numpy.Npy;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import io.mulan.formats.BadInput;
 import io.mulan.formats.FoundFiles;
 import io.mulan.formats.GreyScale;
 import io.mulan.formats.PictureFile;
-import io.mulan.formats.PictureRules;
+import io.mulan.formats.PictureFile.PictureRules;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

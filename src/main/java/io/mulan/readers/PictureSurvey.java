@@ -6,7 +6,7 @@ import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
 import io.mulan.formats.BadInput;
 import io.mulan.formats.PictureFile;
-import io.mulan.formats.PictureRules;
+import io.mulan.formats.PictureFile.PictureRules;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

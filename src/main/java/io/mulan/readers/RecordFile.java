@@ -220,4 +220,20 @@ public record RecordFile(Path file, long start, int count, Layout layout, int le
     }
     return Optional.of(labels);
   }
+
+  /** Images of which a channel follows the other whole [C,H,W]. */
+  static final class Planes {
+    private Planes() {}
+
+    /** Copies one, as [H,W,C]. */
+    static void copy(byte[] from, int at, ImageShape shape, byte[] target, int to) {
+      int channels = shape.channels();
+      int pixels = shape.size() / channels;
+      for (int c = 0; c < channels; c++) {
+        for (int p = 0, next = to + c; p < pixels; p++, next += channels) {
+          target[next] = from[at + c * pixels + p];
+        }
+      }
+    }
+  }
 }

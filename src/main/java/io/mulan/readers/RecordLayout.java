@@ -1,5 +1,6 @@
 package io.mulan.readers;
 
+import io.mulan.readers.RecordFile.Planes;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Layout;
 import io.mulan.config.ImageShape;

@@ -1,7 +1,7 @@
 package io.mulan.report;
 
 import io.mulan.config.DataConfig;
-import io.mulan.config.Difference;
+import io.mulan.config.RunConfig.Difference;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.console.Text;

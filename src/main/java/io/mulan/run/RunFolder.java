@@ -1,7 +1,7 @@
 package io.mulan.run;
 
 import io.mulan.config.ConfigReader;
-import io.mulan.config.Difference;
+import io.mulan.config.RunConfig.Difference;
 import io.mulan.config.RunConfig;
 import io.mulan.data.DataIdentity;
 import io.mulan.files.AtomicFile;

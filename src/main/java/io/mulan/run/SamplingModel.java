@@ -2,7 +2,7 @@ package io.mulan.run;
 
 import io.mulan.flow.FlowGraph;
 import io.mulan.flow.FlowSolver;
-import io.mulan.flow.Tolerance;
+import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.sampling.EncodingGraph;
 import io.mulan.sampling.Encodings;
 import io.mulan.sampling.ImageSampler;

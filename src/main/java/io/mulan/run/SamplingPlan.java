@@ -4,7 +4,7 @@ import io.mulan.config.DataConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.console.Text;
 import io.mulan.data.Conditions;
-import io.mulan.flow.Tolerance;
+import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.sampling.Sampler;
 import java.util.Map;
 

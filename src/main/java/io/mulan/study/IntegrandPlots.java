@@ -2,7 +2,7 @@ package io.mulan.study;
 
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.Chart;
-import io.mulan.drawing.NamedPlot;
+import io.mulan.drawing.Plot.NamedPlot;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.likelihood.Estimate;
 import io.mulan.run.TrainedRun;

@@ -1,9 +1,11 @@
 package io.mulan.study;
 
+import java.awt.Graphics2D;
+import io.mulan.drawing.Plot;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.Chart;
 import io.mulan.drawing.ImageGrid;
-import io.mulan.drawing.NamedPlot;
+import io.mulan.drawing.Plot.NamedPlot;
 import io.mulan.likelihood.LatentUse;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -162,5 +164,23 @@ public record LatentSpace(
                 "share of the prior's variance")
             .points("E[c|x]", numbers, sorted)
             .line("in use from here", numbers, least));
+  }
+
+  /** A picture of pixels as a plot: a point for each. */
+  public record ImagePlot(String title, BufferedImage image) implements Plot {
+    @Override
+    public int width() {
+      return image.getWidth();
+    }
+
+    @Override
+    public int height() {
+      return image.getHeight();
+    }
+
+    @Override
+    public void paint(Graphics2D graphics) {
+      graphics.drawImage(image, 0, 0, null);
+    }
   }
 }

@@ -4,7 +4,7 @@ import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
 import io.mulan.drawing.Chart;
 import io.mulan.drawing.HeatMap;
-import io.mulan.drawing.NamedPlot;
+import io.mulan.drawing.Plot.NamedPlot;
 import io.mulan.drawing.Plot;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -7,7 +7,7 @@ import io.mulan.console.Countdown;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.drawing.ImageGrid;
-import io.mulan.drawing.NamedPlot;
+import io.mulan.drawing.Plot.NamedPlot;
 import io.mulan.run.TrainedRun;
 import io.mulan.sampling.Encodings;
 import io.mulan.sampling.ScheduleGraph;

@@ -463,4 +463,38 @@ public final class Checkpoints {
     String message = e.getMessage();
     return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
   }
+
+  /** Something whose variables a checkpoint holds. */
+  public interface Checkpointed {
+
+    /** Everything the checkpoint holds. */
+    List<Variable<?>> variables();
+
+    /** Writes all variables to files whose names start with {@code prefix}. */
+    void save(Path prefix);
+
+    /** Sets all variables from files whose names start with {@code prefix}. */
+    void restore(Path prefix);
+  }
+
+  /** A checkpoint is not what was written. */
+  static final class DamagedException extends CheckpointException {
+    private static final long serialVersionUID = 1;
+
+    private final String what;
+
+    /**
+     * @param what is damaged, and how
+     * @param wayOn what the user can do
+     */
+    DamagedException(String what, String wayOn, Throwable cause) {
+      super(what + "; " + wayOn, cause);
+      this.what = what;
+    }
+
+    /** Without the way on. */
+    String what() {
+      return what;
+    }
+  }
 }

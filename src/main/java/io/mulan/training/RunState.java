@@ -1,5 +1,6 @@
 package io.mulan.training;
 
+import io.mulan.training.Checkpoints.Checkpointed;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.DiffusionModel;

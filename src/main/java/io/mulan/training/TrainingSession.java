@@ -1,5 +1,6 @@
 package io.mulan.training;
 
+import io.mulan.training.Checkpoints.Checkpointed;
 import io.mulan.cluster.Workers;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.config.RunConfig.Difference;
 import io.mulan.config.TrainingConfig.Xla;
 import io.mulan.files.ConfigException;
 import java.io.IOException;

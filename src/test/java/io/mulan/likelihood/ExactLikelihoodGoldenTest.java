@@ -8,7 +8,7 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.flow.FlowGraph;
 import io.mulan.flow.FlowSolver;
 import io.mulan.flow.Probe;
-import io.mulan.flow.Tolerance;
+import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.golden.Agreement;
 import io.mulan.golden.GoldenCase;
 import io.mulan.golden.GoldenFile;

@@ -11,7 +11,7 @@ import io.mulan.diffusion.Denoiser;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.flow.FlowSolver;
 import io.mulan.flow.Probe;
-import io.mulan.flow.Tolerance;
+import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.nn.Net;
 import io.mulan.nn.Weights;
 import io.mulan.sampling.ImageSampler;

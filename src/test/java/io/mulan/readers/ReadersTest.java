@@ -15,7 +15,7 @@ import io.mulan.data.ImageSet;
 import io.mulan.formats.Archive;
 import io.mulan.formats.GreyScale;
 import io.mulan.formats.PictureFile;
-import io.mulan.formats.PictureRules;
+import io.mulan.formats.PictureFile.PictureRules;
 import io.mulan.numpy.NpyArray;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -10,7 +10,7 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.ReverseProcess;
 import io.mulan.flow.FlowGraph;
 import io.mulan.flow.FlowSolver;
-import io.mulan.flow.Tolerance;
+import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.nn.Weights;
 import io.mulan.tf.GraphPart;
 import io.mulan.tf.Maths;

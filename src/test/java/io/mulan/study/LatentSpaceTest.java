@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.ImageShape;
 import io.mulan.data.ImageSet;
-import io.mulan.drawing.NamedPlot;
+import io.mulan.drawing.Plot.NamedPlot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

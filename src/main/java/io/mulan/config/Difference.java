@@ -1,4 +1,0 @@
-package io.mulan.config;
-
-/** A setting that is different in two configurations. */
-public record Difference(String key, String left, String right) {}
