@@ -1,2 +1,5 @@
-/** The command line: one class a command, exit codes, what a person sees. No mathematics. */
+/**
+ * The command line: a class for each command, options, help. A command reads its options, calls
+ * one method of the packages below and prints. No other package uses this one.
+ */
 package io.mulan.cli;

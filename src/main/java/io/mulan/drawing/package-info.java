@@ -1,5 +1,5 @@
 /**
- * Charts, maps, grids of images, SVG, PNG and pages. Knows numbers and images, no runs and no
- * models.
+ * Charts, maps, grids of images, and their files: SVG, PNG, GIF, HTML. Knows numbers and images,
+ * no run and no model.
  */
 package io.mulan.drawing;

@@ -1,6 +1,6 @@
 /**
- * Models on their way out: SavedModels with their signatures, warm-up requests and provenance, and
- * the way back in; and the graph of the bound as a pure function of weights, images and noise, with
- * what it is made of in words and numbers.
+ * Models for other programs: SavedModels with their signatures, warm-up requests and provenance,
+ * and reading them again; and the graph of the bound as a pure function of weights, images and
+ * noise. Knows no run folder.
  */
 package io.mulan.export;

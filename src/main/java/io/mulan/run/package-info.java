@@ -1,5 +1,7 @@
 /**
- * A run: its folder, what is written there, and what is done with it. This is the API for other
- * Java programs.
+ * A run: its folder, what is written there, and what is done with it: train, evaluate, sample.
+ * Other Java programs begin here: see {@link io.mulan.run.TrainedRun}, {@link
+ * io.mulan.run.Evaluation} and {@link io.mulan.run.Training}. Prints nothing and never ends the
+ * program.
  */
 package io.mulan.run;

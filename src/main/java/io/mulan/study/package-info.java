@@ -1,5 +1,5 @@
 /**
- * Learned schedules and latents in pictures. Draws what a trained model has learned; it does not
- * train.
+ * What a trained model has learned, in pictures: schedules by time, pixel and image, latents,
+ * the loss along t. Does not train.
  */
 package io.mulan.study;

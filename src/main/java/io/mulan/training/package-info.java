@@ -1,2 +1,5 @@
-/** The training of a model: optimiser, step, loop, run folder, checkpoints. */
+/**
+ * The training of a model: optimiser, step, loop, checkpoints. Knows no run folder and nothing
+ * of what a person sees.
+ */
 package io.mulan.training;
