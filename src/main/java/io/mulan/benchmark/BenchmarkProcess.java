@@ -1,9 +1,5 @@
 package io.mulan.benchmark;
 
-import io.mulan.data.ImageSet;
-import io.mulan.data.Datasets;
-import io.mulan.data.Batches;
-import io.mulan.console.Surroundings;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.benchmark.BenchmarkPlan.What;
@@ -12,6 +8,10 @@ import io.mulan.cluster.JavaProcess;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
+import io.mulan.console.Surroundings;
+import io.mulan.data.Batches;
+import io.mulan.data.Datasets;
+import io.mulan.data.ImageSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

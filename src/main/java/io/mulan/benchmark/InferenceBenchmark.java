@@ -2,9 +2,9 @@ package io.mulan.benchmark;
 
 import io.mulan.flow.FlowGraph;
 import io.mulan.flow.FlowSolver;
+import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.flow.NetworkGraph;
 import io.mulan.flow.Probe;
-import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.run.TrainedRun;
 import io.mulan.sampling.ImageSampler;
 import io.mulan.sampling.Sampler;

@@ -2,8 +2,8 @@ package io.mulan.benchmark;
 
 import io.mulan.benchmark.BenchmarkPlan.What;
 import io.mulan.config.RunConfig;
-import io.mulan.data.Datasets.DataShape;
 import io.mulan.data.Datasets;
+import io.mulan.data.Datasets.DataShape;
 import io.mulan.flow.FlowGraph;
 import io.mulan.flow.NetworkGraph;
 import io.mulan.flow.Probe;

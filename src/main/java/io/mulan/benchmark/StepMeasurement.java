@@ -2,8 +2,8 @@ package io.mulan.benchmark;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mulan.config.RunConfig;
-import io.mulan.data.Datasets.DataShape;
 import io.mulan.data.Datasets;
+import io.mulan.data.Datasets.DataShape;
 import io.mulan.tf.StepTrace;
 import io.mulan.training.MeasuredStep;
 import io.mulan.training.TrainingSession;

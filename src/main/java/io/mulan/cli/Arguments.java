@@ -1,18 +1,18 @@
 package io.mulan.cli;
 
-import org.apache.commons.cli.Option;
-import java.util.Map;
-import java.util.List;
-import java.nio.file.Path;
-import java.nio.file.InvalidPathException;
-import java.io.PrintStream;
-import io.mulan.console.Terminal;
-import io.mulan.console.Surroundings;
 import io.mulan.config.DataConfig;
+import io.mulan.console.Surroundings;
+import io.mulan.console.Terminal;
 import io.mulan.console.Text;
+import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.function.DoublePredicate;
 import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
 
 /** What a command was given: words and options, each checked, and what is around it. */
 final class Arguments {

@@ -1,6 +1,5 @@
 package io.mulan.cli;
 
-import io.mulan.console.Surroundings;
 import io.mulan.benchmark.Benchmark;
 import io.mulan.benchmark.BenchmarkPlan;
 import io.mulan.benchmark.BenchmarkPlan.Xla;
@@ -10,7 +9,7 @@ import io.mulan.benchmark.InferenceBenchmark;
 import io.mulan.benchmark.MachinePeak;
 import io.mulan.benchmark.StepMeasurement;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Terminal;
+import io.mulan.console.Surroundings;
 import io.mulan.console.Text;
 import io.mulan.run.Provenance;
 import io.mulan.run.TrainedRun;

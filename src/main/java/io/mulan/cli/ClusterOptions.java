@@ -7,7 +7,6 @@ import io.mulan.cluster.Cluster;
 import io.mulan.cluster.OpenPort;
 import io.mulan.cluster.SlurmStep;
 import io.mulan.cluster.WorkerGroup;
-import io.mulan.console.Terminal;
 import io.mulan.files.ConfigException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,10 +1,9 @@
 package io.mulan.cli;
 
 import io.mulan.config.ConfigReader;
-import io.mulan.config.RunConfig.Difference;
 import io.mulan.config.RunConfig;
+import io.mulan.config.RunConfig.Difference;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Terminal;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.data.SignalPower;

@@ -1,7 +1,6 @@
 package io.mulan.cli;
 
 import io.mulan.console.ExitCode;
-import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.PublicSet;
 import io.mulan.files.Cache;

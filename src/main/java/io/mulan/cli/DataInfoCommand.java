@@ -3,7 +3,6 @@ package io.mulan.cli;
 import io.mulan.config.DataConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;

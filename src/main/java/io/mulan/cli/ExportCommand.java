@@ -5,7 +5,6 @@ import io.mulan.config.NetworkConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.config.ScheduleConfig;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.console.Version;
 import io.mulan.data.Datasets;

@@ -1,11 +1,9 @@
 package io.mulan.cli;
 
-import java.io.PrintStream;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.Presets;
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.Datasets;
 import io.mulan.data.SignalPower;
@@ -14,6 +12,7 @@ import io.mulan.files.AtomicFile;
 import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,5 @@
 package io.mulan.cli;
 
-import java.io.PrintStream;
 import io.mulan.console.Countdown;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Terminal;
@@ -10,6 +9,7 @@ import io.mulan.illustration.Illustration.Learned;
 import io.mulan.illustration.IllustrationPictures;
 import io.mulan.illustration.Nats;
 import io.mulan.run.OutFolder;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

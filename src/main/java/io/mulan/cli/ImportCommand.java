@@ -2,7 +2,6 @@ package io.mulan.cli;
 
 import io.mulan.config.RunConfig;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;

@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.run.Interpolation;
 import io.mulan.config.ImageShape;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Stopped;
@@ -97,7 +98,8 @@ final class InterpolateCommand implements Command {
       terminal.watch("stopping");
       FlowCodec codec =
           new FlowCodec(model.encodings(), model.solver(tolerance, terminal::asked));
-      Between between = new Between(choice.images(), from, to, count, npz);
+      Interpolation between =
+          new Interpolation(choice.images(), from, to, count, npz);
       between.draw(model, codec, run.config().training().batch());
       out.clear(GRID);
       npz.write();
@@ -148,51 +150,5 @@ final class InterpolateCommand implements Command {
               + ", numbered from 0");
     }
     return index;
-  }
-
-  /** What lies between two images. */
-  private record Between(ImageSet images, int from, int to, int count, GrowingNpz npz) {
-
-    void draw(SamplingModel model, FlowCodec codec, int batch) {
-      byte[] ends = images.copies(2, i -> i == 0 ? from : to);
-      float[] told = images.conditions(2, i -> i == 0 ? from : to);
-      float[] own;
-      try (TFloat32 latents = model.encodings().mostLikely(ends, told)) {
-        own = Arrays.copyOf(Tensors.floats(latents), (int) latents.shape().get(1));
-      }
-      double[] noise;
-      try (TFloat32 two = repeated(own, 2)) {
-        noise = codec.encode(ends, two).z1();
-      }
-      for (int first = 0; first < count; first += Math.min(batch, count - first)) {
-        draw(model, codec, own, noise, first, Math.min(batch, count - first));
-      }
-    }
-
-    private void draw(
-        SamplingModel model, FlowCodec codec, float[] own, double[] noise, int first, int some) {
-      ImageShape shape = images.shape();
-      int n = shape.size();
-      double[] a = Arrays.copyOf(noise, n);
-      double[] b = Arrays.copyOfRange(noise, n, 2 * n);
-      double[] points = new double[shape.bytes(some)];
-      for (int i = 0; i < some; i++) {
-        double[] point = FlowCodec.between(a, b, (first + i) / (count - 1.0));
-        System.arraycopy(point, 0, points, i * n, n);
-      }
-      try (TFloat32 latents = repeated(own, some)) {
-        byte[] levels = model.sampler().mostLikely(codec.decode(points, latents).z(), latents);
-        npz.add(IMAGES, NpyArray.of(levels, some, shape.height(), shape.width(), shape.channels()));
-      }
-    }
-  }
-
-  /** The same latent for each image [count,m]. */
-  private static TFloat32 repeated(float[] latent, int count) {
-    float[] all = new float[count * latent.length];
-    for (int i = 0; i < count; i++) {
-      System.arraycopy(latent, 0, all, i * latent.length, latent.length);
-    }
-    return Tensors.of(Shape.of(count, latent.length), all);
   }
 }

@@ -1,6 +1,5 @@
 package io.mulan.cli;
 
-import java.io.PrintStream;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mulan.config.ConfigReader;
 import io.mulan.console.Countdown;
@@ -8,8 +7,8 @@ import io.mulan.console.ExitCode;
 import io.mulan.console.Stopped;
 import io.mulan.console.Terminal;
 import io.mulan.data.ImageSet;
-import io.mulan.drawing.Plot.NamedPlot;
 import io.mulan.drawing.PictureFiles;
+import io.mulan.drawing.Plot.NamedPlot;
 import io.mulan.run.ChosenImages;
 import io.mulan.run.OutFolder;
 import io.mulan.run.Provenance;
@@ -18,6 +17,7 @@ import io.mulan.study.IntegrandPlots;
 import io.mulan.study.SchedulePlots;
 import io.mulan.study.ScheduleStudy;
 import java.awt.image.BufferedImage;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

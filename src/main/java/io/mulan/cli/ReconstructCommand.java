@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.run.RoundTrip;
 import io.mulan.config.ImageShape;
 import io.mulan.console.Countdown;
 import io.mulan.console.ExitCode;
@@ -102,9 +103,9 @@ final class ReconstructCommand implements Command {
         trip.run(asked.run().config().training().batch(), asked.given().terminal());
         all = true;
       } catch (Stopped e) {
-        LOG.info("stopped early: {} of {} images came back", trip.count, images.count());
+        LOG.info("stopped early: {} of {} images came back", trip.errors().count(), images.count());
       } finally {
-        if (all || (trip.count > 0 && !asked.out().isTaken())) {
+        if (all || (trip.errors().count() > 0 && !asked.out().isTaken())) {
           write(asked, trip, npz);
         }
       }
@@ -113,6 +114,7 @@ final class ReconstructCommand implements Command {
   }
 
   private static void write(Asked asked, RoundTrip trip, GrowingNpz npz) {
+    RoundTrip.Errors errors = trip.errors();
     TrainedRun run = asked.run();
     ChosenImages choice = asked.choice();
     Tolerance tolerance = asked.tolerance();
@@ -121,12 +123,12 @@ final class ReconstructCommand implements Command {
     Map<String, Object> settings =
         Provenance.settings(
             "images", choice.description(),
-            "count", trip.count,
+            "count", errors.count(),
             "rtol", tolerance.relative(),
             "atol", tolerance.absolute(),
-            "root_mean_square", trip.rootMeanSquare(),
-            "largest", trip.largest,
-            "pixels_changed", trip.changed);
+            "root_mean_square", errors.rootMeanSquare(),
+            "largest", errors.largest(),
+            "pixels_changed", errors.changed());
     Provenance.of(run, settings).write(asked.out().resolve(JSON));
     asked.given().out().printf(
         Locale.ROOT,
@@ -138,97 +140,23 @@ final class ReconstructCommand implements Command {
         Text.plain(tolerance.relative()),
         Text.plain(tolerance.absolute()),
         run.step(),
-        trip.rootMeanSquare(),
-        trip.largest,
-        trip.changed,
-        trip.pixels(),
-        (double) trip.there / trip.batches,
-        (double) trip.back / trip.batches);
+        errors.rootMeanSquare(),
+        errors.largest(),
+        errors.changed(),
+        errors.pixels(),
+        errors.there(),
+        errors.back());
     ImageSet images = choice.chosen();
     boolean shown = Pictures.shows(images.shape());
     if (shown) {
       Pictures.rows(
           asked.out().resolve(GRID),
           List.of(
-              images.first(Math.min(COUNT, trip.count)),
+              images.first(Math.min(COUNT, errors.count())),
               npz.images("decoded", "decoded", images.levels()).first(COUNT)),
           List.of("image", "decoded"));
     }
     asked.given().out().println(
         "files: " + asked.out() + " (" + (shown ? GRID + ", " : "") + NPZ + ", " + JSON + ")");
-  }
-
-  /** Images, encoded and decoded, batch by batch, and the errors so far. */
-  private static final class RoundTrip {
-    private final ImageSet images;
-    private final SamplingModel model;
-    private final FlowCodec codec;
-    private final GrowingNpz npz;
-    private int count;
-    private double squares;
-
-    /** Of the differences of z_0 before and after. */
-    private double largest;
-
-    private long changed;
-    private int batches;
-    private long there;
-    private long back;
-
-    RoundTrip(ImageSet images, SamplingModel model, FlowCodec codec, GrowingNpz npz) {
-      this.images = images;
-      this.model = model;
-      this.codec = codec;
-      this.npz = npz;
-    }
-
-    void run(int batch, Terminal terminal) {
-      Countdown countdown = new Countdown(terminal, "images", images.count(), 0);
-      try {
-        while (count < images.count()) {
-          add(Math.min(batch, images.count() - count));
-          countdown.at(count);
-        }
-      } finally {
-        countdown.end();
-      }
-    }
-
-    private void add(int some) {
-      int first = count;
-      byte[] pixels = images.copies(some, i -> first + i);
-      float[] told = images.conditions(some, i -> first + i);
-      try (TFloat32 latent = model.encodings().mostLikely(pixels, told)) {
-        FlowCodec.Encoded encoded = codec.encode(pixels, latent);
-        FlowSolver.End end = codec.decode(encoded.z1(), latent);
-        for (int i = 0; i < end.z().length; i++) {
-          double error = Math.abs(end.z()[i] - encoded.z0()[i]);
-          squares += error * error;
-          largest = Math.max(largest, error);
-        }
-        byte[] seen = model.sampler().mostLikely(end.z(), latent);
-        for (int i = 0; i < seen.length; i++) {
-          changed += pixels[i] == seen[i] ? 0 : 1;
-        }
-        ImageShape shape = images.shape();
-        int[] all = {some, shape.height(), shape.width(), shape.channels()};
-        npz.add("images", NpyArray.of(pixels, all));
-        npz.add("decoded", NpyArray.of(seen, all));
-        npz.add("noise", NpyArray.of(encoded.z1(), all));
-        there += encoded.evaluations();
-        back += end.evaluations();
-        batches++;
-        count += some;
-      }
-    }
-
-    long pixels() {
-      return (long) count * images.shape().size();
-    }
-
-    /** Of the differences of z_0 before and after. */
-    double rootMeanSquare() {
-      return Math.sqrt(squares / pixels());
-    }
   }
 }

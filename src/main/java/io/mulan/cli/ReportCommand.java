@@ -1,6 +1,5 @@
 package io.mulan.cli;
 
-import io.mulan.run.TrainedRun;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Stopped;
 import io.mulan.console.Terminal;
@@ -11,6 +10,7 @@ import io.mulan.report.ReportSamples;
 import io.mulan.report.ReportSchedules;
 import io.mulan.report.ReportedRun;
 import io.mulan.run.OutFolder;
+import io.mulan.run.TrainedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,15 +1,15 @@
 package io.mulan.cli;
 
+import io.mulan.benchmark.DryRun;
 import io.mulan.cluster.BatchShare;
 import io.mulan.cluster.Cluster;
 import io.mulan.cluster.OpenPort;
 import io.mulan.cluster.WorkerProcesses;
 import io.mulan.cluster.Workers;
 import io.mulan.config.ConfigReader;
-import io.mulan.config.RunConfig.Difference;
 import io.mulan.config.RunConfig;
+import io.mulan.config.RunConfig.Difference;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Terminal;
 import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;

@@ -1,7 +1,7 @@
 package io.mulan.data;
 
-import io.mulan.data.Datasets.DataShape;
 import io.mulan.config.ImageShape;
+import io.mulan.data.Datasets.DataShape;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.Npz;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package io.mulan.data;
 
-import io.mulan.data.Datasets.DataShape;
 import io.mulan.config.ImageShape;
+import io.mulan.data.Datasets.DataShape;
 
 /**
  * Two kinds of images: the embedded digits, and the same digits with their 64 pixels in another

@@ -1,7 +1,7 @@
 package io.mulan.data;
 
-import io.mulan.data.Datasets.DataShape;
 import io.mulan.config.ImageShape;
+import io.mulan.data.Datasets.DataShape;
 import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import java.awt.image.BufferedImage;

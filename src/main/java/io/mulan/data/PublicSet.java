@@ -1,7 +1,5 @@
 package io.mulan.data;
 
-import java.util.Map;
-import java.net.ProxySelector;
 import io.mulan.files.AtomicFile;
 import io.mulan.files.AtomicFolder;
 import io.mulan.files.Cache;
@@ -10,11 +8,13 @@ import io.mulan.files.IoReason;
 import io.mulan.files.ProgramLock;
 import io.mulan.formats.Archive;
 import java.io.IOException;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;

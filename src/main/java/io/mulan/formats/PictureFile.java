@@ -1,7 +1,7 @@
 package io.mulan.formats;
 
-import io.mulan.config.DataConfig;
 import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
+import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Background;
 import io.mulan.config.DataConfig.Fit;
 import io.mulan.config.ImageShape;

@@ -1,10 +1,10 @@
 package io.mulan.readers;
 
-import io.mulan.readers.RecordFile.Planes;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Layout;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
+import io.mulan.readers.RecordFile.Planes;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.proto.Feature;

@@ -1,9 +1,9 @@
 package io.mulan.report;
 
 import io.mulan.config.DataConfig;
-import io.mulan.config.RunConfig.Difference;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
+import io.mulan.config.RunConfig.Difference;
 import io.mulan.console.Text;
 import io.mulan.console.Version;
 import io.mulan.data.Dataset;

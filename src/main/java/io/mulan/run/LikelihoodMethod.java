@@ -3,8 +3,8 @@ package io.mulan.run;
 import io.mulan.config.LatentConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.console.Text;
-import io.mulan.flow.Probe;
 import io.mulan.flow.FlowSolver.Tolerance;
+import io.mulan.flow.Probe;
 import io.mulan.likelihood.Dequantisation;
 import java.util.Map;
 

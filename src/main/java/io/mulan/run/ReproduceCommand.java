@@ -1,9 +1,9 @@
 package io.mulan.run;
 
 import io.mulan.config.ConfigReader;
-import io.mulan.config.RunConfig.Difference;
 import io.mulan.config.Presets;
 import io.mulan.config.RunConfig;
+import io.mulan.config.RunConfig.Difference;
 import io.mulan.files.ConfigException;
 import java.nio.file.Path;
 import java.util.ArrayList;

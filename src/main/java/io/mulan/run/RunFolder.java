@@ -1,8 +1,8 @@
 package io.mulan.run;
 
 import io.mulan.config.ConfigReader;
-import io.mulan.config.RunConfig.Difference;
 import io.mulan.config.RunConfig;
+import io.mulan.config.RunConfig.Difference;
 import io.mulan.data.DataIdentity;
 import io.mulan.files.AtomicFile;
 import io.mulan.files.ConfigException;

@@ -1,7 +1,5 @@
 package io.mulan.run;
 
-import java.io.UncheckedIOException;
-import java.io.IOException;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
@@ -14,6 +12,8 @@ import io.mulan.tf.CheckpointException;
 import io.mulan.tf.GraphPart;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.TrainedModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

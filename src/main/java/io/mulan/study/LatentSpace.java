@@ -1,12 +1,12 @@
 package io.mulan.study;
 
-import java.awt.Graphics2D;
-import io.mulan.drawing.Plot;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.Chart;
 import io.mulan.drawing.ImageGrid;
+import io.mulan.drawing.Plot;
 import io.mulan.drawing.Plot.NamedPlot;
 import io.mulan.likelihood.LatentUse;
+import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package io.mulan.study;
 
-import io.mulan.console.Terminal;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.View;
 import io.mulan.console.Countdown;
+import io.mulan.console.Terminal;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.drawing.ImageGrid;

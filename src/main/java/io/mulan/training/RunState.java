@@ -1,6 +1,5 @@
 package io.mulan.training;
 
-import io.mulan.training.Checkpoints.Checkpointed;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.DiffusionModel;
@@ -13,6 +12,7 @@ import io.mulan.tf.Sessions;
 import io.mulan.tf.Tensors;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
+import io.mulan.training.Checkpoints.Checkpointed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,5 @@
 package io.mulan.training;
 
-import io.mulan.training.Checkpoints.Checkpointed;
 import io.mulan.cluster.Workers;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
@@ -21,6 +20,7 @@ import io.mulan.tf.ShownGraph;
 import io.mulan.tf.StepTrace;
 import io.mulan.tf.Tensors;
 import io.mulan.tf.Variables.Variable;
+import io.mulan.training.Checkpoints.Checkpointed;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -3,8 +3,8 @@ package io.mulan.benchmark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.benchmark.BenchmarkProcess.InputPipeline;
 import io.mulan.benchmark.BenchmarkPlan.What;
+import io.mulan.benchmark.BenchmarkProcess.InputPipeline;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
 import java.util.List;

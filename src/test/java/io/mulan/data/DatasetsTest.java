@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.data.Datasets.DataShape;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
+import io.mulan.data.Datasets.DataShape;
 import io.mulan.files.ConfigException;
 import io.mulan.numpy.Npz;
 import java.awt.Color;

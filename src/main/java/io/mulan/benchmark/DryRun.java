@@ -1,16 +1,15 @@
-package io.mulan.cli;
+package io.mulan.benchmark;
 
-import java.io.PrintStream;
-import io.mulan.benchmark.MachinePeak;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.console.Text;
-import io.mulan.data.Datasets.DataShape;
 import io.mulan.data.Datasets;
+import io.mulan.data.Datasets.DataShape;
 import io.mulan.diffusion.ModelParts;
 import io.mulan.tf.GraphCost;
 import io.mulan.training.ProductType;
 import io.mulan.training.TrainingSession;
+import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.logging.log4j.LogManager;
@@ -21,7 +20,7 @@ import org.tensorflow.ndarray.Shape;
  * What {@code mulan train --dry-run} prints: the configuration, the weights, and what a step would
  * take.
  */
-final class DryRun {
+public final class DryRun {
   private static final Logger LOG = LogManager.getLogger(DryRun.class);
 
   /**
@@ -35,7 +34,7 @@ final class DryRun {
 
   private DryRun() {}
 
-  static void print(RunConfig config, PrintStream out) {
+  public static void print(RunConfig config, PrintStream out) {
     out.print("configuration\n" + config.toYaml().indent(2) + "\n");
     LOG.info("building the model...");
     DataShape data = Datasets.shape(config.data());

@@ -1,0 +1,147 @@
+package io.mulan.run;
+
+import io.mulan.cluster.Workers;
+import io.mulan.console.Terminal;
+import io.mulan.console.Text;
+import io.mulan.data.ImageSet;
+import io.mulan.drawing.ImageGrid;
+import io.mulan.drawing.Pictures;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
+import org.apache.commons.cli.Options;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Images that a model draws, with their files: an archive, what they were made with, pictures.
+ *
+ * @param latents where they come from
+ * @param beside images for a second grid
+ * @param gif whether a moving picture is made
+ * @param folder to write to, as the chief does
+ * @param workers who share the images
+ * @param said takes lines about the result
+ */
+public record SampleFiles(
+    TrainedRun run,
+    SamplingPlan plan,
+    SampleBatches.Latents latents,
+    Optional<ImageSet> beside,
+    boolean gif,
+    OutFolder folder,
+    Workers workers,
+    Terminal terminal,
+    Consumer<String> said) {
+  private static final Logger LOG = LogManager.getLogger(SampleFiles.class);
+
+  /** Says what the images were made with. */
+  public static final String JSON = "sample.json";
+
+  static final String NPZ = "samples.npz";
+  static final String GRID = "grid.png";
+  static final String BESIDE = "beside.png";
+  static final String GIF = "denoising.gif";
+  static final String BOUND = "bound.png";
+
+  /** Whether all were drawn. What was drawn before an interruption or a failure is kept. */
+  public boolean draw(SamplingModel model) {
+    List<ImageSet> frames = new ArrayList<>();
+    Consumer<Supplier<ImageSet>> looks =
+        gif ? look -> frames.add(look.get()) : look -> {};
+    if (!workers.isChief()) {
+      return drawing().draw(model, latents, looks, (levels, used) -> {});
+    }
+    long start = System.nanoTime();
+    try (DrawnFile file = new DrawnFile(folder.resolve(NPZ), run)) {
+      boolean all = false;
+      try {
+        all = drawing().draw(model, latents, looks, file);
+      } finally {
+        if (!all) {
+          keep(file);
+        }
+      }
+      if (all) {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        tell(
+            "%d images, %s, seed %d, weights of step %d: %s in all, %.3g s an image",
+            plan.count(),
+            plan.way() instanceof SamplingPlan.Steps chain
+                ? chain.name() + " in " + chain.steps() + " steps"
+                : "probability flow",
+            plan.seed(),
+            run.step(),
+            Text.duration(seconds),
+            seconds / plan.count());
+        write(file, plan.settings(), frames);
+      }
+      return all;
+    }
+  }
+
+  /** Keeps what was drawn of more, unless it would take the place of an earlier draw. */
+  private void keep(DrawnFile file) {
+    if (file.count() == 0 || folder.isTaken()) {
+      LOG.info("stopped early: nothing is written; the same command draws the same images");
+      return;
+    }
+    Map<String, Object> settings = plan.settings();
+    settings.put("count", file.count());
+    settings.put("asked", plan.count());
+    write(file, settings, List.of());
+    LOG.info(
+        "stopped early: {} of {} images are written; the same command draws all",
+        file.count(),
+        plan.count());
+  }
+
+  /** Writes the images, then what they were made with, then pictures, which are the least. */
+  private void write(DrawnFile file, Map<String, Object> settings, List<ImageSet> frames) {
+    folder.clear(GRID, BESIDE, GIF, BOUND);
+    file.write(); // in the place of an earlier one, which is not removed before
+    Provenance.of(run, settings).write(folder.resolve(JSON));
+    List<String> files = new ArrayList<>(List.of(NPZ, JSON));
+    if (Pictures.shows(run.image())) {
+      files.addAll(pictures(file.images(), frames));
+    }
+    tell("files: %s (%s)", folder, String.join(", ", files));
+  }
+
+  private List<String> pictures(ImageSet images, List<ImageSet> frames) {
+    List<String> files = new ArrayList<>();
+    int count = images.count();
+    Pictures.grid(folder.resolve(GRID), images);
+    files.add(GRID + Pictures.first(ImageGrid.most(images.shape()), count));
+    int alone = Pictures.each(folder.resolve("images"), images);
+    files.add("images/" + Pictures.first(alone, count));
+    if (beside.isPresent()) {
+      Pictures.beside(folder.resolve(BESIDE), images, beside.get());
+      files.add(BESIDE);
+    }
+    if (!frames.isEmpty()) {
+      Pictures.gif(folder.resolve(GIF), frames);
+      files.add(GIF);
+    }
+    return files;
+  }
+
+  private SampleBatches drawing() {
+    return new SampleBatches(run, plan, workers, terminal);
+  }
+
+  private void tell(String text, Object... values) {
+    if (workers.isChief()) {
+      said.accept(String.format(Locale.ROOT, text, values));
+    }
+  }
+}
