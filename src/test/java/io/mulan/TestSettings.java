@@ -10,7 +10,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class TestSettings implements BeforeAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) {
-    Cache.choose(Map.of(), Map.of("mulan.cache", System.getProperty("mulan.cache")));
+    String cache = System.getProperty("mulan.cache");
+    if (cache != null) {
+      Cache.choose(Map.of(), Map.of("mulan.cache", cache));
+    }
     if ("as-built".equals(System.getProperty("mulan.graphs"))) {
       Sessions.keepGraphsAsBuilt();
     }

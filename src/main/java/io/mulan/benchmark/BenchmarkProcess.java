@@ -79,7 +79,8 @@ public final class BenchmarkProcess {
   }
 
   private static Process start(
-      BenchmarkPlan plan, Xla xla, Class<?> program, Surroundings around, Path config, Path answer) throws IOException {
+      BenchmarkPlan plan, Xla xla, Class<?> program, Surroundings around, Path config, Path answer)
+      throws IOException {
     List<String> arguments =
         List.of(
             plan.what().name(),
@@ -93,7 +94,10 @@ public final class BenchmarkProcess {
         .start();
   }
 
-  /** What the process does that {@link #measure(BenchmarkPlan, Xla, Class, Surroundings)} has started. */
+  /**
+   * What the process does that {@link #measure(BenchmarkPlan, Xla, Class, Surroundings)} has
+   * started.
+   */
   public static void answer(String[] args) {
     What what = What.valueOf(args[0]);
     Xla xla = Xla.valueOf(args[1]);

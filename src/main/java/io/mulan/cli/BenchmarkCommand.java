@@ -72,8 +72,10 @@ final class BenchmarkCommand implements Command {
       given.out().print(BenchmarkTable.of(benchmark));
       earlier.ifPresent(
           e ->
-              given.out().print(
-                  BenchmarkTable.compared(benchmark, e, options.compare().get().toString())));
+              given
+                  .out()
+                  .print(
+                      BenchmarkTable.compared(benchmark, e, options.compare().get().toString())));
       options.json().ifPresent(file -> Provenance.write(file, benchmark));
       return ExitCode.OK;
     } catch (BenchmarkProcess.Failed e) {

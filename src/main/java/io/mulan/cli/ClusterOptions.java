@@ -58,8 +58,7 @@ final class ClusterOptions {
    *
    * @param facts what must be the same everywhere, by name
    */
-  static WorkerGroup group(
-      Arguments given, Map<String, String> facts, String wayOn) {
+  static WorkerGroup group(Arguments given, Map<String, String> facts, String wayOn) {
     Optional<Cluster> cluster = read(given);
     if (cluster.isEmpty()) {
       return WorkerGroup.alone();

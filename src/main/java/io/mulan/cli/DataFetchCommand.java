@@ -59,16 +59,15 @@ final class DataFetchCommand implements Command {
   public int run(Arguments given) {
     PublicSet set = set(given.words().get(0));
     URI from = given.has("from") ? address(given.text("from")) : set.address();
-    Path folder =
-        given.has("to")
-            ? given.path("to")
-            : Cache.folder().resolve(set.key());
+    Path folder = given.has("to") ? given.path("to") : Cache.folder().resolve(set.key());
     LOG.info("fetching {} from {}...", set.key(), from);
     Path there = set.fetch(from, folder, given.environment(), new Shown());
-    given.out().printf(
-        "%s is in %s%ntrain on it: mulan train --set data.kind=%s --set data.path=%s%n"
-            + "look at it:  mulan data info --kind %s --path %s%n",
-        set.key(), there, set.kind(), there, set.kind(), there);
+    given
+        .out()
+        .printf(
+            "%s is in %s%ntrain on it: mulan train --set data.kind=%s --set data.path=%s%n"
+                + "look at it:  mulan data info --kind %s --path %s%n",
+            set.key(), there, set.kind(), there, set.kind(), there);
     return ExitCode.OK;
   }
 

@@ -60,30 +60,40 @@ final class DevicesCommand implements Command {
   public int run(Arguments given) {
     List<Devices.Device> devices = Devices.all();
     boolean gpuBuild = gpuBuild();
-    given.out().printf(
-        "TensorFlow %s, %s runtime%n", Version.tensorFlow(), gpuBuild ? "GPU" : "CPU");
+    given
+        .out()
+        .printf("TensorFlow %s, %s runtime%n", Version.tensorFlow(), gpuBuild ? "GPU" : "CPU");
     for (Devices.Device d : devices) {
-      given.out().printf(
-          "  %-16s %s%n",
-          d.name(),
-          d.type().equals("CPU") ? processor() : Text.bytes(d.memoryBytes()) + " for tensors");
+      given
+          .out()
+          .printf(
+              "  %-16s %s%n",
+              d.name(),
+              d.type().equals("CPU") ? processor() : Text.bytes(d.memoryBytes()) + " for tensors");
     }
     if (devices.stream().anyMatch(d -> d.type().equals("GPU"))) {
       return ExitCode.OK;
     }
-    given.out().println(
-        gpuBuild
-            ? "no GPU; its libraries:"
-            : "no GPU: this is TensorFlow's CPU runtime; a GPU's libraries:");
+    given
+        .out()
+        .println(
+            gpuBuild
+                ? "no GPU; its libraries:"
+                : "no GPU: this is TensorFlow's CPU runtime; a GPU's libraries:");
     for (String[] library : LIBRARIES) {
-      given.out().printf(
-          "  %-20s %-10s %s%n", library[0], opens(library[0]) ? "found" : "not found", library[1]);
+      given
+          .out()
+          .printf(
+              "  %-20s %-10s %s%n",
+              library[0], opens(library[0]) ? "found" : "not found", library[1]);
     }
-    given.out().println(
-        gpuBuild
-            ? "put what is not found on LD_LIBRARY_PATH, or install it"
-            : "for a GPU on Linux, install what is not found and build with"
-                + " MULAN_MAVEN_FLAGS=-Pgpu (remove target/mulan.jar first)");
+    given
+        .out()
+        .println(
+            gpuBuild
+                ? "put what is not found on LD_LIBRARY_PATH, or install it"
+                : "for a GPU on Linux, install what is not found and build with"
+                    + " MULAN_MAVEN_FLAGS=-Pgpu (remove target/mulan.jar first)");
     return ExitCode.OK;
   }
 

@@ -41,9 +41,7 @@ final class EvaluationOptions {
                 "samples", "K", "exact: importance samples of latent and dequantisation (1)"))
         .addOption(
             ConfigOptions.withValue(
-                "dequantisation",
-                Arguments.names(Exact.Noise.class),
-                "exact (truncated-normal)"))
+                "dequantisation", Arguments.names(Exact.Noise.class), "exact (truncated-normal)"))
         .addOption(
             ConfigOptions.withValue(
                 "probe", Arguments.names(Probe.class), "exact: of the divergence (rademacher)"))

@@ -127,10 +127,7 @@ final class ExportCommand implements Command {
     }
     given.refuse("code", "goes with --flax");
     Path name = path.toAbsolutePath().normalize().getFileName();
-    Path folder =
-        given.has("to")
-            ? given.path("to")
-            : given.typed(MODELS).resolve(name);
+    Path folder = given.has("to") ? given.path("to") : given.typed(MODELS).resolve(name);
     long version = version(given, folder);
     LOG.info("building the model...");
     try (TrainedModel<Signatures> model =
@@ -181,8 +178,9 @@ final class ExportCommand implements Command {
         FlaxCheckpoint.write(file, state, layout);
       }
     }
-    given.out().println(
-        file + ": weights, averages and optimiser of step " + Text.count(run.step()));
+    given
+        .out()
+        .println(file + ": weights, averages and optimiser of step " + Text.count(run.step()));
     return ExitCode.OK;
   }
 

@@ -70,8 +70,10 @@ final class IllustrateCommand implements Command {
       }
       print(illustration, given.out());
       List<String> names = new IllustrationPictures(illustration).write(out);
-      given.out().println(
-          "\nfiles: " + out + " (" + String.join(", ", names) + "; each as .png and .svg)");
+      given
+          .out()
+          .println(
+              "\nfiles: " + out + " (" + String.join(", ", names) + "; each as .png and .svg)");
     }
     return ExitCode.OK;
   }

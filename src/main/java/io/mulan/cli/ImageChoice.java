@@ -59,10 +59,7 @@ final class ImageChoice {
       Path path = given.path("images");
       ImageSet images = read(path, run, given);
       int count = Math.min(limit, images.count());
-      String classes =
-          given.has(Arguments.CLASS)
-              ? ", --class " + given.text(Arguments.CLASS)
-              : "";
+      String classes = given.has(Arguments.CLASS) ? ", --class " + given.text(Arguments.CLASS) : "";
       return new ChosenImages("images", count + " images of " + path + classes, images, count);
     }
     given.refuse(Arguments.CLASS, "is of --images; images of the run's data have their own");

@@ -70,13 +70,9 @@ final class ImportCommand implements Command {
               + " (mulan import --help)");
     }
     Path file = given.typed(given.text(given.has("flax") ? "flax" : "npz"));
-    RunConfig config =
-        ImportedConfig.read(
-            given.path("config"), given.texts("set"));
+    RunConfig config = ImportedConfig.read(given.path("config"), given.texts("set"));
     Path folder =
-        given.has("to")
-            ? given.path("to")
-            : given.typed("runs").resolve(ConfigOptions.name(given));
+        given.has("to") ? given.path("to") : given.typed("runs").resolve(ConfigOptions.name(given));
     LOG.info("reading {}...", file);
     try (RunState state = new RunState(config, Datasets.shape(config.data()).image())) {
       if (given.has("flax")) {

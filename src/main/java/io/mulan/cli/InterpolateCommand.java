@@ -1,7 +1,5 @@
 package io.mulan.cli;
 
-import io.mulan.run.Interpolation;
-import io.mulan.config.ImageShape;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Stopped;
 import io.mulan.console.Terminal;
@@ -10,22 +8,18 @@ import io.mulan.data.ImageSet;
 import io.mulan.drawing.Pictures;
 import io.mulan.files.ConfigException;
 import io.mulan.flow.FlowSolver.Tolerance;
-import io.mulan.numpy.NpyArray;
 import io.mulan.run.ChosenImages;
+import io.mulan.run.Interpolation;
 import io.mulan.run.OutFolder;
 import io.mulan.run.Provenance;
 import io.mulan.run.SamplingModel;
 import io.mulan.run.TrainedRun;
 import io.mulan.sampling.FlowCodec;
 import io.mulan.sampling.Sampler;
-import io.mulan.tf.Tensors;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.types.TFloat32;
 
 /**
  * {@code mulan interpolate}: images between two, along the arc between their noises.
@@ -96,10 +90,8 @@ final class InterpolateCommand implements Command {
     try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN, 0);
         GrowingNpz npz = new GrowingNpz(out.resolve(NPZ))) {
       terminal.watch("stopping");
-      FlowCodec codec =
-          new FlowCodec(model.encodings(), model.solver(tolerance, terminal::asked));
-      Interpolation between =
-          new Interpolation(choice.images(), from, to, count, npz);
+      FlowCodec codec = new FlowCodec(model.encodings(), model.solver(tolerance, terminal::asked));
+      Interpolation between = new Interpolation(choice.images(), from, to, count, npz);
       between.draw(model, codec, run.config().training().batch());
       out.clear(GRID);
       npz.write();
@@ -119,15 +111,17 @@ final class InterpolateCommand implements Command {
                   "atol",
                   tolerance.absolute()))
           .write(out.resolve(JSON));
-      given.out().println(
-          count + " images from " + from + " to " + to + " of " + choice.description());
+      given
+          .out()
+          .println(count + " images from " + from + " to " + to + " of " + choice.description());
       ImageSet images = npz.images(IMAGES, "between", choice.images().levels());
       boolean shown = Pictures.shows(images.shape());
       if (shown) {
         Pictures.rows(out.resolve(GRID), List.of(images), List.of(from + " to " + to));
       }
-      given.out().println(
-          "files: " + out + " (" + (shown ? GRID + ", " : "") + NPZ + ", " + JSON + ")");
+      given
+          .out()
+          .println("files: " + out + " (" + (shown ? GRID + ", " : "") + NPZ + ", " + JSON + ")");
       return ExitCode.OK;
     } catch (Stopped e) {
       LOG.info("stopped early: nothing is written; the same command draws the same images");

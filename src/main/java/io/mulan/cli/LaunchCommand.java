@@ -104,7 +104,8 @@ final class LaunchCommand implements Command {
       if (!network.isPrivate()) {
         OpenPort.warnOfWorkers();
       }
-      List<WorkerProcesses.Start> starts = starts(work, processes, network.entry(), given.environment());
+      List<WorkerProcesses.Start> starts =
+          starts(work, processes, network.entry(), given.environment());
       return new WorkerProcesses(Main.class, given.around(), starts, grace).run(restarts);
     }
   }
@@ -145,8 +146,7 @@ final class LaunchCommand implements Command {
   }
 
   /** A GPU each where there are enough, else a share of the cores. */
-  private static Map<String, String> environment(
-      int task, int processes, Map<String, String> own) {
+  private static Map<String, String> environment(int task, int processes, Map<String, String> own) {
     Map<String, String> environment = new LinkedHashMap<>();
     List<String> gpus = gpus(own);
     if (gpus.size() >= processes) {

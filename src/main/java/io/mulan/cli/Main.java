@@ -106,7 +106,9 @@ public final class Main {
     return failure.isEmpty() ? ExitCode.OK : ExitCode.UNEXPECTED;
   }
 
-  /** Settings that every process of this program needs before anything else, and what is around it. */
+  /**
+   * Settings that every process of this program needs before anything else, and what is around it.
+   */
   static Surroundings process(PrintStream out) {
     // JavaCPP looks up the memory of the process at every allocation otherwise: graphs took twice
     // as long to build.
@@ -157,8 +159,9 @@ public final class Main {
     switch (first) {
       case "--help", "-h", "help" -> {
         String[] about = Arrays.copyOfRange(args, Math.min(1, args.length), args.length);
-        around.out().print(
-            about.length > 0 ? HelpText.of(command(name(about))) : HelpText.of(COMMANDS));
+        around
+            .out()
+            .print(about.length > 0 ? HelpText.of(command(name(about))) : HelpText.of(COMMANDS));
         return ExitCode.OK;
       }
       case "--version" -> {

@@ -1,8 +1,5 @@
 package io.mulan.cli;
 
-import io.mulan.run.RoundTrip;
-import io.mulan.config.ImageShape;
-import io.mulan.console.Countdown;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Stopped;
 import io.mulan.console.Terminal;
@@ -10,12 +7,11 @@ import io.mulan.console.Text;
 import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.Pictures;
-import io.mulan.flow.FlowSolver;
 import io.mulan.flow.FlowSolver.Tolerance;
-import io.mulan.numpy.NpyArray;
 import io.mulan.run.ChosenImages;
 import io.mulan.run.OutFolder;
 import io.mulan.run.Provenance;
+import io.mulan.run.RoundTrip;
 import io.mulan.run.SamplingModel;
 import io.mulan.run.TrainedRun;
 import io.mulan.sampling.FlowCodec;
@@ -26,7 +22,6 @@ import java.util.Map;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.tensorflow.types.TFloat32;
 
 /** {@code mulan reconstruct}: images to noise along the probability flow, and back. */
 final class ReconstructCommand implements Command {
@@ -81,8 +76,7 @@ final class ReconstructCommand implements Command {
     LOG.info("building the model...");
     try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN, 0)) {
       terminal.watch("stopping");
-      FlowCodec codec =
-          new FlowCodec(model.encodings(), model.solver(tolerance, terminal::asked));
+      FlowCodec codec = new FlowCodec(model.encodings(), model.solver(tolerance, terminal::asked));
       return reconstruct(new Asked(run, choice, tolerance, out, given), model, codec)
           ? ExitCode.OK
           : ExitCode.INTERRUPTED;
@@ -130,22 +124,25 @@ final class ReconstructCommand implements Command {
             "largest", errors.largest(),
             "pixels_changed", errors.changed());
     Provenance.of(run, settings).write(asked.out().resolve(JSON));
-    asked.given().out().printf(
-        Locale.ROOT,
-        "round trip of %s by the probability flow, rtol %s, atol %s, weights of step %d%n"
-            + "  error of z_0: %.2g root mean square, %.2g at most (images are in -1..1)%n"
-            + "  pixels whose level changed: %d of %d%n"
-            + "  evaluations of the network for each batch: %.0f there, %.0f back%n",
-        choice.description(),
-        Text.plain(tolerance.relative()),
-        Text.plain(tolerance.absolute()),
-        run.step(),
-        errors.rootMeanSquare(),
-        errors.largest(),
-        errors.changed(),
-        errors.pixels(),
-        errors.there(),
-        errors.back());
+    asked
+        .given()
+        .out()
+        .printf(
+            Locale.ROOT,
+            "round trip of %s by the probability flow, rtol %s, atol %s, weights of step %d%n"
+                + "  error of z_0: %.2g root mean square, %.2g at most (images are in -1..1)%n"
+                + "  pixels whose level changed: %d of %d%n"
+                + "  evaluations of the network for each batch: %.0f there, %.0f back%n",
+            choice.description(),
+            Text.plain(tolerance.relative()),
+            Text.plain(tolerance.absolute()),
+            run.step(),
+            errors.rootMeanSquare(),
+            errors.largest(),
+            errors.changed(),
+            errors.pixels(),
+            errors.there(),
+            errors.back());
     ImageSet images = choice.chosen();
     boolean shown = Pictures.shows(images.shape());
     if (shown) {
@@ -156,7 +153,10 @@ final class ReconstructCommand implements Command {
               npz.images("decoded", "decoded", images.levels()).first(COUNT)),
           List.of("image", "decoded"));
     }
-    asked.given().out().println(
-        "files: " + asked.out() + " (" + (shown ? GRID + ", " : "") + NPZ + ", " + JSON + ")");
+    asked
+        .given()
+        .out()
+        .println(
+            "files: " + asked.out() + " (" + (shown ? GRID + ", " : "") + NPZ + ", " + JSON + ")");
   }
 }

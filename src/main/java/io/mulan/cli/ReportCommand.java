@@ -137,8 +137,7 @@ final class ReportCommand implements Command {
   /** Called by the names of their folders, or by their paths where those are the same. */
   private static List<ReportedRun> runs(Arguments given) {
     List<String> arguments = given.words();
-    List<Path> paths =
-        arguments.stream().map(a -> given.typed(a).normalize()).distinct().toList();
+    List<Path> paths = arguments.stream().map(a -> given.typed(a).normalize()).distinct().toList();
     if (paths.size() < arguments.size()) {
       throw new UsageException("a run is named twice; name each once (mulan report --help)");
     }

@@ -12,18 +12,11 @@ import io.mulan.run.SamplingModel;
 import io.mulan.run.SamplingPlan;
 import io.mulan.run.StepSweep;
 import io.mulan.run.TrainedRun;
-import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.stream.DoubleStream;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -84,8 +77,7 @@ final class SampleCommand implements Command {
             .map(name -> ImageChoice.named(name, given, run).first(plan.count()));
     Map<String, String> facts = WorkerGroup.program();
     facts.put("checkpoint", run.fingerprint());
-    facts.put(
-        "way to draw", options + given.text("like") + given.text("latents"));
+    facts.put("way to draw", options + given.text("like") + given.text("latents"));
     WorkerGroup together =
         ClusterOptions.group(given, facts, "start all again with the same commands");
     Workers workers = together.workers();
@@ -112,8 +104,7 @@ final class SampleCommand implements Command {
   }
 
   /** What {@code --like} or {@code --latents} says, or the prior. */
-  private static SampleBatches.Latents latents(
-      Arguments given, TrainedRun run, SamplingPlan plan) {
+  private static SampleBatches.Latents latents(Arguments given, TrainedRun run, SamplingPlan plan) {
     if (given.has("latents")) {
       Path file = given.path("latents");
       return SampleBatches.Latents.given(file, run.config().data(), plan);

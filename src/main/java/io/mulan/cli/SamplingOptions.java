@@ -45,9 +45,7 @@ record SamplingOptions(SamplingPlan plan, boolean gif, List<Integer> sweep) {
         .addOption(ConfigOptions.withValue("atol", "X", "of flow (1e-5)"))
         .addOption(
             ConfigOptions.withValue(
-                "last",
-                Arguments.names(SamplingPlan.Last.class),
-                "levels given z_0 (most-likely)"))
+                "last", Arguments.names(SamplingPlan.Last.class), "levels given z_0 (most-likely)"))
         .addOption(ConfigOptions.withValue("seed", "S", "of all noise (0)"))
         .addOption(
             ConfigOptions.withValue(

@@ -171,8 +171,7 @@ final class TrainCommand implements Command {
             ConfigReader.override(
                 there,
                 Stream.concat(
-                        given.texts("set").stream(),
-                        ConfigOptions.trainingSettings(given).stream())
+                        given.texts("set").stream(), ConfigOptions.trainingSettings(given).stream())
                     .toList()));
     List<Difference> changed = RunConfig.differences(there, config);
     for (Difference d : changed) {
@@ -217,8 +216,7 @@ final class TrainCommand implements Command {
     return given.path(option);
   }
 
-  private static int train(
-      RunFolder run, Dataset data, Workers workers, Arguments given) {
+  private static int train(RunFolder run, Dataset data, Workers workers, Arguments given) {
     Optional<RunResult> result =
         Training.run(run, data, workers, given.terminal(), Progress.Frame.NONE);
     if (result.isEmpty()) {

@@ -48,10 +48,7 @@ final class TrainedOptions {
    * @param json the file in it that says what the results were made with
    */
   static OutFolder out(Arguments given, TrainedRun run, String kind, String name, String json) {
-    Path path =
-        given.has("out")
-            ? given.path("out")
-            : run.results().resolve(kind).resolve(name);
+    Path path = given.has("out") ? given.path("out") : run.results().resolve(kind).resolve(name);
     return new OutFolder(path, json);
   }
 }

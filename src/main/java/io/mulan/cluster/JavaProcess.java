@@ -17,8 +17,7 @@ public final class JavaProcess {
    *
    * @param main the class to begin with
    */
-  public static ProcessBuilder of(
-      Class<?> main, Surroundings around, List<String> arguments) {
+  public static ProcessBuilder of(Class<?> main, Surroundings around, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());

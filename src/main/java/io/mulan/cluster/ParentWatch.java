@@ -1,7 +1,7 @@
 package io.mulan.cluster;
 
-import java.io.InputStream;
 import java.io.IOException;
+import java.io.InputStream;
 
 /**
  * Ends a process when the one that started it has ended, however that was: the pipe between them,

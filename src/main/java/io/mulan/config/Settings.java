@@ -82,10 +82,7 @@ final class Settings {
   /** Lays one setting of the command line over what is there: a text as it is, the rest as YAML. */
   void setSingle(String key, String value, String source) {
     String known = withoutModel(key);
-    set(
-        key,
-        TEXTS.contains(known) ? TextNode.valueOf(value) : Yaml.value(value),
-        source);
+    set(key, TEXTS.contains(known) ? TextNode.valueOf(value) : Yaml.value(value), source);
   }
 
   private static String withoutModel(String key) {

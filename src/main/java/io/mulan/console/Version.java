@@ -1,8 +1,8 @@
 package io.mulan.console;
 
-import java.util.stream.Collectors;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.tensorflow.TensorFlow;
 
 /** The versions that a result depends on. */

@@ -1,6 +1,5 @@
 /**
- * What a person at a terminal sees and does: numbers as printed, progress, the wish to stop,
- * exit codes, versions, and the surroundings of a command. Knows no command, no image and no
- * model.
+ * What a person at a terminal sees and does: numbers as printed, progress, the wish to stop, exit
+ * codes, versions, and the surroundings of a command. Knows no command, no image and no model.
  */
 package io.mulan.console;

@@ -31,8 +31,7 @@ import java.util.concurrent.TimeUnit;
  * @param mostBytes that it may have
  * @param md5 its checksum in hexadecimal, as it is published
  */
-record Download(
-    URI address, String file, long mostBytes, String md5, ProxySelector proxies) {
+record Download(URI address, String file, long mostBytes, String md5, ProxySelector proxies) {
   private static final int TRIES = 5;
   private static final int OK = 200;
   private static final int PARTIAL = 206;

@@ -100,8 +100,7 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
    * @return the folder for {@code data.path}
    * @throws ConfigException if that fails, saying how to go on
    */
-  public Path fetch(
-      URI from, Path folder, Map<String, String> environment, Progress progress) {
+  public Path fetch(URI from, Path folder, Map<String, String> environment, Progress progress) {
     Path cache = Cache.folder().resolve("downloads").resolve(key);
     try {
       Files.createDirectories(cache);

@@ -1,20 +1,20 @@
 package io.mulan.drawing;
 
-import javax.imageio.stream.MemoryCacheImageOutputStream;
-import javax.imageio.ImageIO;
-import java.util.Base64;
-import java.nio.charset.StandardCharsets;
-import java.io.IOException;
-import java.io.ByteArrayOutputStream;
-import org.apache.batik.svggen.DefaultImageHandler;
-import java.awt.image.RenderedImage;
-import java.awt.image.BufferedImage;
-import java.awt.Image;
-import java.awt.Graphics2D;
 import java.awt.Dimension;
+import java.awt.Graphics2D;
+import java.awt.Image;
+import java.awt.image.BufferedImage;
+import java.awt.image.RenderedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import org.apache.batik.svggen.DefaultImageHandler;
 import org.apache.batik.svggen.SVGGeneratorContext;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.apache.batik.svggen.SVGGraphics2DIOException;
@@ -68,7 +68,8 @@ public final class Svg {
     @Override
     protected void handleHREF(Image image, Element element, SVGGeneratorContext context) {
       BufferedImage copy =
-          new BufferedImage(image.getWidth(null), image.getHeight(null), BufferedImage.TYPE_INT_ARGB);
+          new BufferedImage(
+              image.getWidth(null), image.getHeight(null), BufferedImage.TYPE_INT_ARGB);
       Graphics2D graphics = copy.createGraphics();
       graphics.drawImage(image, 0, 0, null);
       graphics.dispose();

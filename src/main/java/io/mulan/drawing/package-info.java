@@ -1,5 +1,5 @@
 /**
- * Charts, maps, grids of images, and their files: SVG, PNG, GIF, HTML. Knows numbers and images,
- * no run and no model.
+ * Charts, maps, grids of images, and their files: SVG, PNG, GIF, HTML. Knows numbers and images, no
+ * run and no model.
  */
 package io.mulan.drawing;

@@ -193,8 +193,8 @@ public final class FlowSolver {
   }
 
   /**
-   * How exactly each step of the solver has to hold: its estimated error, as a root mean square over
-   * the batch, below absolute + relative · |z|. Both above zero.
+   * How exactly each step of the solver has to hold: its estimated error, as a root mean square
+   * over the batch, below absolute + relative · |z|. Both above zero.
    */
   public record Tolerance(double relative, double absolute) {}
 

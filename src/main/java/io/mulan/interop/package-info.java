@@ -1,6 +1,5 @@
 /**
- * Checkpoints and configurations of other programs: those of the published code, written by
- * Flax, and plain NumPy archives. Files come from anywhere, so readers believe nothing that they
- * say.
+ * Checkpoints and configurations of other programs: those of the published code, written by Flax,
+ * and plain NumPy archives. Files come from anywhere, so readers believe nothing that they say.
  */
 package io.mulan.interop;

@@ -2,7 +2,6 @@ package io.mulan.report;
 
 import io.mulan.training.Metrics;
 import io.mulan.training.Metrics.Moment;
-import io.mulan.training.Spread;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -10,7 +10,6 @@ import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
 import io.mulan.training.Metrics.Moment;
-import io.mulan.training.Spread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -82,8 +82,7 @@ public final class ReportSamples {
    * @return nothing if the model can't be opened or its images can't be shown; the log tells why
    * @throws io.mulan.console.Stopped if that was asked for
    */
-  public static Optional<Figure> draw(
-      ReportedRun run, int count, int steps, Terminal terminal) {
+  public static Optional<Figure> draw(ReportedRun run, int count, int steps, Terminal terminal) {
     TrainedRun trained = run.trained().orElseThrow();
     if (!ImageGrid.shows(trained.image())) {
       LOG.warn("{} has no samples in the report: {}", run.name(), Pictures.why(trained.image()));

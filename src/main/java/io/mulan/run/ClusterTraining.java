@@ -85,12 +85,7 @@ public record ClusterTraining(
             terminal.watch("finishing the step");
             boolean done =
                 new Trainer(
-                        config.training(),
-                        session,
-                        data,
-                        checkpoints,
-                        List.of(),
-                        terminal::asked)
+                        config.training(), session, data, checkpoints, List.of(), terminal::asked)
                     .run()
                     .isPresent();
             return done ? ExitCode.OK : ExitCode.INTERRUPTED;

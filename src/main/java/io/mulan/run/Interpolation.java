@@ -1,28 +1,12 @@
 package io.mulan.run;
 
 import io.mulan.config.ImageShape;
-import io.mulan.console.ExitCode;
-import io.mulan.console.Stopped;
-import io.mulan.console.Terminal;
 import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
-import io.mulan.drawing.Pictures;
-import io.mulan.files.ConfigException;
-import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.numpy.NpyArray;
-import io.mulan.run.ChosenImages;
-import io.mulan.run.OutFolder;
-import io.mulan.run.Provenance;
-import io.mulan.run.SamplingModel;
-import io.mulan.run.TrainedRun;
 import io.mulan.sampling.FlowCodec;
-import io.mulan.sampling.Sampler;
 import io.mulan.tf.Tensors;
 import java.util.Arrays;
-import java.util.List;
-import org.apache.commons.cli.Options;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 

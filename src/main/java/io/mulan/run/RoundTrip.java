@@ -2,29 +2,12 @@ package io.mulan.run;
 
 import io.mulan.config.ImageShape;
 import io.mulan.console.Countdown;
-import io.mulan.console.ExitCode;
-import io.mulan.console.Stopped;
 import io.mulan.console.Terminal;
-import io.mulan.console.Text;
 import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
-import io.mulan.drawing.Pictures;
 import io.mulan.flow.FlowSolver;
-import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.numpy.NpyArray;
-import io.mulan.run.ChosenImages;
-import io.mulan.run.OutFolder;
-import io.mulan.run.Provenance;
-import io.mulan.run.SamplingModel;
-import io.mulan.run.TrainedRun;
 import io.mulan.sampling.FlowCodec;
-import io.mulan.sampling.Sampler;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import org.apache.commons.cli.Options;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 import org.tensorflow.types.TFloat32;
 
 /**

@@ -39,8 +39,7 @@ public final class SampleBatches {
   /**
    * @param workers who share the batches
    */
-  public SampleBatches(
-      TrainedRun run, SamplingPlan plan, Workers workers, Terminal terminal) {
+  public SampleBatches(TrainedRun run, SamplingPlan plan, Workers workers, Terminal terminal) {
     this.run = run;
     this.plan = plan;
     this.workers = workers;
@@ -89,7 +88,9 @@ public final class SampleBatches {
         new SharedBatches(workers, plan.count(), plan.batch(), size + width * Float.BYTES);
     int steps = plan.way() instanceof SamplingPlan.Steps chain ? chain.steps() : 1;
     Countdown countdown =
-        new Countdown(terminal, plan.way() instanceof SamplingPlan.Flow ? "batches" : "steps",
+        new Countdown(
+            terminal,
+            plan.way() instanceof SamplingPlan.Flow ? "batches" : "steps",
             (long) rounds.count() * steps,
             0);
     try {

@@ -6,19 +6,13 @@ import io.mulan.console.Text;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.ImageGrid;
 import io.mulan.drawing.Pictures;
-import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.DoubleStream;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -56,8 +50,7 @@ public record SampleFiles(
   /** Whether all were drawn. What was drawn before an interruption or a failure is kept. */
   public boolean draw(SamplingModel model) {
     List<ImageSet> frames = new ArrayList<>();
-    Consumer<Supplier<ImageSet>> looks =
-        gif ? look -> frames.add(look.get()) : look -> {};
+    Consumer<Supplier<ImageSet>> looks = gif ? look -> frames.add(look.get()) : look -> {};
     if (!workers.isChief()) {
       return drawing().draw(model, latents, looks, (levels, used) -> {});
     }

@@ -11,19 +11,13 @@ import io.mulan.likelihood.BoundGraph;
 import io.mulan.likelihood.BoundMeasurement;
 import io.mulan.likelihood.Estimate;
 import io.mulan.training.TrainedModel;
-import java.io.PrintStream;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -84,7 +78,8 @@ public record StepSweep(
   }
 
   private void write(Map<Integer, Estimate> bounds, Map<Integer, ImageSet> images) {
-    folder.clear(SampleFiles.GRID, SampleFiles.BESIDE, SampleFiles.GIF, SampleFiles.BOUND, SampleFiles.NPZ);
+    folder.clear(
+        SampleFiles.GRID, SampleFiles.BESIDE, SampleFiles.GIF, SampleFiles.BOUND, SampleFiles.NPZ);
     Map<String, Object> settings = plan.settings();
     bounds.forEach((steps, bound) -> settings.put("bound at " + steps + " steps", bound));
     Provenance.of(run, settings).write(folder.resolve(SampleFiles.JSON));
@@ -100,7 +95,9 @@ public record StepSweep(
           List.copyOf(images.values()),
           images.keySet().stream().map(steps -> "T = " + steps).toList());
     }
-    tell("files: %s (%s%s, %s)", folder, shown ? SampleFiles.GRID + ", " : "", SampleFiles.BOUND, SampleFiles.JSON);
+    tell(
+        "files: %s (%s%s, %s)",
+        folder, shown ? SampleFiles.GRID + ", " : "", SampleFiles.BOUND, SampleFiles.JSON);
   }
 
   /** The bound of the chain of this many steps. */

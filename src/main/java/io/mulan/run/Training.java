@@ -57,11 +57,7 @@ public final class Training {
    * @throws DivergedException if it diverged
    */
   public static Optional<RunResult> run(
-      RunFolder run,
-      Dataset data,
-      Workers workers,
-      Terminal terminal,
-      Progress.Frame frame) {
+      RunFolder run, Dataset data, Workers workers, Terminal terminal, Progress.Frame frame) {
     long start = System.nanoTime();
     RunLog.attach(run.path());
     RunConfig config = run.config();

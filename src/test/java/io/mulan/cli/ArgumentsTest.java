@@ -25,7 +25,8 @@ final class ArgumentsTest {
     } catch (ParseException e) {
       throw new IllegalStateException(e);
     }
-    return new Arguments(line, Program.unseen()).label(config(classes).withClassNames(List.of(names)));
+    return new Arguments(line, Program.unseen())
+        .label(config(classes).withClassNames(List.of(names)));
   }
 
   private static DataConfig config(int classes) {

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class ClusterOptionsTest {
   private static Arguments given(Map<String, String> environment, String... arguments) {
-    PrintStream out = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    PrintStream out =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     Surroundings around =
         new Surroundings(out, Path.of(""), environment, Map.of(), Terminal.none());
     return Main.parse(new TrainCommand(), arguments, around);

@@ -56,7 +56,8 @@ final class OpenPortTest {
     assertRefused(
         () ->
             ClusterOptions.group(
-                Main.parse(new EvaluateCommand(), new String[] {"run", cluster[0], cluster[1]}, around),
+                Main.parse(
+                    new EvaluateCommand(), new String[] {"run", cluster[0], cluster[1]}, around),
                 Map.of(),
                 ""));
   }

@@ -318,7 +318,12 @@ class DownloadTest {
       int port = closed.getLocalPort();
       closed.close();
       Download unreachable =
-          new Download(URI.create("http://127.0.0.1:" + port + "/a"), "set.bin", 10, md5, ProxySelector.getDefault());
+          new Download(
+              URI.create("http://127.0.0.1:" + port + "/a"),
+              "set.bin",
+              10,
+              md5,
+              ProxySelector.getDefault());
       ConfigException told =
           assertThrows(
               ConfigException.class, () -> unreachable.into(folder, LONG, (file, bytes) -> {}));

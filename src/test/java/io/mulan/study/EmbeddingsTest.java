@@ -1,12 +1,9 @@
-package io.mulan.report;
+package io.mulan.study;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.study.Clusters;
-import io.mulan.study.Projection;
-import io.mulan.study.TSne;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;

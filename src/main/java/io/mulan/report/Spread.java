@@ -1,4 +1,4 @@
-package io.mulan.training;
+package io.mulan.report;
 
 import java.util.Arrays;
 

@@ -1,4 +1,4 @@
-package io.mulan.training;
+package io.mulan.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
