@@ -22,7 +22,7 @@ final class HelpText {
 
         Exit codes
           0 done, 1 unexpected, 2 command line, 3 configuration or data, 4 checkpoint or model,
-          5 training diverged, 130 interrupted (saved; the same command goes on)
+          5 training diverged, 6 another worker was lost, 130 interrupted (saved; the same command resumes)
         """);
     return text.toString();
   }
