@@ -1,11 +1,13 @@
 package io.mulan.benchmark;
 
+import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.console.Text;
 import io.mulan.data.Datasets;
 import io.mulan.data.Datasets.DataShape;
 import io.mulan.diffusion.ModelParts;
+import io.mulan.run.Training;
 import io.mulan.tf.GraphCost;
 import io.mulan.training.ProductType;
 import io.mulan.training.TrainingSession;
@@ -35,6 +37,11 @@ public final class DryRun {
   private DryRun() {}
 
   public static void print(RunConfig config, PrintStream out) {
+    DataConfig files = config.data();
+    if (!files.path().isBlank()) { // without one, the model alone is of interest
+      LOG.info("looking at the data...");
+      Training.checkBatch(config.training(), Datasets.open(files));
+    }
     out.print("configuration\n" + config.toYaml().indent(2) + "\n");
     LOG.info("building the model...");
     DataShape data = Datasets.shape(config.data());

@@ -118,6 +118,6 @@ final class ImageChoice {
   }
 
   private static ImageSet unlabelled(Path path, TrainedRun run) {
-    return ImageFiles.read(path, run.image(), run.config().data().levels());
+    return ImageFiles.read(path, run.image(), run.config().data());
   }
 }

@@ -114,6 +114,7 @@ final class TrainCommand implements Command {
     try (RunFolder run =
         resumes ? RunFolder.resume(folder, config) : RunFolder.open(folder, config)) {
       run.requireData(DataIdentity.of(data), others);
+      run.writeConfig(); // only now: a run that is refused stays as it is
       if (cluster.isEmpty()) {
         return train(run, data, Workers.alone(), given);
       }

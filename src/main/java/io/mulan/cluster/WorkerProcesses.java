@@ -93,25 +93,34 @@ public final class WorkerProcesses {
     return code(processes);
   }
 
-  /** What they all say, or the worst: that which starting again would not change. */
   private int code(List<Process> processes) {
-    int worst = ExitCode.OK;
-    for (int i = 0; i < processes.size(); i++) {
-      int code = processes.get(i).exitValue();
-      if (code == ExitCode.OK || code == worst) {
-        continue;
+    List<Integer> codes = processes.stream().map(Process::exitValue).toList();
+    int together = together(codes);
+    for (int i = 0; together == ExitCode.WORKER && i < codes.size(); i++) {
+      if (codes.get(i) != ExitCode.OK && codes.get(i) != ExitCode.WORKER) {
+        LOG.warn("{} ended with code {}", starts.get(i).name(), codes.get(i));
       }
-      boolean said =
-          code == ExitCode.INTERRUPTED || (code >= ExitCode.USAGE && code <= ExitCode.DIVERGED);
-      if (said) {
-        return code;
-      }
-      if (code != ExitCode.WORKER) {
-        LOG.warn("{} ended with code {}", starts.get(i).name(), code);
-      }
-      worst = ExitCode.WORKER;
     }
-    return worst;
+    return together;
+  }
+
+  /**
+   * The exit code of processes that ended with these: the first that says what starting again would
+   * not change, or else that a worker was lost. One that failed after all others made it to their
+   * end, as with a result that can't be printed, was not lost.
+   */
+  static int together(List<Integer> codes) {
+    List<Integer> failures = codes.stream().filter(code -> code != ExitCode.OK).toList();
+    if (failures.equals(List.of(ExitCode.UNEXPECTED))) {
+      return ExitCode.UNEXPECTED;
+    }
+    return failures.stream()
+        .filter(
+            code ->
+                code == ExitCode.INTERRUPTED
+                    || (code >= ExitCode.USAGE && code <= ExitCode.DIVERGED))
+        .findFirst()
+        .orElse(failures.isEmpty() ? ExitCode.OK : ExitCode.WORKER);
   }
 
   private Process start(Start start, boolean first) {

@@ -1,5 +1,6 @@
 package io.mulan.data;
 
+import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
 import io.mulan.files.HeapShare;
@@ -7,6 +8,7 @@ import io.mulan.formats.BadInput;
 import io.mulan.formats.FoundFiles;
 import io.mulan.formats.GreyScale;
 import io.mulan.formats.PictureFile;
+import io.mulan.formats.PictureFile.PictureRules;
 import io.mulan.numpy.Npy;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.NpyType;
@@ -37,12 +39,23 @@ public final class ImageFiles {
    * coloured ones are no images of one channel. Arrays are u1 [N,H,W,C], or [N,H,W] of one channel,
    * and hold levels as they are; in a .npz it is the array {@code images}, or the only one.
    *
+   * @param data whose levels they have, and whose {@code fit}, {@code grey} and {@code background}
+   *     say what becomes of pictures, as in training
    * @throws ConfigException naming the path or the file in it, if there is nothing, or something
    *     that is not wholly such an image
    */
+  public static ImageSet read(Path path, ImageShape shape, DataConfig data) {
+    return read(path, shape, data.levels(), PictureRules.of(data));
+  }
+
+  /** The same where nothing is done with pictures that are not as images are to be. */
   public static ImageSet read(Path path, ImageShape shape, int levels) {
+    return read(path, shape, levels, PictureRules.NONE);
+  }
+
+  private static ImageSet read(Path path, ImageShape shape, int levels, PictureRules rules) {
     if (Files.isDirectory(path)) {
-      return pictures(path, inside(path), shape, levels);
+      return pictures(path, inside(path), shape, levels, rules);
     }
     if (!Files.isRegularFile(path)) {
       throw new ConfigException(
@@ -53,7 +66,7 @@ public final class ImageFiles {
     return switch (extension(path)) {
       case "npy" -> array(path, Npy.read(path), shape, levels);
       case "npz" -> array(path, named(path, IMAGES), shape, levels);
-      default -> pictures(path, List.of(path), shape, levels);
+      default -> pictures(path, List.of(path), shape, levels, rules);
     };
   }
 
@@ -103,7 +116,8 @@ public final class ImageFiles {
     return FoundFiles.extension(file.getFileName().toString());
   }
 
-  private static ImageSet pictures(Path path, List<Path> files, ImageShape shape, int levels) {
+  private static ImageSet pictures(
+      Path path, List<Path> files, ImageShape shape, int levels, PictureRules rules) {
     if ((long) files.size() * shape.size() > MAX_BYTES) {
       throw new ConfigException(
           "%s holds %d pictures, more than the 2 GiB that a set may have; split it"
@@ -113,7 +127,7 @@ public final class ImageFiles {
     GreyScale scale = new GreyScale(levels);
     byte[] images = new byte[files.size() * shape.size()];
     for (int i = 0; i < files.size(); i++) {
-      new PictureFile(files.get(i), shape).copy(scale, images, i * shape.size());
+      new PictureFile(files.get(i), shape, rules).copy(scale, images, i * shape.size());
     }
     return new ImageSet(path.toString(), shape, levels, images);
   }

@@ -412,7 +412,7 @@ public record PictureFile(String name, Content content, ImageShape shape, Pictur
   public record PictureRules(Fit fit, boolean grey, Background background) {
 
     /** All others are refused. */
-    static final PictureRules NONE = new PictureRules(Fit.EXACT, false, Background.NONE);
+    public static final PictureRules NONE = new PictureRules(Fit.EXACT, false, Background.NONE);
 
     public static PictureRules of(DataConfig config) {
       return new PictureRules(config.fit(), config.grey(), config.background());

@@ -90,12 +90,10 @@ public final class RunFolder implements AutoCloseable {
   /**
    * A run to go on with, whatever is left of it to do.
    *
-   * @param config its own, perhaps with other training settings, which are kept
+   * @param config its own, perhaps with other training settings, for {@link #writeConfig} to keep
    */
   public static RunFolder resume(Path path, RunConfig config) {
-    RunFolder run = new RunFolder(path, config, lock(path));
-    run.writeConfig();
-    return run;
+    return new RunFolder(path, config, lock(path));
   }
 
   /**
@@ -209,7 +207,8 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private void writeConfig() {
+  /** Keeps the configuration. */
+  public void writeConfig() {
     write(CONFIG, config.toYaml());
   }
 

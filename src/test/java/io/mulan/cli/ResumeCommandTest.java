@@ -11,6 +11,7 @@ import io.mulan.files.AtomicFolder;
 import io.mulan.files.ConfigException;
 import io.mulan.numpy.Npy;
 import io.mulan.numpy.NpyArray;
+import io.mulan.numpy.Npz;
 import io.mulan.report.ReportedRun;
 import io.mulan.run.RunLog;
 import io.mulan.run.TrainedRun;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -85,15 +87,22 @@ final class ResumeCommandTest {
   @Test
   void otherDataAreRefusedUnlessTheyAreMeantAndSaidInAnEvaluation() throws IOException {
     String there = data(40, 1);
-    train(2, "--set=data.kind=npy", there, "--set=data.levels=256", "--set=training.batch=8");
+    train(
+        2,
+        "--set=data.kind=npy",
+        there,
+        "--set=data.levels=256",
+        "--set=data.test_images=4",
+        "--set=training.batch=8");
     data(40, 2);
+    String config = Files.readString(inRun("config.yaml"));
     String message = refusal("--steps=3");
-    assertTrue(
-        message.contains("was trained on other data (37 training images there, 39 here)"), message);
+    assertEquals(config, Files.readString(inRun("config.yaml")), "the run stays as it is");
+    assertTrue(message.contains("other training images, as many"), message);
     assertTrue(message.contains("--other-data"), message);
     data(50, 1);
     message = refusal("--steps=3");
-    assertTrue(message.contains("37 training images there"), message);
+    assertTrue(message.contains("36 training images there"), message);
     run(
         new EvaluateCommand(),
         folder.resolve("a").toString(),
@@ -101,7 +110,7 @@ final class ResumeCommandTest {
         "--json=" + folder.resolve("e.json"));
     String images =
         new ObjectMapper().readTree(folder.resolve("e.json").toFile()).get("images").asText();
-    assertTrue(images.contains("not the data of the training (37 training images there"), images);
+    assertTrue(images.contains("not the data of the training (36 training images there"), images);
 
     data(40, 1);
     assertEquals(ExitCode.OK, resume("--steps=3"), "the same again");
@@ -112,6 +121,26 @@ final class ResumeCommandTest {
     Path models = folder.resolve("models");
     run(new ExportCommand(), folder.resolve("a").toString(), "--to=" + models);
     assertTrue(Files.exists(models.resolve("1/assets/data.json")));
+  }
+
+  @Test
+  void aDryRunLooksAtTheDataToo() {
+    Path file = folder.resolve("images.npz");
+    NpyArray images = NpyArray.of(new byte[40 * 16], 40, 4, 4);
+    NpyArray labels = NpyArray.of(new byte[40], 40);
+    Npz.write(file, Map.of("x_train", images, "y_train", labels, "x_test", images));
+    ConfigException refusal =
+        assertThrows(
+            ConfigException.class,
+            () ->
+                train(
+                    2,
+                    "--dry-run",
+                    "--set=data.kind=npz",
+                    "--set=data.levels=256",
+                    "--set=data.path=" + file,
+                    "--set=data.classes=3"));
+    assertTrue(refusal.getMessage().contains("npz test"), refusal::getMessage);
   }
 
   @Test

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.config.DataConfig;
+import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
 import io.mulan.numpy.Npy;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.NpyTest;
 import io.mulan.numpy.Npz;
+import io.mulan.readers.DataFiles;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
@@ -94,6 +97,18 @@ class ImageFilesTest {
     int[] repeated =
         Arrays.stream(samples).flatMap(v -> Arrays.stream(new int[] {v, v, v})).toArray();
     assertArrayEquals(repeated, levels(ImageFiles.read(grey, COLOUR, 256), 0));
+  }
+
+  @Test
+  void whatTheRunDoesWithPicturesIsDoneWithOthersToo() throws IOException {
+    BufferedImage image = new BufferedImage(12, 16, BufferedImage.TYPE_INT_ARGB); // transparent
+    Path file = write("a.png", "png", image);
+    DataConfig config =
+        DataFiles.config(
+            Kind.IMAGES, folder, "data.background=white", "data.grey=true", "data.fit=resize");
+    int[] white = new int[48];
+    Arrays.fill(white, 255);
+    assertArrayEquals(white, levels(ImageFiles.read(file, GREY, config), 0));
   }
 
   @Test
