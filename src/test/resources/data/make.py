@@ -1,4 +1,4 @@
-"""Makes the data sets beside it, which the tests of io.mulan.data read, and expected.npz, what is in them.
+"""Makes the data sets next to it, which the tests of data sets read, and expected.npz with their contents.
 
 Every format is written by what writes it elsewhere: NumPy, gzip and tarfile, Pillow, TensorFlow's
 TFRecordWriter. Needs numpy, pillow and tensorflow-cpu.

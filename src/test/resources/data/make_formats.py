@@ -1,4 +1,4 @@
-"""Makes the data sets in formats/ beside it, as people have them, and formats.npz, what is in them.
+"""Makes the data sets in formats/ next to it, in the usual formats, and formats.npz with their contents.
 
 Pickles are written by Python's pickle at protocols 0 to 5 and tars by tarfile and webdataset, zips by
 zipfile, Parquet by pyarrow and by Hugging Face's datasets, WebP by Pillow. Needs what

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the pictures in imagemagick, gradients of 13×10 pixels, by ImageMagick 6, and beside each that
+# Makes the pictures in imagemagick, gradients of 13×10 pixels, by ImageMagick 6, and next to each that
 # is to be read NAME.rgb, the samples that ImageMagick itself reads from it.
 set -euo pipefail
 cd "$(dirname -- "${BASH_SOURCE[0]}")/imagemagick"
@@ -40,7 +40,7 @@ picture colour.jpg -quality 95 -sampling-factor 1x1
 picture grey.jpg -colorspace Gray -quality 95
 picture progressive.jpg -quality 95 -sampling-factor 1x1 -interlace JPEG
 
-# What is refused: they have no samples beside them.
+# Pictures that are refused: they have no samples next to them.
 convert "$source" -strip -depth 16 PNG48:deep.png
 convert "$source" -strip -depth 16 -colorspace Gray -define png:bit-depth=16 deep-grey.png
 convert "$source" -strip -depth 8 -alpha set -channel A -fx 'i/12' +channel PNG32:alpha.png

@@ -1,4 +1,4 @@
-"""Makes the NumPy files beside it, which NpyTest and NpzTest read. Needs NumPy only."""
+"""Makes the NumPy files next to it, which NpyTest and NpzTest read. Needs NumPy only."""
 
 from pathlib import Path
 
