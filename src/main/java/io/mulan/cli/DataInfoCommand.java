@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.commons.cli.Options;
@@ -130,11 +131,13 @@ final class DataInfoCommand implements Command {
       counts[label]++;
     }
     int[] used = Arrays.stream(counts).filter(n -> n > 0).toArray();
-    return "%d (%s to %s training images each)"
+    Set<Integer> beyond = data.test().classesBeyond(data.train());
+    return "%d (%s to %s training images each)%s"
         .formatted(
             used.length,
             Text.count(Arrays.stream(used).min().orElseThrow()),
-            Text.count(Arrays.stream(used).max().orElseThrow()));
+            Text.count(Arrays.stream(used).max().orElseThrow()),
+            beyond.isEmpty() ? "" : "; only in the test: " + beyond);
   }
 
   private static String mapping(List<String> names) {

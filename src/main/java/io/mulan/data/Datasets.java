@@ -17,6 +17,8 @@ import io.mulan.readers.PictureFolder;
 import io.mulan.readers.PictureShards;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -175,6 +177,7 @@ public final class Datasets {
   private static Dataset files(DataConfig config) {
     BadInput bad = new BadInput(config.skipBad());
     FoundImages found = find(config, bad);
+    found.notes().forEach(note -> LOG.warn("{}: passed over: {}", config.path(), note));
     ImageShape shape = found.shape();
     checkShape(config, config.path(), shape);
     ImageStore train = readable(found.train(), shape, bad);
@@ -191,16 +194,41 @@ public final class Datasets {
     shape = PaddedImages.shape(config.pad(), shape);
     View view = config.view();
     int classes = ViewedImages.classes(train, view);
-    found.notes().forEach(note -> LOG.warn("{}: passed over: {}", config.path(), note));
+    ImageSet learned =
+        set(config, TRAIN, shape, ViewedImages.of(train, view, shape, config.levels(), classes));
+    ImageSet tested =
+        set(config, "test", shape, ViewedImages.of(test, view, shape, config.levels(), classes));
+    if (config.classes() > 0) {
+      requireKnownClasses(config, learned, tested, official);
+    }
     return new Dataset(
         name(config),
-        set(config, TRAIN, shape, ViewedImages.of(train, view, shape, config.levels(), classes)),
-        set(config, "test", shape, ViewedImages.of(test, view, shape, config.levels(), classes)),
+        learned,
+        tested,
         official,
         bad.count(),
         found.classes(),
         found.notes(),
         licence(config));
+  }
+
+  /** Nothing is learned of a class that no training image has. */
+  private static void requireKnownClasses(
+      DataConfig config, ImageSet train, ImageSet test, boolean official) {
+    Set<Integer> unknown = test.classesBeyond(train);
+    if (unknown.isEmpty()) {
+      return;
+    }
+    String what =
+        "%s: no training image is of %s %s, but test images are"
+            .formatted(
+                config.path(),
+                unknown.size() == 1 ? "class" : "the classes",
+                unknown.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+    if (official) {
+      throw new ConfigException(what + "; leave those out, or number the classes alike");
+    }
+    LOG.warn("{}; another data.split_seed may split them otherwise", what);
   }
 
   private static ImageSet set(DataConfig config, String part, ImageShape shape, ImageStore images) {

@@ -10,7 +10,9 @@ import io.mulan.readers.ImageStore;
 import io.mulan.readers.LabelledImages;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
@@ -247,6 +249,16 @@ public final class ImageSet {
               .formatted(conditions.classes(), name));
     }
     return this;
+  }
+
+  /** The classes that these have, but others have not; none if those of either are not known. */
+  public NavigableSet<Integer> classesBeyond(ImageSet others) {
+    NavigableSet<Integer> beyond = new TreeSet<>();
+    if (others.labels().isPresent()) {
+      labels().ifPresent(own -> Arrays.stream(own).forEach(beyond::add));
+      Arrays.stream(others.labels().get()).distinct().forEach(beyond::remove);
+    }
+    return beyond;
   }
 
   /** The first images; all, if there are no more. */

@@ -75,7 +75,8 @@ public record ArchivedFiles(Path named, Path archive, List<Entry> entries) {
         if (entry.isDirectory() || !wanted.test(name)) {
           continue;
         }
-        if (!entry.isFile() || entry.isSparse()) {
+        boolean link = entry.isSymbolicLink() || entry.isLink();
+        if (link || !entry.isFile() || entry.isSparse()) {
           throw refusal(named, name, "is a link, or has holes; write it as a plain file");
         }
         int bytes = bytes(named, name, entry.getSize());

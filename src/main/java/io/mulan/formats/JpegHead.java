@@ -87,11 +87,11 @@ record JpegHead(
     private void segment(int marker, int end) {
       int data = at + 4;
       if (marker == APP0) {
-        jfif |= Orientation.begins(file, data, "JFIF\0");
+        jfif |= FileChunk.begins(file, data, "JFIF\0");
       } else if (marker == APP1) {
         described(data, end);
       } else if (marker == ADOBE) {
-        if (end - data >= 12 && Orientation.begins(file, data, "Adobe")) {
+        if (end - data >= 12 && FileChunk.begins(file, data, "Adobe")) {
           adobe = Arrays.copyOfRange(file, at, end);
         }
       } else if (marker < APP0) { // neither of an application nor a comment
@@ -103,10 +103,10 @@ record JpegHead(
     }
 
     private void described(int data, int end) {
-      if (exif.isEmpty() && Orientation.begins(file, data, EXIF)) {
+      if (exif.isEmpty() && FileChunk.begins(file, data, EXIF)) {
         int start = data + EXIF.length();
         exif = Orientation.ofExif(file, start, Math.max(0, end - start));
-      } else if (Orientation.begins(file, data, XMP)) {
+      } else if (FileChunk.begins(file, data, XMP)) {
         xmp = Orientation.ofXmp(file, data, end - data);
       }
     }

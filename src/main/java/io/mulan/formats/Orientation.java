@@ -3,7 +3,6 @@ package io.mulan.formats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,39 +48,15 @@ record Orientation(int value) {
     return value >= 1 && value <= 8 ? new Orientation(value) : UPRIGHT;
   }
 
-  /** Of a PNG or WebP file, which is made of chunks; upright of others. */
+  /** Of a PNG or WebP file; upright of others. */
   static Orientation ofChunks(byte[] file) {
-    if (begins(file, 0, "\u0089PNG")) {
-      return chunk(file, 8, true, "eXIf");
-    }
-    if (begins(file, 0, "RIFF") && begins(file, 8, "WEBP")) {
-      return chunk(file, 12, false, "EXIF");
-    }
-    return UPRIGHT;
-  }
-
-  /** A PNG's chunk is length, type, data and checksum; a WebP's type, length and data, padded. */
-  private static Orientation chunk(byte[] file, int first, boolean png, String type) {
-    ByteBuffer sizes =
-        ByteBuffer.wrap(file).order(png ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
-    for (long at = first; at + 8 <= file.length; ) {
-      int head = (int) at;
-      long length = Integer.toUnsignedLong(sizes.getInt(png ? head : head + 4));
-      if (begins(file, png ? head + 4 : head, type)) {
-        int start = head + 8;
-        int there = (int) Math.min(length, file.length - start);
-        int skipped = begins(file, start, "Exif\0\0") ? 6 : 0;
-        return ofExif(file, start + skipped, Math.max(0, there - skipped)).orElse(UPRIGHT);
-      }
-      at += 8 + length + (png ? 4 : length & 1);
-    }
-    return UPRIGHT;
-  }
-
-  static boolean begins(byte[] bytes, int at, String text) {
-    byte[] expected = text.getBytes(StandardCharsets.ISO_8859_1);
-    return at + expected.length <= bytes.length
-        && Arrays.equals(bytes, at, at + expected.length, expected, 0, expected.length);
+    return FileChunk.find(file, "eXIf", "EXIF")
+        .flatMap(
+            exif -> {
+              int skipped = FileChunk.begins(file, exif.start(), "Exif\0\0") ? 6 : 0;
+              return ofExif(file, exif.start() + skipped, Math.max(0, exif.length() - skipped));
+            })
+        .orElse(UPRIGHT);
   }
 
   /** Whether rows and columns are exchanged. */

@@ -217,6 +217,7 @@ public record PictureFile(String name, Content content, ImageShape shape, Pictur
     if (isCutWebp(file)) {
       throw unreadable(null);
     }
+    requireStill(file);
     Orientation orientation = Orientation.ofChunks(file);
     if (JpegHead.is(file)) {
       JpegHead jpeg = JpegHead.of(file);
@@ -247,6 +248,22 @@ public record PictureFile(String name, Content content, ImageShape shape, Pictur
     }
     int bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
     return Integer.toUnsignedLong(bytes) > file.length - 8L;
+  }
+
+  /** The decoder takes the first picture of an animated PNG for all. */
+  private void requireStill(byte[] file) {
+    int frames =
+        FileChunk.find(file, "acTL", "acTL")
+            .filter(control -> control.length() >= Integer.BYTES)
+            .map(control -> ByteBuffer.wrap(file).getInt(control.start()))
+            .orElse(1);
+    requireOne(frames);
+  }
+
+  private void requireOne(int frames) {
+    if (frames != 1) {
+      throw refusal("holds %d frames; one is allowed: save each as PNG".formatted(frames));
+    }
   }
 
   private void requireReadable(JpegHead jpeg) {
@@ -343,9 +360,7 @@ public record PictureFile(String name, Content content, ImageShape shape, Pictur
         CAN_MOVE.contains(reader.getFormatName().toLowerCase(Locale.ROOT))
             ? reader.getNumImages(true)
             : 1;
-    if (frames != 1) {
-      throw refusal("holds %d frames; one is allowed: save each as PNG".formatted(frames));
-    }
+    requireOne(frames);
     // Of a cut JPEG the rest comes out grey, with no more than a warning.
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));

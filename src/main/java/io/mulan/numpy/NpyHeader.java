@@ -99,9 +99,16 @@ public record NpyHeader(String name, NpyType type, ByteOrder order, boolean fort
         return type;
       }
     }
+    boolean texts = matcher.matches() && "USO".indexOf(matcher.group(2).charAt(0)) >= 0;
     throw new ConfigException(
-        "%s holds elements of type %s; allowed are %s: convert it with astype in NumPy"
-            .formatted(name, Printable.of(descr), NpyType.codes()));
+        "%s holds elements of type %s; allowed are %s: %s in NumPy"
+            .formatted(
+                name,
+                Printable.of(descr),
+                NpyType.codes(),
+                texts
+                    ? "number texts with numpy.unique(x, return_inverse=True)[1]"
+                    : "convert it with astype"));
   }
 
   private static int[] shape(String tuple, String name) {

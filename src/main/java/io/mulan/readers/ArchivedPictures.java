@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -39,7 +40,11 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
 
   /** Whether a file tells classes. */
   static boolean tellsClasses(String name, DataConfig config) {
-    return name.equals(TABLE) || name.endsWith("." + extension(config));
+    return isTable(name) || name.endsWith("." + extension(config));
+  }
+
+  private static boolean isTable(String name) {
+    return name.equals(TABLE) || name.endsWith("/" + TABLE);
   }
 
   private static String extension(DataConfig config) {
@@ -49,9 +54,10 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
   /**
    * The pictures among files, or those that end as {@code data.feature} says.
    *
+   * @param notes for what is not there, but has a class
    * @throws ConfigException naming the archive, if a class is no number, or a picture has none
    */
-  static ArchivedPictures of(ArchivedFiles all, DataConfig config) {
+  static ArchivedPictures of(ArchivedFiles all, DataConfig config, List<String> notes) {
     String wanted = config.feature();
     ArchivedFiles pictures =
         all.only(
@@ -69,14 +75,22 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
               Map<String, Integer> found = new HashMap<>();
               for (ArchivedFiles.Entry entry : telling.entries()) {
                 byte[] content = all.read(channel, entry);
-                if (entry.name().equals(TABLE)) {
-                  return table(all, content);
+                if (isTable(entry.name())) {
+                  return table(all.name(entry), entry.name().replace(TABLE, ""), content);
                 }
                 found.put(sample(entry.name()), number(all.name(entry), content));
               }
               return found;
             });
-    boolean byName = telling.entries().stream().anyMatch(e -> e.name().equals(TABLE));
+    boolean byName = telling.entries().stream().anyMatch(e -> isTable(e.name()));
+    Set<String> missing = new TreeSet<>(byName ? classes.keySet() : Set.of());
+    all.entries().forEach(e -> missing.remove(e.name()));
+    if (!missing.isEmpty()) {
+      notes.add(
+          "%d pictures of %s that are not in %s, as %s"
+              .formatted(
+                  missing.size(), TABLE, all.named(), Printable.of(missing.iterator().next())));
+    }
     return new ArchivedPictures(
         pictures, true, classes.isEmpty() ? null : classes(pictures, classes, byName));
   }
@@ -126,11 +140,14 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
             .formatted(name, Printable.of(text), LabelledImages.MOST));
   }
 
-  /** {@code {"labels": [["00000/img00000000.png", 6], ...]}}, or null for the list. */
-  private static Map<String, Integer> table(ArchivedFiles files, byte[] content)
+  /**
+   * {@code {"labels": [["00000/img00000000.png", 6], ...]}}, or null for the list.
+   *
+   * @param folder that it is in, and names begin from
+   */
+  private static Map<String, Integer> table(String where, String folder, byte[] content)
       throws IOException {
     Map<String, Integer> classes = new HashMap<>();
-    String where = files.named() + ": " + TABLE;
     try (JsonParser json = new ObjectMapper().createParser(content)) {
       json.nextToken();
       while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -149,7 +166,7 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
                 "%s: '%s' has no class that is a whole number from 0 to %d"
                     .formatted(where, Printable.of(String.valueOf(name)), LabelledImages.MOST));
           }
-          classes.put(name.replace('\\', '/'), found);
+          classes.put(folder + name.replace('\\', '/'), found);
           json.nextToken();
         }
       }
@@ -225,6 +242,11 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
           }
           return null;
         });
+  }
+
+  @Override
+  public boolean haveClasses() {
+    return classes != null;
   }
 
   @Override

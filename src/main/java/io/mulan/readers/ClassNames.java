@@ -21,7 +21,7 @@ record ClassNames(List<String> names) {
    * @throws ConfigException if the configuration has other names
    */
   static ClassNames of(DataConfig config, String[] pictures) {
-    List<String> found = found(pictures);
+    List<String> found = found(Arrays.asList(pictures));
     List<String> known = config.classNames();
     if (known.isEmpty() || found.isEmpty()) {
       return new ClassNames(found);
@@ -38,8 +38,11 @@ record ClassNames(List<String> names) {
     return classes;
   }
 
-  private static List<String> found(String[] pictures) {
-    List<String> there = Arrays.stream(pictures).map(ClassNames::folder).distinct().toList();
+  /**
+   * The folders that are classes, by number; none if a picture lies in no folder, or all in one.
+   */
+  static List<String> found(List<String> pictures) {
+    List<String> there = pictures.stream().map(ClassNames::folder).distinct().toList();
     if (there.contains("") || there.size() < 2) {
       return List.of();
     }

@@ -23,6 +23,9 @@ interface EncodedPictures {
    */
   void each(int first, int count, Use use);
 
+  /** Whether the files tell classes of them. */
+  boolean haveClasses();
+
   /** The class of each; nothing if the files tell none. */
   Optional<int[]> labels();
 }

@@ -27,8 +27,9 @@ record FileSplit(List<String> train, List<String> test, List<String> notes) {
     List<String> train = new ArrayList<>();
     Map<Integer, List<String>> tests = new TreeMap<>();
     List<String> others = new ArrayList<>();
+    int common = FolderSplit.common(names).length();
     for (String name : names) {
-      List<String> words = words(name);
+      List<String> words = words(name.substring(common));
       if (SplitNames.isTrain(words)) {
         train.add(name);
       } else if (SplitNames.test(words).isPresent()) {
@@ -68,7 +69,7 @@ record FileSplit(List<String> train, List<String> test, List<String> notes) {
   private static List<String> words(String name) {
     String[] parts = name.split("/");
     for (int i = parts.length - 2; i >= 0; i--) {
-      List<String> words = SplitNames.firstWord(parts[i]);
+      List<String> words = SplitNames.words(parts[i]);
       if (SplitNames.isEither(words)) {
         return words;
       }

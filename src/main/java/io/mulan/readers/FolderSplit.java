@@ -7,8 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which of the files of a folder are for training and which for the test, as folders on the way to
@@ -41,13 +44,8 @@ record FolderSplit(Part train, Part test, List<String> notes) {
     Map<String, List<String>> folders = new TreeMap<>();
     all.names().forEach(n -> folders.computeIfAbsent(first(n), f -> new ArrayList<>()).add(n));
     List<String> loose = Objects.requireNonNullElse(folders.remove(""), List.of());
-    List<String> train =
-        folders.keySet().stream().filter(f -> SplitNames.isTrain(SplitNames.firstWord(f))).toList();
-    List<String> tests =
-        folders.keySet().stream()
-            .filter(f -> rank(f) < Integer.MAX_VALUE)
-            .sorted(Comparator.comparing(FolderSplit::rank))
-            .toList();
+    List<String> train = training(folders.keySet());
+    List<String> tests = tests(folders.keySet());
     String place = where + (common.isEmpty() ? "" : "/" + common.substring(0, common.length() - 1));
     if (train.isEmpty() || (tests.isEmpty() && folders.size() > 1)) {
       refuseHalf(place, folders, tests);
@@ -89,14 +87,30 @@ record FolderSplit(Part train, Part test, List<String> notes) {
                     "%d files in %s, which are not in %s"
                         .formatted(e.getValue(), e.getKey(), String.join(" or ", taken)))
             .toList();
+    String above = common(folders.get(train));
+    boolean classes = !ClassNames.found(below(above, folders.get(train))).isEmpty();
+    int deeper = classes ? depth(above) - 1 : 0;
+    if (!tests.isEmpty() && depth(common(folders.get(tests.get(0)))) <= deeper) {
+      deeper = 0;
+    }
     return new FolderSplit(
-        part(all, train, folders),
-        tests.isEmpty() ? null : part(all, tests.get(0), folders),
+        part(all, folders.get(train), deeper),
+        tests.isEmpty() ? null : part(all, folders.get(tests.get(0)), deeper),
         notes);
   }
 
-  private static Part part(Part all, String folder, Map<String, List<String>> folders) {
-    return new Part(all.folder() + folder + "/", below(folder + "/", folders.get(folder)));
+  private static int depth(String folder) {
+    return (int) folder.chars().filter(c -> c == '/').count();
+  }
+
+  /** Some of the names below the folder that they are in, and so many more that all are in. */
+  private static Part part(Part all, List<String> names, int deeper) {
+    int end = 0;
+    for (int i = 0; i <= deeper; i++) {
+      end = names.get(0).indexOf('/', end) + 1;
+    }
+    String folder = names.get(0).substring(0, end);
+    return new Part(all.folder() + folder, below(folder, names));
   }
 
   /** Folders for tests alone: to learn from them can't be meant. */
@@ -126,35 +140,32 @@ record FolderSplit(Part train, Part test, List<String> notes) {
 
   /** A split, or a test, in folders further down: test images would be learned from. */
   private static void refuseDeeper(String place, List<String> names) {
-    Map<String, List<String>> splits = new TreeMap<>();
+    Map<String, Set<String>> below = new TreeMap<>();
     for (String name : names) {
-      String[] parts = name.split("/");
-      StringBuilder above = new StringBuilder();
-      for (int i = 0; i < parts.length - 1; i++) {
-        if (i > 0 && SplitNames.isEither(SplitNames.firstWord(parts[i]))) {
-          List<String> found = splits.computeIfAbsent(above.toString(), f -> new ArrayList<>());
-          if (!found.contains(parts[i])) {
-            found.add(parts[i]);
-          }
-        }
-        above.append(parts[i]).append('/');
+      for (int from = name.indexOf('/') + 1, to = name.indexOf('/', from); from > 0 && to > 0; ) {
+        below
+            .computeIfAbsent(name.substring(0, from - 1), f -> new TreeSet<>())
+            .add(name.substring(from, to));
+        from = to + 1;
+        to = name.indexOf('/', from);
       }
     }
-    splits.forEach(
-        (folder, found) -> {
-          boolean train = found.stream().anyMatch(f -> SplitNames.isTrain(SplitNames.firstWord(f)));
-          boolean test = found.stream().anyMatch(f -> rank(f) < Integer.MAX_VALUE);
-          if (test && (train || found.stream().anyMatch(SplitNames::isTestAlone))) {
+    below.forEach(
+        (above, folders) -> {
+          List<String> train = training(folders);
+          List<String> tests = tests(folders);
+          if (!tests.isEmpty()
+              && (!train.isEmpty() || tests.stream().anyMatch(SplitNames::isTestAlone))) {
             throw new ConfigException(
-                "%s has %s in %s: images of tests would be learned from; %s, or put train and test above all"
+                "%s has %s in %s/: images of tests would be learned from; %s, or put train and test above all"
                     .formatted(
                         place,
-                        String.join(" and ", found),
-                        folder,
-                        train
-                            ? "name %s/%s as data.path"
-                                .formatted(place, folder.substring(0, folder.length() - 1))
-                            : "rename " + found.get(0) + " if it is not for a test"));
+                        Stream.concat(train.stream(), tests.stream())
+                            .collect(Collectors.joining(" and ")),
+                        above,
+                        train.isEmpty()
+                            ? "rename " + tests.get(0) + " if it is not for a test"
+                            : "name %s/%s as data.path".formatted(place, above)));
           }
         });
   }
@@ -176,9 +187,16 @@ record FolderSplit(Part train, Part test, List<String> notes) {
     }
   }
 
-  private static int rank(String folder) {
-    OptionalInt place = SplitNames.test(SplitNames.firstWord(folder));
-    return place.orElse(Integer.MAX_VALUE);
+  private static List<String> training(Set<String> folders) {
+    return folders.stream().filter(f -> SplitNames.isTrain(f, folders)).toList();
+  }
+
+  /** The one to take first. */
+  private static List<String> tests(Set<String> folders) {
+    return folders.stream()
+        .filter(f -> SplitNames.test(f, folders).isPresent())
+        .sorted(Comparator.comparing(f -> SplitNames.test(f, folders).getAsInt()))
+        .toList();
   }
 
   private static String first(String name) {
@@ -190,11 +208,8 @@ record FolderSplit(Part train, Part test, List<String> notes) {
     return names.stream().map(n -> n.substring(folder.length())).toList();
   }
 
-  /**
-   * The folders that all names begin with, but for the last, which may say what they are: {@code
-   * train}.
-   */
-  private static String common(List<String> names) {
+  /** The folders that all names begin with; empty, or ends with a slash. */
+  static String common(List<String> names) {
     String common = "";
     while (true) {
       String next = first(names.get(0).substring(common.length()));

@@ -45,6 +45,10 @@ public record ImageRecords(
   private static final List<String> IMAGES =
       List.of("image", "image/encoded", "image_raw", "image/raw", "data");
   private static final Pattern SHARD = Pattern.compile("[^.]+-\\d{5}-of-\\d{5}");
+
+  /** Where records begin, as other readers keep it beside them. */
+  private static final Pattern INDEX = Pattern.compile(".*\\.(idx|index)");
+
   private static final List<String> LABELS = List.of("label", "image/class/label", "image/label");
   private static final int MOST_LOOKED_AT = 256;
 
@@ -72,6 +76,7 @@ public record ImageRecords(
     Shards.requireAll(path.toString(), records.names(), bad);
     FileSplit split = FileSplit.of(path.toString(), records.names());
     List<String> notes = new ArrayList<>(split.notes());
+    notes.addAll(Shards.gaps(records.names()));
     ImageRecordsGroup train = joined(new FoundFiles(path, split.train()), config, null, bad, notes);
     ImageStore test =
         split.test().isEmpty()
@@ -83,7 +88,8 @@ public record ImageRecords(
   /** {@code x.tfrecord} and the like, and TensorFlow's shards, {@code train-00000-of-01024}. */
   static boolean isNamed(String name) {
     String file = name.substring(name.lastIndexOf('/') + 1);
-    return file.contains(".tfrec") || SHARD.matcher(file).matches();
+    return (file.contains(".tfrec") && !INDEX.matcher(file).matches())
+        || SHARD.matcher(file).matches();
   }
 
   private static List<String> classNames(FoundFiles found) {
@@ -238,6 +244,7 @@ public record ImageRecords(
     return image.length > 8
         && ((image[0] == (byte) 0x89 && image[1] == 'P' && image[2] == 'N')
             || (image[0] == (byte) 0xff && image[1] == (byte) 0xd8 && image[2] == (byte) 0xff)
+            || (image[0] == 'R' && image[1] == 'I' && image[2] == 'F' && image[3] == 'F')
             || (image[0] == 'G' && image[1] == 'I' && image[2] == 'F' && image[3] == '8')
             || (image[0] == 'B' && image[1] == 'M'));
   }
@@ -377,9 +384,17 @@ public record ImageRecords(
         numbers.length,
         (i, features, name) -> labels[i] = label(features, names, name));
     // A test of TensorFlow Datasets whose classes are not published has -1.
-    return Arrays.stream(labels).anyMatch(label -> label < 0)
-        ? Optional.empty()
-        : Optional.of(labels);
+    if (Arrays.stream(labels).allMatch(label -> label < 0)) {
+      return Optional.empty();
+    }
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] < 0) {
+        throw new ConfigException(
+            file.name(numbers[i])
+                + " has no class, but others of the file have; write one for each image");
+      }
+    }
+    return Optional.of(labels);
   }
 
   /** -1 if the record has none. */

@@ -55,7 +55,10 @@ final class ImageShapes {
   private static void requireLikelyChannels(
       String name, int[] sizes, ImageShape image, DataConfig config) {
     if (image.channels() == config.channels()
-        || (image.channels() <= MOST_CHANNELS && !looksPlanar(sizes, config))) {
+        || (image.channels() <= MOST_CHANNELS
+            && (sizes.length == 3
+                || config.layout() == Layout.CHANNELS_FIRST
+                || !looksPlanar(sizes[1], sizes[2], sizes[3])))) {
       return;
     }
     String found =
@@ -83,11 +86,9 @@ final class ImageShapes {
   }
 
   /** Whether one or three rows are as likely channels: of a square, or next to 2 or 4 channels. */
-  private static boolean looksPlanar(int[] sizes, DataConfig config) {
-    return sizes.length == 4
-        && config.layout() == Layout.CHANNELS_LAST
-        && (sizes[1] == 1 || sizes[1] == 3)
-        && sizes[1] != sizes[3]
-        && (sizes[2] == sizes[3] || sizes[3] == 2 || sizes[3] == 4);
+  static boolean looksPlanar(long rows, long columns, long channels) {
+    return (rows == 1 || rows == 3)
+        && rows != channels
+        && (columns == channels || channels == 2 || channels == 4);
   }
 }

@@ -4,6 +4,8 @@ import io.mulan.config.DataConfig;
 import io.mulan.files.ConfigException;
 import io.mulan.files.Printable;
 import io.mulan.formats.BadInput;
+import io.mulan.formats.Foreign;
+import io.mulan.formats.FoundFiles;
 import io.mulan.formats.Unpacked;
 import io.mulan.numpy.Npy;
 import io.mulan.numpy.NpyArray;
@@ -94,10 +96,15 @@ public final class NumpyImages {
             .map(word -> folder.resolve(word + SUFFIX))
             .filter(Files::isRegularFile)
             .toList();
-    return tests.isEmpty()
-        ? found
-        : withTest(found, alone(tests.get(0), config, bad), tests.get(0).toString())
-            .with(List.of(), others(tests.stream().map(Path::toString).toList()));
+    List<String> notes = new ArrayList<>(others(tests.stream().map(Path::toString).toList()));
+    FoundFiles.directlyIn(folder, bad).only(name -> name.endsWith(SUFFIX)).names().stream()
+        .map(folder::resolve)
+        .filter(file -> !file.equals(train) && !tests.contains(file))
+        .forEach(file -> notes.add("file " + file.getFileName()));
+    return (tests.isEmpty()
+            ? found
+            : withTest(found, alone(tests.get(0), config, bad), tests.get(0).toString()))
+        .with(List.of(), notes);
   }
 
   private static FoundImages alone(Path file, DataConfig config, BadInput bad) {
@@ -135,7 +142,7 @@ public final class NumpyImages {
         Stream.concat(Stream.of(train), tests.stream())
             .flatMap(n -> Stream.of(n.images(), n.labels()))
             .toList();
-    return npz.names().stream()
+    return names(npz).stream()
         .filter(name -> !known.contains(name))
         .map(name -> "array " + Printable.of(name))
         .toList();
@@ -149,8 +156,12 @@ public final class NumpyImages {
         .toList();
   }
 
+  private static List<String> names(Npz npz) {
+    return npz.names().stream().filter(name -> !Foreign.is(name)).toList();
+  }
+
   private static Names train(Path file, Npz npz, DataConfig config) {
-    List<String> names = npz.names();
+    List<String> names = names(npz);
     Optional<Names> usual = TRAIN.stream().filter(n -> npz.contains(n.images())).findFirst();
     Names found = usual.orElseGet(() -> new Names(names.isEmpty() ? "" : names.get(0), "labels"));
     String images = config.feature().isEmpty() ? found.images() : config.feature();
@@ -198,7 +209,7 @@ public final class NumpyImages {
       return;
     }
     List<String> others =
-        npz.names().stream().filter(n -> npz.header(n).shape().length > 2).toList();
+        names(npz).stream().filter(n -> npz.header(n).shape().length > 2).toList();
     if (others.size() == 1) {
       throw new ConfigException(
           "%s, array %s has shape %s, which images cannot have, but %s can be images; set data.feature=%s, and data.label=%s if those are their classes"
@@ -216,13 +227,16 @@ public final class NumpyImages {
       Stored stored, Optional<NpyArray> labels, DataConfig config, BadInput bad) {
     NpyHeader head = stored.head();
     int[] shape = head.shape();
-    requireBytes(stored, config.levels());
-    if ((shape.length != 3 && shape.length != 4) || shape[0] == 0) {
+    if (shape.length != 3 && shape.length != 4) {
       throw new ConfigException(
           "%s has shape %s; images are [N, height, width, channels], or [N, height, width] of one"
                   .formatted(head.name(), head.shapeText())
-              + " channel, with at least one: reshape it");
+              + " channel: reshape it");
     }
+    if (shape[0] == 0) {
+      throw new ConfigException(head.name() + " has no image; leave it out");
+    }
+    requireBytes(stored, config.levels());
     requireSeveral(head.name(), shape);
     RecordFile.Layout layout = ImageShapes.layout(head.name(), shape, config);
     ImageStore records = stored.records(layout, config.levels(), bad);

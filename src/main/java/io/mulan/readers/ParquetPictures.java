@@ -95,9 +95,25 @@ final class ParquetPictures implements EncodedPictures {
         String.join(", ", file.columns().stream().map(ParquetColumn::outer).distinct().toList()));
   }
 
+  @Override
+  public boolean haveClasses() {
+    return classes != null;
+  }
+
   /** The names of the classes by number, if the file says them. */
   List<String> classNames() {
     return classes == null ? List.of() : file.classNames(classes.name());
+  }
+
+  /** A column that is called as classes are, but has none that are read. */
+  Optional<String> passedOver() {
+    return classes != null
+        ? Optional.empty()
+        : file.columns().stream()
+            .map(ParquetColumn::outer)
+            .filter(LABELS::contains)
+            .findFirst()
+            .map(name -> "column %s, which is not of whole numbers".formatted(name));
   }
 
   @Override
@@ -161,6 +177,11 @@ final class ParquetPictures implements EncodedPictures {
     }
     int[] labels = new int[found.length];
     for (int i = 0; i < labels.length; i++) {
+      if (found[i] == -1) {
+        throw new ConfigException(
+            "%s has no class in %s, but others have; write one for each image, or leave the column out"
+                .formatted(name(i), classes.name()));
+      }
       if (found[i] < 0 || found[i] > LabelledImages.MOST) {
         throw new ConfigException(
             "%s has class %d in %s; 0 to %d are allowed"

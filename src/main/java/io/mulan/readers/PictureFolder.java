@@ -33,7 +33,7 @@ public record PictureFolder(
     if (!Files.isDirectory(folder)) {
       if (!PictureShards.Format.ARCHIVE.isNamed(folder.toString())) {
         throw new ConfigException(
-            "%s is not a folder; name one with pictures (%s), or a tar or zip of them"
+            "%s is not a folder; name one with pictures (%s), or a .tar, .tar.gz or .zip of them"
                 .formatted(folder, PictureFile.KINDS));
       }
       return PictureShards.find(config, PictureShards.Format.ARCHIVE, bad);
@@ -54,6 +54,12 @@ public record PictureFolder(
     List<String> notes = new ArrayList<>(split.notes());
     notes.addAll(ClassNames.notes(split.train().names()));
     othersNote(all).ifPresent(notes::add);
+    PictureShards.othersNote(all.names()).ifPresent(notes::add);
+    List<String> archives =
+        all.names().stream().filter(PictureShards.Format.ARCHIVE::isNamed).toList();
+    if (!archives.isEmpty()) {
+      notes.add("%d archives next to pictures, as %s".formatted(archives.size(), archives.get(0)));
+    }
     String[] train = split.train().names().toArray(String[]::new);
     ClassNames classes = ClassNames.of(config, train);
     Path place = folder.resolve(split.train().folder());
@@ -81,7 +87,10 @@ public record PictureFolder(
   }
 
   private static String othersText(FoundFiles all) {
-    return othersNote(all).map(note -> ", but " + note).orElse("");
+    return othersNote(all)
+        .or(() -> PictureShards.othersNote(all.names()))
+        .map(note -> ", but " + note)
+        .orElse("");
   }
 
   /** What the configuration says, and where it is silent, that of the pictures. */

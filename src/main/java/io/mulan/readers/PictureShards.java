@@ -12,9 +12,13 @@ import io.mulan.formats.Unpacked;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Files that hold many encoded pictures each: Parquet, tar and zip. Of a folder all are taken,
@@ -41,6 +45,9 @@ public final class PictureShards {
     }
   }
 
+  private static final Pattern OTHERS =
+      Pattern.compile("(?i).*\\.(tar\\.(bz2|xz|zst|lzma)|tbz2?|txz|tzst|7z|rar)");
+
   private final DataConfig config;
   private final Format format;
   private final BadInput bad;
@@ -55,11 +62,24 @@ public final class PictureShards {
   /** Those that a folder or file is. */
   public static FoundImages find(DataConfig config, Format format, BadInput bad) {
     Path path = Path.of(config.path());
-    FoundFiles files =
-        Files.isDirectory(path)
-            ? FoundFiles.in(path, bad).only(format::isNamed)
-            : new FoundFiles(path.resolveSibling(""), List.of(path.getFileName().toString()));
-    return new PictureShards(config, format, bad).find(path, files);
+    PictureShards shards = new PictureShards(config, format, bad);
+    if (!Files.isDirectory(path)) {
+      return shards.find(
+          path, new FoundFiles(path.resolveSibling(""), List.of(path.getFileName().toString())));
+    }
+    FoundFiles all = FoundFiles.in(path, bad);
+    othersNote(all.names()).ifPresent(shards.notes::add);
+    return shards.find(path, all.only(format::isNamed));
+  }
+
+  /** What is said of archives that are passed over. */
+  static Optional<String> othersNote(List<String> names) {
+    List<String> others = names.stream().filter(n -> OTHERS.matcher(n).matches()).toList();
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "%d archives of kinds that are not read: %s"
+                .formatted(others.size(), FoundFiles.byExtension(others)));
   }
 
   private FoundImages find(Path path, FoundFiles files) {
@@ -74,17 +94,73 @@ public final class PictureShards {
     Shards.requireAll(path.toString(), files.names(), bad);
     FileSplit split = FileSplit.of(path.toString(), files.names());
     notes.addAll(split.notes());
+    notes.addAll(Shards.gaps(files.names()));
     List<EncodedPictures> train = open(files, split.train());
     if (train.isEmpty()) {
       throw new ConfigException(
           "%s has no picture in its %s for training; name another data.path"
               .formatted(path, format.words));
     }
+    List<EncodedPictures> test = open(files, split.test());
+    noteSomeClasses(train);
+    requireNoFolders(path, train);
+    List<String> classes = classNames(train, test);
     ImageShape shape = shape(train);
-    ImageStore test = split.test().isEmpty() ? null : joined(open(files, split.test()), shape);
-    List<String> classes =
-        train.get(0) instanceof ParquetPictures first ? first.classNames() : List.of();
-    return new FoundImages(shape, joined(train, shape), test).with(classes, notes);
+    return new FoundImages(
+            shape, joined(train, shape), split.test().isEmpty() ? null : joined(test, shape))
+        .with(classes, notes);
+  }
+
+  /** Classes are of all pictures, or of none. */
+  private void noteSomeClasses(List<EncodedPictures> parts) {
+    parts.stream()
+        .filter(part -> !part.haveClasses())
+        .findFirst()
+        .filter(without -> parts.stream().anyMatch(EncodedPictures::haveClasses))
+        .ifPresent(
+            without ->
+                notes.add("classes of some files, which %s lacks".formatted(without.name(0))));
+  }
+
+  /** Folders in one of several archives are no split, and no classes. */
+  private void requireNoFolders(Path path, List<EncodedPictures> parts) {
+    List<String> names =
+        parts.stream()
+            .filter(ArchivedPictures.class::isInstance)
+            .flatMap(part -> ((ArchivedPictures) part).names().stream())
+            .toList();
+    if (names.isEmpty()) {
+      return;
+    }
+    FolderSplit split = FolderSplit.of("each archive in " + path, names);
+    if (split.test() != null) {
+      throw new ConfigException(
+          "archives in %s have the folders %s and %s in them, which are a split in a single archive only; put training and test into archives of their own, named so"
+              .formatted(path, split.train().folder(), split.test().folder()));
+    }
+    boolean told = parts.stream().anyMatch(EncodedPictures::haveClasses);
+    if (!told && !ClassNames.found(split.train().names()).isEmpty()) {
+      notes.add("folders in the archives, which are classes in a single archive only");
+    }
+  }
+
+  /** As all files number them. */
+  private List<String> classNames(List<EncodedPictures> train, List<EncodedPictures> test) {
+    Map<List<String>, String> names = new LinkedHashMap<>();
+    Stream.concat(train.stream(), test.stream())
+        .filter(part -> part instanceof ParquetPictures && part.haveClasses())
+        .forEach(part -> names.putIfAbsent(((ParquetPictures) part).classNames(), part.name(0)));
+    if (names.size() > 1) {
+      List<Map.Entry<List<String>, String>> two = names.entrySet().stream().limit(2).toList();
+      throw new ConfigException(
+          "classes are named %s in %s, but %s in %s; write all files with the same names"
+              .formatted(
+                  two.get(0).getKey(),
+                  two.get(0).getValue(),
+                  two.get(1).getKey(),
+                  two.get(1).getValue()));
+    }
+    return names.isEmpty() ? List.of() : names.keySet().iterator().next();
   }
 
   private List<EncodedPictures> open(FoundFiles files, List<String> names) {
@@ -105,10 +181,12 @@ public final class PictureShards {
   }
 
   private EncodedPictures open(Path file) {
-    return switch (format) {
-      case PARQUET -> ParquetPictures.open(file, config);
-      case ARCHIVE -> archive(file);
-    };
+    if (format == Format.ARCHIVE) {
+      return archive(file);
+    }
+    ParquetPictures pictures = ParquetPictures.open(file, config);
+    pictures.passedOver().filter(note -> !notes.contains(note)).ifPresent(notes::add);
+    return pictures;
   }
 
   private ArchivedPictures archive(Path file) {
@@ -129,7 +207,7 @@ public final class PictureShards {
     if (!others.isEmpty()) {
       notes.add(PictureFolder.othersNote(others) + " in " + file);
     }
-    return ArchivedPictures.of(files, config);
+    return ArchivedPictures.of(files, config, notes);
   }
 
   /** Of a single archive. */

@@ -29,7 +29,8 @@ record RecordLayout(ImageShape shape, boolean planar) {
       Feature shape = features.get(feature);
       if (shape != null) {
         List<Long> sizes = shape.getInt64List().getValueList();
-        return ofSizes(sizes.size() == 4 && sizes.get(0) == 1 ? sizes.subList(1, 4) : sizes, name);
+        return ofSizes(
+            sizes.size() == 4 && sizes.get(0) == 1 ? sizes.subList(1, 4) : sizes, config, name);
       }
     }
     return new RecordLayout(
@@ -46,7 +47,7 @@ record RecordLayout(ImageShape shape, boolean planar) {
         config.layout() == Layout.CHANNELS_FIRST);
   }
 
-  private static RecordLayout ofSizes(List<Long> sizes, String name) {
+  private static RecordLayout ofSizes(List<Long> sizes, DataConfig config, String name) {
     if (sizes.size() == 2) {
       return new RecordLayout(ImageShapes.checked(name, sizes.get(0), sizes.get(1), 1), false);
     }
@@ -55,7 +56,16 @@ record RecordLayout(ImageShape shape, boolean planar) {
           "%s has shape %s; an image is [height, width, channels] or [channels, height, width]"
               .formatted(name, sizes));
     }
-    boolean planar = areChannels(sizes.get(0)) && !areChannels(sizes.get(2));
+    boolean open = areChannels(sizes.get(0)) && areChannels(sizes.get(2));
+    if (open
+        && config.layout() == Layout.CHANNELS_LAST
+        && config.channels() != sizes.get(2)
+        && ImageShapes.looksPlanar(sizes.get(0), sizes.get(1), sizes.get(2))) {
+      throw new ConfigException(
+          "%s has shape %s, of which the first or the last can be the channels; set data.layout=channels_first, or data.channels=%d"
+              .formatted(name, sizes, sizes.get(2)));
+    }
+    boolean planar = open ? config.layout() == Layout.CHANNELS_FIRST : areChannels(sizes.get(0));
     return planar
         ? new RecordLayout(
             ImageShapes.checked(name, sizes.get(1), sizes.get(2), sizes.get(0)), true)

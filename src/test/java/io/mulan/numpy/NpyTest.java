@@ -160,7 +160,7 @@ public class NpyTest {
     assertEquals(
         file
             + " holds elements of type '<U3'; allowed are b1, u1, i1, u2, i2, u4, i4, u8, i8, f2, f4, f8:"
-            + " convert it with astype in NumPy",
+            + " number texts with numpy.unique(x, return_inverse=True)[1] in NumPy",
         refusal.getMessage());
   }
 

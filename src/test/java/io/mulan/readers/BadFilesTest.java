@@ -13,13 +13,10 @@ import io.mulan.files.ConfigException;
 import io.mulan.formats.Archive;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,11 +177,7 @@ class BadFilesTest {
     entry.write("{".repeat(depth).getBytes(UTF_8)); // field 15 begins a group
     entry.write("|".repeat(depth).getBytes(UTF_8)); // and ends one
     byte[] example = field(field(entry.toByteArray())); // features, a feature
-    ByteBuffer record = ByteBuffer.allocate(16 + example.length).order(ByteOrder.LITTLE_ENDIAN);
-    record.putLong(example.length);
-    record.putInt(maskedCrc(Arrays.copyOf(record.array(), 8)));
-    record.put(example).putInt(maskedCrc(example));
-    Files.write(folder.resolve("deep.tfrecord"), record.array());
+    DataFiles.records(folder.resolve("deep.tfrecord"), example);
     assertTold(
         Kind.TFRECORD, "deep.tfrecord", "deep.tfrecord: record 0 at offset 0 is no tf.Example");
   }
@@ -201,12 +194,6 @@ class BadFilesTest {
     }
     all.write(content);
     return all.toByteArray();
-  }
-
-  private static int maskedCrc(byte[] data) {
-    CRC32C checksum = new CRC32C();
-    checksum.update(data);
-    return Integer.rotateRight((int) checksum.getValue(), 15) + 0xa282ead8;
   }
 
   @Test

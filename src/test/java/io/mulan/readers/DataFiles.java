@@ -8,11 +8,18 @@ import io.mulan.config.DataConfig.Kind;
 import io.mulan.data.ImageSet;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.Npz;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 
 /** The data sets that other programs wrote, and what is in them: {@code data/make.py}. */
 public final class DataFiles {
@@ -49,5 +56,24 @@ public final class DataFiles {
         new int[] {shape[1], shape[2], shape[3]},
         new int[] {set.shape().height(), set.shape().width(), set.shape().channels()});
     assertArrayEquals(expected.toBytes(), set.toArray().toBytes());
+  }
+
+  /** Writes a TFRecord file. */
+  static void records(Path file, byte[]... records) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] content : records) {
+      ByteBuffer record = ByteBuffer.allocate(16 + content.length).order(ByteOrder.LITTLE_ENDIAN);
+      record.putLong(content.length);
+      record.putInt(maskedCrc(Arrays.copyOf(record.array(), 8)));
+      record.put(content).putInt(maskedCrc(content));
+      all.write(record.array());
+    }
+    Files.write(file, all.toByteArray());
+  }
+
+  private static int maskedCrc(byte[] data) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(data);
+    return Integer.rotateRight((int) checksum.getValue(), 15) + 0xa282ead8;
   }
 }

@@ -45,7 +45,10 @@ class SplitsTest {
     "train_32x32, valid_32x32",
     "train2017, val2017",
     "train, eval",
-    "train, evaluation"
+    "train, evaluation",
+    "x_train, x_val",
+    "seg_train, seg_test",
+    "DIV2K_train_HR, DIV2K_valid_HR"
   })
   void foldersSayIt(String train, String test) {
     for (String above : List.of("", "set/", "set/images/")) {
@@ -56,6 +59,17 @@ class SplitsTest {
       assertEquals(List.of("b/1.png"), split.test().names());
       assertEquals(List.of(), split.notes());
     }
+  }
+
+  @Test
+  void classesBelowFurtherFoldersAreFound() {
+    FolderSplit split =
+        FolderSplit.of(
+            "x",
+            List.of("seg_train/seg_train/a/0", "seg_train/seg_train/b/0", "seg_test/seg_test/a/1"));
+    assertEquals(List.of("a/0", "b/0"), split.train().names());
+    assertEquals(List.of("a/1"), split.test().names());
+    assertEquals("seg_test/seg_test/", split.test().folder());
   }
 
   @Test
@@ -81,7 +95,7 @@ class SplitsTest {
     FolderSplit split = FolderSplit.of("x", List.of("bus/0.png", "car/0.png", "train/0.png"));
     assertNull(split.test());
     assertEquals(List.of("bus/0.png", "car/0.png", "train/0.png"), split.train().names());
-    List<String> tubes = List.of("bottle/0.png", "test_tube/0.png");
+    List<String> tubes = List.of("bottle/0.png", "bullet_train/0.png", "test_tube/0.png");
     assertEquals(tubes, FolderSplit.of("x", tubes).train().names());
   }
 
@@ -97,7 +111,9 @@ class SplitsTest {
     "cat/0.png dog/more/eval/1.png, eval in dog/more/",
     "train/cat/0.png train/val/1.png test/cat/2.png, val in train/",
     "train/train/0.png train/val/1.png test/cat/2.png, name x/train as data.path",
-    "train2014/0.png train2017/0.png val2014/0.png, all called as for training"
+    "train2014/0.png train2017/0.png val2014/0.png, all called as for training",
+    "trainA/0.png trainB/0.png testA/0.png testB/0.png, all called as for training",
+    "cat_train/0.png dog_train/0.png cat_test/0.png dog_test/0.png, all called as for training"
   })
   void whatIsOpenIsRefused(String names, String reason) {
     ConfigException refusal =
@@ -122,6 +138,8 @@ class SplitsTest {
   @CsvSource({
     "train/part-0.tfrecord, val/part-0.tfrecord",
     "x/training/a.tfrecord, x/testing/a.tfrecord",
+    "seg_train/a.tfrecord, seg_test/a.tfrecord",
+    "test_data/a-train.tfrecord, test_data/a-test.tfrecord",
     "set-train.tfrecord-00000-of-00001, set-validation.tfrecord-00000-of-00001",
     "a_train.tfrecords, a_eval.tfrecords"
   })
