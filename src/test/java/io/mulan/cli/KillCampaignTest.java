@@ -40,7 +40,7 @@ import org.tensorflow.proto.Summary;
 @DisabledOnOs(OS.WINDOWS)
 @Tag("slow")
 final class KillCampaignTest {
-  private static final int STEPS = 200;
+  private static final int STEPS = 120;
   private static final int KILLS_IN_TRAINING = 10;
   private static final int KILLS_IN_EVALUATION = 4;
   private static final int KILLS_IN_EXPORT = 3;
@@ -49,7 +49,9 @@ final class KillCampaignTest {
   private static final int LONGEST = 60_000;
   private static final int AFTERWARDS = 60;
 
-  private static final String[] EVALUATE = {"evaluate", "RUN", "--times=1000", "--limit=60"};
+  private static final String[] EVALUATE = {
+    "evaluate", "RUN", "--times=200", "--limit=60", "--batch=4"
+  };
 
   private final Random random = new Random(20);
 
@@ -84,8 +86,8 @@ final class KillCampaignTest {
     assertTrue(kills >= 15, "only " + kills + " kills");
 
     assertArrayEquals(
-        bytes("straight/checkpoints/200/state.data-00000-of-00001"),
-        bytes("killed/checkpoints/200/state.data-00000-of-00001"));
+        bytes("straight/checkpoints/120/state.data-00000-of-00001"),
+        bytes("killed/checkpoints/120/state.data-00000-of-00001"));
     assertEquals(metrics("straight"), metrics("killed"));
     assertEquals(result("straight"), result("killed"));
     assertEquals(steps("straight"), steps("killed"));
@@ -101,7 +103,7 @@ final class KillCampaignTest {
         "--steps=" + STEPS,
         "--set=training.save_every=" + SAVE_EVERY,
         "--set=training.log_every=4",
-        "--set=training.evaluate_every=10",
+        "--set=training.evaluate_every=20",
         "--set=training.summaries_every=3");
   }
 
