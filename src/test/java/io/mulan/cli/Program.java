@@ -68,6 +68,7 @@ final class Program {
     }
   }
 
+  /** Runs a command as a process, where a test is about the process; {@link #call} is quicker. */
   static Outcome run(Path folder, String... arguments) {
     return await(folder, start(folder, command(arguments)));
   }
@@ -131,14 +132,14 @@ final class Program {
     }
   }
 
-  /** {@code mulan train} with the settings of a small run. */
+  /** {@code mulan train} with the settings of a small run, within this process. */
   static Outcome train(Path folder, String... arguments) {
-    return run(folder, trainArguments(arguments));
+    return call(folder, trainArguments(arguments));
   }
 
   /** Where the model does not matter: half the graph. */
   static Outcome trainPlain(Path folder, String... arguments) {
-    return run(folder, plainArguments(arguments));
+    return call(folder, plainArguments(arguments));
   }
 
   static String[] plainArguments(String... arguments) {
