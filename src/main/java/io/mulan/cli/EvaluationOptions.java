@@ -15,7 +15,6 @@ final class EvaluationOptions {
     EXACT
   }
 
-  private static final int TIMES = 128;
   private static final int STEPS = 256;
   private static final List<String> EXACT_ONLY =
       List.of("samples", "dequantisation", "probe", "rtol", "atol", "published");
@@ -79,7 +78,7 @@ final class EvaluationOptions {
           given.seed(),
           batch);
     }
-    int times = given.count("times", TIMES, 1);
+    int times = given.count("times", LikelihoodMethod.bound().times(), 1);
     int steps = given.count("steps", STEPS, 1);
     return given.has("importance")
         ? new Importance(given.count("importance", 0, 1), steps, given.seed(), batch)

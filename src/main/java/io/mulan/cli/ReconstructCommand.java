@@ -91,7 +91,7 @@ final class ReconstructCommand implements Command {
   private static boolean reconstruct(Asked asked, SamplingModel model, FlowCodec codec) {
     ImageSet images = asked.choice().chosen();
     try (GrowingNpz npz = new GrowingNpz(asked.out().resolve(NPZ))) {
-      RoundTrip trip = new RoundTrip(images, model, codec, npz);
+      RoundTrip trip = new RoundTrip(images, model, codec, npz::add);
       boolean all = false;
       try {
         trip.run(asked.run().config().training().batch(), asked.given().terminal());

@@ -42,6 +42,16 @@ public final class ConfigReader {
   }
 
   /**
+   * A preset with single settings over it.
+   *
+   * @param settings each {@code key=value}, such as {@code training.steps=100}
+   * @throws ConfigException if there is no such preset or setting, or a value is not allowed
+   */
+  public static RunConfig preset(String name, String... settings) {
+    return read(Optional.of(name), Optional.empty(), List.of(settings));
+  }
+
+  /**
    * A file that has every setting, but for those that came after it was written.
    *
    * @throws ConfigException if it does not, or a value can't be

@@ -2,26 +2,15 @@ package io.mulan.run;
 
 import io.mulan.cluster.WorkerGroup;
 import io.mulan.cluster.Workers;
-import io.mulan.config.LatentConfig;
-import io.mulan.config.RunConfig;
 import io.mulan.console.Countdown;
 import io.mulan.console.Stopped;
 import io.mulan.console.Terminal;
-import io.mulan.console.Text;
 import io.mulan.console.Version;
-import io.mulan.data.ImageSet;
-import io.mulan.flow.FlowSolver;
-import io.mulan.likelihood.BoundGraph;
 import io.mulan.likelihood.BoundMeasurement;
-import io.mulan.likelihood.Dequantisation;
 import io.mulan.likelihood.Estimate;
 import io.mulan.likelihood.ExactEstimator;
-import io.mulan.likelihood.ExactGraph;
 import io.mulan.likelihood.LatentUse;
 import io.mulan.likelihood.Measurement;
-import io.mulan.likelihood.TrajectoryEstimator;
-import io.mulan.likelihood.TrajectoryGraph;
-import io.mulan.training.TrainedModel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -29,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -54,15 +42,6 @@ public final class Evaluation {
     this.images = images;
     this.method = method;
     this.checksum = images.images().checksum();
-  }
-
-  /** A model, and what it is asked for. */
-  private record Estimator(TrainedModel<?> model, Measurement measurement, String how)
-      implements AutoCloseable {
-    @Override
-    public void close() {
-      model.close();
-    }
   }
 
   /** What must be the same in all processes that take part. */
@@ -99,12 +78,12 @@ public final class Evaluation {
    */
   public Optional<EvaluationReport> measure(Workers workers, Terminal terminal) {
     LOG.info("building the model...");
-    try (Estimator estimator = open(terminal::asked)) {
+    try (LikelihoodModel model = LikelihoodModel.open(run, method, terminal::asked)) {
       SharedMeasurement shared =
-          new SharedMeasurement(estimator.measurement(), workers, terminal::asked);
+          new SharedMeasurement(model.of(images.chosen()), workers, terminal::asked);
       terminal.watch("stopping; what is measured is kept");
       if (workers.isChief()) {
-        return Optional.of(measure(estimator, shared, terminal));
+        return Optional.of(measure(model.how(), shared, terminal));
       }
       if (!shared.run(0, images.count(), done -> {}, values -> {})) {
         throw new Stopped();
@@ -113,8 +92,7 @@ public final class Evaluation {
     }
   }
 
-  private EvaluationReport measure(
-      Estimator estimator, SharedMeasurement shared, Terminal terminal) {
+  private EvaluationReport measure(String how, SharedMeasurement shared, Terminal terminal) {
     Path folder = files().getParent();
     String name = files().getFileName().toString();
     try (PerImageTable table =
@@ -125,7 +103,7 @@ public final class Evaluation {
       fill(table, shared, terminal);
       EvaluationReport report;
       try {
-        report = report(estimator.measurement(), estimator.how(), table, terminal);
+        report = report(shared.measurement(), how, table, terminal);
       } catch (Stopped e) {
         LOG.info("interrupted: all images are measured; the same command makes the report");
         throw e;
@@ -168,97 +146,6 @@ public final class Evaluation {
     }
     double mean = Arrays.stream(table.column("total", table.count())).average().orElseThrow();
     return String.format(Locale.ROOT, "%.3f bits/dim", mean / (run.image().size() * Math.log(2)));
-  }
-
-  private Estimator open(BooleanSupplier stopAsked) {
-    ImageSet chosen = images.chosen();
-    if (method instanceof LikelihoodMethod.Exact exact) {
-      return exact(exact, run, chosen, stopAsked);
-    }
-    return method instanceof LikelihoodMethod.Importance importance
-        ? importance(importance, run, chosen)
-        : bound((LikelihoodMethod.Bound) method, run, chosen);
-  }
-
-  private static Estimator bound(LikelihoodMethod.Bound o, TrainedRun run, ImageSet images) {
-    TrainedModel<BoundGraph> model = run.open(BoundGraph::build);
-    BoundMeasurement measurement =
-        new BoundMeasurement(
-            model.session(), model.parts(), o.batch(run.config()), o.times(), o.seed(), images);
-    String how =
-        TrainingReport.bound(run.config())
-            + "; "
-            + o.times()
-            + " stratified times for each image"
-            + TrainingReport.caveat(run.config());
-    return new Estimator(model, measurement, how);
-  }
-
-  private static Estimator importance(
-      LikelihoodMethod.Importance o, TrainedRun run, ImageSet images) {
-    TrainedModel<TrajectoryGraph> model = run.open(TrajectoryGraph::build);
-    TrajectoryEstimator measurement =
-        new TrajectoryEstimator(
-            model.session(),
-            model.parts(),
-            new TrajectoryEstimator.Options(
-                o.batch(run.config()), o.steps(), o.samples(), o.seed()),
-            images);
-    String how =
-        "importance-weighted bound of the chain of "
-            + o.steps()
-            + " steps with averaged weights; "
-            + o.samples()
-            + " trajectories of latent and noise for each image"
-            + TrainingReport.caveat(run.config());
-    return new Estimator(model, measurement, how);
-  }
-
-  private static Estimator exact(
-      LikelihoodMethod.Exact o, TrainedRun run, ImageSet images, BooleanSupplier stopAsked) {
-    Dequantisation noise = o.dequantisation(run.config());
-    TrainedModel<ExactGraph> model =
-        run.open(
-            (m, diffusion, weights) ->
-                ExactGraph.build(m, diffusion, weights, noise, o.probe(), o.published()));
-    ExactEstimator.Options options =
-        new ExactEstimator.Options(
-            o.batch(run.config()), o.samples(), o.seed(), o.published(), o.published());
-    FlowSolver solver =
-        new FlowSolver(model.session(), model.parts().flow(), o.tolerance(), stopAsked);
-    ExactEstimator measurement =
-        new ExactEstimator(model.session(), model.parts(), solver, options, images);
-    return new Estimator(model, measurement, how(o, run.config(), noise));
-  }
-
-  private static String how(LikelihoodMethod.Exact o, RunConfig config, Dequantisation noise) {
-    boolean latent = config.latent().kind() != LatentConfig.Kind.NONE;
-    StringBuilder how = new StringBuilder();
-    if (o.published()) {
-      how.append("AS PUBLISHED, to be compared with that code alone: ");
-    }
-    how.append("log-likelihood by the probability flow with averaged weights, Dormand-Prince 5(4)");
-    how.append(", rtol ").append(Text.plain(o.tolerance().relative()));
-    how.append(", atol ").append(Text.plain(o.tolerance().absolute()));
-    how.append("; Hutchinson's estimate of the divergence, ");
-    how.append(o.published() ? "another " : "one ").append(Text.name(o.probe()));
-    how.append(o.published() ? " probe at every evaluation; " : " probe for each image; ");
-    how.append(noise.description()).append("; ");
-    how.append(o.samples() == 1 ? "one sample" : o.samples() + " importance samples");
-    how.append(latent ? " of latent and dequantisation" : " of dequantisation");
-    if (!latent) {
-      how.append(": exact for each, a bound over them");
-    } else if (o.published()) {
-      how.append("; the latent is the most likely one, and costs the KL of one categorical");
-      how.append(" variable: not a bound");
-    } else {
-      how.append(
-          "; the latent drawn from q(c|x) and paid for: exact given both, a bound over them");
-    }
-    if (o.published() && o.samples() > 1) {
-      how.append(" (the divergence's noise makes weighted figures too good)");
-    }
-    return how.toString();
   }
 
   /**

@@ -11,6 +11,17 @@ import java.util.Map;
 /** How the likelihood of images is measured. */
 public sealed interface LikelihoodMethod {
 
+  /** The variational bound at 128 times for each image, with seed 0. */
+  static Bound bound() {
+    return new Bound(128, 0, 0);
+  }
+
+  /** The probability flow with one sample and tolerances of 1e-5, with seed 0. */
+  static Exact exact() {
+    return new Exact(
+        1, Exact.Noise.TRUNCATED_NORMAL, Probe.RADEMACHER, new Tolerance(1e-5, 1e-5), false, 0, 0);
+  }
+
   /** Its name in the names of files. */
   String name();
 
@@ -36,6 +47,12 @@ public sealed interface LikelihoodMethod {
    * @param times K, stratified, for each image
    */
   record Bound(int times, long seed, int batch) implements LikelihoodMethod {
+    public Bound {
+      Require.atLeast("times", times, 1);
+      Require.atLeast("seed", seed, 0);
+      Require.atLeast("batch", batch, 0);
+    }
+
     @Override
     public String name() {
       return "bound";
@@ -54,6 +71,13 @@ public sealed interface LikelihoodMethod {
    * @param steps T of a trajectory
    */
   record Importance(int samples, int steps, long seed, int batch) implements LikelihoodMethod {
+    public Importance {
+      Require.atLeast("samples", samples, 1);
+      Require.atLeast("steps", steps, 1);
+      Require.atLeast("seed", seed, 0);
+      Require.atLeast("batch", batch, 0);
+    }
+
     @Override
     public String name() {
       return "importance";
@@ -80,6 +104,11 @@ public sealed interface LikelihoodMethod {
       long seed,
       int batch)
       implements LikelihoodMethod {
+    public Exact {
+      Require.atLeast("samples", samples, 1);
+      Require.atLeast("seed", seed, 0);
+      Require.atLeast("batch", batch, 0);
+    }
 
     /** The kinds of dequantisation. */
     public enum Noise {

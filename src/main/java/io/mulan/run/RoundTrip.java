@@ -3,22 +3,24 @@ package io.mulan.run;
 import io.mulan.config.ImageShape;
 import io.mulan.console.Countdown;
 import io.mulan.console.Terminal;
-import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
 import io.mulan.flow.FlowSolver;
 import io.mulan.numpy.NpyArray;
 import io.mulan.sampling.FlowCodec;
+import java.util.function.BiConsumer;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Images that the probability flow carries to noise and back, batch by batch. An archive takes the
- * {@code images}, what was {@code decoded}, and the {@code noise} between.
+ * Images that the probability flow carries to noise and back, batch by batch. They come as arrays
+ * named {@code images}, {@code decoded} and {@code noise}.
  */
 public final class RoundTrip {
+  static final String DECODED = "decoded";
+
   private final ImageSet images;
   private final SamplingModel model;
   private final FlowCodec codec;
-  private final GrowingNpz npz;
+  private final BiConsumer<String, NpyArray> results;
   private int count;
   private double squares;
   private double largest;
@@ -49,13 +51,14 @@ public final class RoundTrip {
 
   /**
    * @param codec of the model
-   * @param npz takes the results
+   * @param results takes each batch of an array [B,H,W,C] by its name
    */
-  public RoundTrip(ImageSet images, SamplingModel model, FlowCodec codec, GrowingNpz npz) {
+  public RoundTrip(
+      ImageSet images, SamplingModel model, FlowCodec codec, BiConsumer<String, NpyArray> results) {
     this.images = images;
     this.model = model;
     this.codec = codec;
-    this.npz = npz;
+    this.results = results;
   }
 
   /**
@@ -94,9 +97,9 @@ public final class RoundTrip {
       }
       ImageShape shape = images.shape();
       int[] all = {some, shape.height(), shape.width(), shape.channels()};
-      npz.add("images", NpyArray.of(pixels, all));
-      npz.add("decoded", NpyArray.of(seen, all));
-      npz.add("noise", NpyArray.of(encoded.z1(), all));
+      results.accept("images", NpyArray.of(pixels, all));
+      results.accept(DECODED, NpyArray.of(seen, all));
+      results.accept("noise", NpyArray.of(encoded.z1(), all));
       there += encoded.evaluations();
       back += end.evaluations();
       batches++;

@@ -45,6 +45,11 @@ public final class SamplingModel implements AutoCloseable {
         seed);
   }
 
+  /** The same model, whose draws have another seed. */
+  SamplingModel seeded(long seed) {
+    return new SamplingModel(model, seed);
+  }
+
   public ImageSampler sampler() {
     return sampler;
   }

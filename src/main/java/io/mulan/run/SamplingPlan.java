@@ -18,6 +18,15 @@ import java.util.Map;
  * @param batch images drawn together
  */
 public record SamplingPlan(int count, int label, Way way, Last last, long seed, int batch) {
+  /**
+   * @throws io.mulan.files.ConfigException if a number is outside of what is allowed
+   */
+  public SamplingPlan {
+    Require.atLeast("count", count, 1);
+    Require.atLeast("label", label, -1);
+    Require.atLeast("seed", seed, 0);
+    Require.atLeast("batch", batch, 1);
+  }
 
   /** How noise becomes an image. */
   public sealed interface Way {
@@ -31,6 +40,10 @@ public record SamplingPlan(int count, int label, Way way, Last last, long seed, 
    * @param steps T
    */
   public record Steps(Sampler sampler, int steps) implements Way {
+    public Steps {
+      Require.atLeast("steps", steps, 1);
+    }
+
     @Override
     public String name() {
       return Text.name(sampler);

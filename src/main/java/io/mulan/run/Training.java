@@ -6,8 +6,11 @@ import io.mulan.config.TrainingConfig;
 import io.mulan.console.Stopped;
 import io.mulan.console.Terminal;
 import io.mulan.console.Version;
+import io.mulan.data.DataIdentity;
 import io.mulan.data.Dataset;
+import io.mulan.data.Datasets;
 import io.mulan.data.PixelEntropy;
+import io.mulan.data.SignalPower;
 import io.mulan.diffusion.ModelParts;
 import io.mulan.files.ConfigException;
 import io.mulan.likelihood.BoundEstimate;
@@ -15,10 +18,12 @@ import io.mulan.tf.Devices;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.DivergedException;
 import io.mulan.training.Trainer;
+import io.mulan.training.TrainingListener;
 import io.mulan.training.TrainingSession;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -48,6 +53,50 @@ public final class Training {
   }
 
   /**
+   * Trains a model in a folder: begins a run there, or resumes an unfinished one of the same
+   * configuration. Checkpoints, metrics and the result are written into the folder.
+   *
+   * @param config such as {@link io.mulan.config.ConfigReader#preset}
+   * @param listener hears of steps and evaluations, and may stop the run
+   * @return the result; empty if the listener stopped it: it is saved, and the same call resumes it
+   * @throws ConfigException if the folder holds something else or a finished run, or the data
+   *     cannot be read
+   * @throws io.mulan.tf.CheckpointException if a checkpoint cannot be written or read
+   * @throws DivergedException if the loss is no longer finite; earlier checkpoints are whole
+   */
+  public static Optional<RunResult> run(Path folder, RunConfig config, RunListener listener) {
+    Dataset data = Datasets.open(config.data());
+    RunConfig resolved = SignalPower.resolve(config, data);
+    checkBatch(resolved.training(), data);
+    try (RunFolder run = RunFolder.open(folder, resolved)) {
+      run.requireData(DataIdentity.of(data), false);
+      Optional<RunResult> result =
+          run(
+              run,
+              data,
+              Workers.alone(),
+              new Watch(listener, data.train().shape().size()),
+              listener::stopAsked,
+              () -> {});
+      result.ifPresent(listener::finished);
+      return result;
+    }
+  }
+
+  /** Passes on what a listener of a run hears. */
+  private record Watch(RunListener listener, int dimensions) implements TrainingListener {
+    @Override
+    public void stepped(long step, TrainingSession.Step values) {
+      listener.stepped(step, values.total() / (dimensions * Math.log(2)));
+    }
+
+    @Override
+    public void evaluated(long step, BoundEstimate bound) {
+      listener.evaluated(step, bound);
+    }
+  }
+
+  /**
    * Trains up to {@code training.steps}, logs and measures into the folder, and leaves the result
    * there.
    *
@@ -58,8 +107,29 @@ public final class Training {
    */
   public static Optional<RunResult> run(
       RunFolder run, Dataset data, Workers workers, Terminal terminal, Progress.Frame frame) {
-    long start = System.nanoTime();
     RunLog.attach(run.path());
+    int dimensions = data.train().shape().size();
+    return run(
+        run,
+        data,
+        workers,
+        new Progress(run.config().training(), dimensions, terminal, frame),
+        terminal::asked,
+        () -> terminal.watch("finishing the step and saving"));
+  }
+
+  /**
+   * @param progress hears of everything last
+   * @param begun called before the first step
+   */
+  private static Optional<RunResult> run(
+      RunFolder run,
+      Dataset data,
+      Workers workers,
+      TrainingListener progress,
+      BooleanSupplier stopAsked,
+      Runnable begun) {
+    long start = System.nanoTime();
     RunConfig config = run.config();
     boolean compiled = compiled(config.training());
     LOG.info("building the model...");
@@ -68,18 +138,16 @@ public final class Training {
       Checkpoints checkpoints = run.checkpoints();
       MetricsFile.From from = begin(session, checkpoints, run.path());
       int dimensions = data.train().shape().size();
-      terminal.watch("finishing the step and saving");
+      begun.run();
       try (MetricsFile metrics =
               new MetricsFile(run.path(), from, start, config.training().logEvery(), dimensions);
           RunPictures pictures =
-              new RunPictures(
-                  metrics.events(), config, checkpoints, data.test(), terminal::asked)) {
+              new RunPictures(metrics.events(), config, checkpoints, data.test(), stopAsked)) {
         RunSummaries summaries = new RunSummaries(metrics.events(), session, config, from.step());
         if (metrics.evaluation().isPresent()) {
           complete(checkpoints, from.step(), metrics.evaluation().getAsDouble());
           pictures.draw(from.step());
         }
-        Progress progress = new Progress(config.training(), dimensions, terminal, frame);
         Trainer trainer =
             new Trainer(
                 config.training(),
@@ -88,11 +156,11 @@ public final class Training {
                 checkpoints,
                 // Metrics come first: what was measured is recorded before anything is drawn of it.
                 List.of(metrics, summaries, pictures, progress),
-                terminal::asked);
+                stopAsked);
         try {
           Optional<BoundEstimate> bound = trainer.run();
           if (bound.isPresent()) {
-            PixelEntropy pixels = new PixelEntropy(data.train(), terminal::stopIfAsked);
+            PixelEntropy pixels = new PixelEntropy(data.train(), () -> stop(stopAsked));
             RunResult result =
                 new RunResult(
                     session.steps(),
@@ -117,6 +185,12 @@ public final class Training {
       }
       LOG.info("interrupted at step {}, saved", session.steps());
       return Optional.empty();
+    }
+  }
+
+  private static void stop(BooleanSupplier asked) {
+    if (asked.getAsBoolean()) {
+      throw new Stopped();
     }
   }
 
