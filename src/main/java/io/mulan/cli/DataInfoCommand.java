@@ -7,7 +7,6 @@ import io.mulan.console.Text;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.data.ExactCopies;
-import io.mulan.data.ImageSet;
 import io.mulan.data.PixelEntropy;
 import io.mulan.drawing.Pictures;
 import java.nio.file.Path;
@@ -104,7 +103,7 @@ final class DataInfoCommand implements Command {
     if (given.has("png")) {
       Path file = given.path("png");
       if (Pictures.shows(data.train().shape())) {
-        Pictures.grid(file, some(data.train()));
+        Pictures.grid(file, data.train().spread(EXAMPLES));
         row(text, "examples", file.toString());
       }
     }
@@ -158,12 +157,5 @@ final class DataInfoCommand implements Command {
       LOG.warn("{}: {}; test figures are too good", data.name(), text);
     }
     return text;
-  }
-
-  /** Spread over the set, which may be sorted by class. */
-  private static ImageSet some(ImageSet all) {
-    int count = Math.min(EXAMPLES, all.count());
-    byte[] images = all.copies(count, i -> (int) ((long) i * all.count() / count));
-    return new ImageSet(all.name(), all.shape(), all.levels(), images);
   }
 }

@@ -168,7 +168,7 @@ final class ExportCommand implements Command {
     FlaxLayout usual = FlaxLayout.of(run.config());
     FlaxLayout layout =
         new FlaxLayout(given.choice("code", usual.code(), FlaxLayout.Code.class), usual.clipped());
-    Path file = given.typed(given.text(given.has("npz") ? "npz" : "flax"));
+    Path file = given.path(given.has("npz") ? "npz" : "flax");
     LOG.info("building the model...");
     try (RunState state = new RunState(run.config(), run.image())) {
       RunFolder.checkpoints(run.path(), run.config()).restore(state, run.step());

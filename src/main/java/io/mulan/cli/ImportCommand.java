@@ -69,7 +69,7 @@ final class ImportCommand implements Command {
           "mulan import needs --config FILE, the configuration that the weights were trained with"
               + " (mulan import --help)");
     }
-    Path file = given.typed(given.text(given.has("flax") ? "flax" : "npz"));
+    Path file = given.path(given.has("flax") ? "flax" : "npz");
     RunConfig config = ImportedConfig.read(given.path("config"), given.texts("set"));
     Path folder =
         given.has("to") ? given.path("to") : given.typed("runs").resolve(ConfigOptions.name(given));

@@ -97,23 +97,24 @@ final class TrainCommand implements Command {
     cluster.ifPresent(c -> OpenPort.check(c, ClusterOptions.open(given)));
     boolean resumes = given.has("resume");
     RunConfig asked = resumes ? resumed(given) : configured(given);
-    Path folder = resumes ? folder(given, "resume") : newFolder(given);
+    Path folder = resumes ? given.path("resume") : newFolder(given);
     Dataset data = Datasets.open(asked.data());
     RunConfig config = SignalPower.resolve(asked, data);
     Training.checkBatch(config.training(), data);
     cluster.ifPresent(c -> BatchShare.of(c, config.training()));
     Duration patience = ClusterOptions.patience(given);
+    DataIdentity identity = DataIdentity.of(data);
     Supplier<ClusterTraining> join =
         () ->
             ClusterTraining.join(
-                cluster.orElseThrow(), patience, folder, config, data, given.terminal());
+                cluster.orElseThrow(), patience, folder, config, data, identity, given.terminal());
     if (cluster.isPresent() && !cluster.get().chief()) {
       return join.get().beside();
     }
     boolean others = given.has("other-data") || (resumes && leavesOutMore(folder, config));
     try (RunFolder run =
         resumes ? RunFolder.resume(folder, config) : RunFolder.open(folder, config)) {
-      run.requireData(DataIdentity.of(data), others);
+      run.requireData(identity, others);
       run.writeConfig(); // only now: a run that is refused stays as it is
       if (cluster.isEmpty()) {
         return train(run, data, Workers.alone(), given);
@@ -164,7 +165,7 @@ final class TrainCommand implements Command {
             "--resume takes its configuration from the run folder: leave --" + other + " out");
       }
     }
-    Path path = folder(given, "resume");
+    Path path = given.path("resume");
     RunConfig there = RunFolder.readConfig(path);
     RunConfig config =
         ConfigOptions.placed(
@@ -208,13 +209,9 @@ final class TrainCommand implements Command {
 
   private static Path newFolder(Arguments given) {
     if (given.has("run")) {
-      return folder(given, "run");
+      return given.path("run");
     }
     return given.typed("runs").resolve(ConfigOptions.name(given));
-  }
-
-  private static Path folder(Arguments given, String option) {
-    return given.path(option);
   }
 
   private static int train(RunFolder run, Dataset data, Workers workers, Arguments given) {

@@ -18,8 +18,10 @@ public final class Presets {
 
   private static final String DIGITS = "digits";
 
-  /** Laid over {@link #DIGITS}. */
+  /** Laid over {@link #DIGITS} and {@link #FAST}. */
   private static final String KINDS = "kinds";
+
+  private static final String FAST = "ablations/fast";
 
   private static final List<String> MODELS =
       List.of(DIGITS, KINDS, "photos", "cifar10", "imagenet32");
@@ -83,7 +85,7 @@ public final class Presets {
     }
     int dash = name.indexOf('-');
     String model = dash < 0 ? name : name.substring(0, dash);
-    Stream<String> base = model.equals(KINDS) ? Stream.of(DIGITS, KINDS) : Stream.of(model);
+    Stream<String> base = model.equals(KINDS) ? Stream.of(DIGITS, FAST, KINDS) : Stream.of(model);
     Stream<String> over =
         dash < 0 ? Stream.of() : Stream.of("ablations/" + name.substring(dash + 1), name);
     return Stream.concat(base, over)

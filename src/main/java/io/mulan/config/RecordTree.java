@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -96,7 +97,7 @@ final class RecordTree {
     Object value =
         type != List.class
             ? scalar(type, node)
-            : isOfTexts(component) ? texts(node) : numbers(node);
+            : list(node, isOfTexts(component) ? RecordTree::text : RecordTree::number);
     if (value == null) {
       throw new InvalidSettingException(key, shown(node), allowed(component));
     }
@@ -151,33 +152,24 @@ final class RecordTree {
     }
   }
 
-  private static List<Double> numbers(JsonNode node) {
+  private static String text(JsonNode node) {
+    return node.isValueNode() && !node.isNull() ? node.asText() : null;
+  }
+
+  /** Null where the node is not an array, or one of its elements is not of that type. */
+  private static List<Object> list(JsonNode node, Function<JsonNode, Object> element) {
     if (!node.isArray()) {
       return null;
     }
-    List<Double> all = new ArrayList<>();
+    List<Object> all = new ArrayList<>();
     for (JsonNode n : node) {
-      Double value = number(n);
+      Object value = element.apply(n);
       if (value == null) {
         return null;
       }
       all.add(value);
     }
     return all;
-  }
-
-  private static List<String> texts(JsonNode node) {
-    if (!node.isArray()) {
-      return null;
-    }
-    List<String> all = new ArrayList<>();
-    for (JsonNode n : node) {
-      if (!n.isValueNode() || n.isNull()) {
-        return null;
-      }
-      all.add(n.asText());
-    }
-    return List.copyOf(all);
   }
 
   private static String allowed(RecordComponent component) {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * What a data set is known by, wherever it lies: kept with a run and with an exported model, so
@@ -29,13 +28,8 @@ public record DataIdentity(Images train, Images test) {
   public record Images(int count, String shape, int levels, String checksum) {
 
     static Images of(ImageSet images) {
-      int count = images.count();
-      int compared = Math.min(count, COMPARED);
-      ImageSet some =
-          images.chosen(
-              IntStream.range(0, compared).map(i -> (int) ((long) i * count / compared)).toArray());
-      String checksum = "%08x".formatted(some.checksum());
-      return new Images(count, images.shape().toString(), images.levels(), checksum);
+      String checksum = "%08x".formatted(images.spread(COMPARED).checksum());
+      return new Images(images.count(), images.shape().toString(), images.levels(), checksum);
     }
 
     /** What differs, for a sentence. */

@@ -1,6 +1,7 @@
 package io.mulan.data;
 
 import io.mulan.files.AtomicFile;
+import io.mulan.files.AtomicFolder;
 import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import java.io.IOException;
@@ -76,7 +77,7 @@ record Download(URI address, String file, long mostBytes, String md5, ProxySelec
   Path into(Path folder, Patience patience, PublicSet.Progress progress) {
     Path target = folder.resolve(file);
     try {
-      Files.createDirectories(folder);
+      AtomicFolder.make(folder);
       if (Files.isRegularFile(target)) {
         check(target);
         return target;

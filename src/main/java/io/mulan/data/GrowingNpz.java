@@ -2,6 +2,7 @@ package io.mulan.data;
 
 import io.mulan.config.ImageShape;
 import io.mulan.files.AtomicFile;
+import io.mulan.files.AtomicFolder;
 import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.numpy.NpyArray;
@@ -62,7 +63,7 @@ public final class GrowingNpz implements AutoCloseable {
   }
 
   private static Path unfinished(Path archive, String name) {
-    return archive.resolveSibling(".unfinished-" + archive.getFileName() + "-" + name);
+    return AtomicFile.unfinished(archive.resolveSibling(archive.getFileName() + "-" + name));
   }
 
   private static ConfigException failure(Path file, IOException e) {
@@ -80,7 +81,7 @@ public final class GrowingNpz implements AutoCloseable {
     try {
       Part part = parts.get(name);
       if (part == null) {
-        Files.createDirectories(archive.toAbsolutePath().getParent());
+        AtomicFolder.make(archive.toAbsolutePath().getParent());
         part = new Part(unfinished(archive, name), batch);
         parts.put(name, part);
       }

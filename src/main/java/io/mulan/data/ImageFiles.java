@@ -15,6 +15,7 @@ import io.mulan.numpy.NpyType;
 import io.mulan.numpy.Npz;
 import io.mulan.readers.LevelsAdvice;
 import io.mulan.readers.NumpyLabels;
+import io.mulan.readers.PictureFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -98,9 +99,7 @@ public final class ImageFiles {
     List<Path> pictures =
         all.only(PictureFile::isNamed).names().stream().map(folder::resolve).toList();
     List<String> others = all.names().stream().filter(PictureFile::isOfOtherKind).toList();
-    String text =
-        "%d pictures of kinds that are not read: %s"
-            .formatted(others.size(), FoundFiles.byExtension(others));
+    String text = PictureFolder.othersNote(others);
     if (pictures.isEmpty()) {
       throw new ConfigException(
           "%s has no picture (%s) directly in it%s; put pictures there, or give another folder"

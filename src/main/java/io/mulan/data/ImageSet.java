@@ -25,7 +25,6 @@ import java.util.zip.CRC32C;
  * place.
  */
 public final class ImageSet {
-  private static final int BYTES_AT_ONCE = 1 << 20;
   private static final Conditions NOTHING = new Conditions(0, false);
 
   private final String name;
@@ -85,11 +84,12 @@ public final class ImageSet {
     this.name = name;
     this.shape = shape;
     this.levels = levels;
-    this.images = images;
     this.windowBytes = windowBytes;
     this.augmentation = augmentation;
     this.conditions = conditions;
     this.classes = conditions.classes() > 0 ? images.labels().orElse(null) : null;
+    // Read once: for records they take as long as the images.
+    this.images = classes == null ? images : new LabelledImages(images, classes);
     checkClasses();
   }
 
@@ -254,9 +254,10 @@ public final class ImageSet {
   /** The classes that these have, but others have not; none if those of either are not known. */
   public NavigableSet<Integer> classesBeyond(ImageSet others) {
     NavigableSet<Integer> beyond = new TreeSet<>();
-    if (others.labels().isPresent()) {
+    Optional<int[]> theirs = others.labels();
+    if (theirs.isPresent()) {
       labels().ifPresent(own -> Arrays.stream(own).forEach(beyond::add));
-      Arrays.stream(others.labels().get()).distinct().forEach(beyond::remove);
+      Arrays.stream(theirs.get()).distinct().forEach(beyond::remove);
     }
     return beyond;
   }
@@ -267,6 +268,14 @@ public final class ImageSet {
       return this;
     }
     return chosen(IntStream.range(0, limit).toArray());
+  }
+
+  /** So many of them, spread evenly; all, if there are no more. */
+  public ImageSet spread(int most) {
+    int count = count();
+    return count <= most
+        ? this
+        : chosen(IntStream.range(0, most).map(i -> (int) ((long) i * count / most)).toArray());
   }
 
   /**
@@ -295,7 +304,7 @@ public final class ImageSet {
 
   /** Hands over all images in order, some at a time; the array is used again. */
   public void each(Part part) {
-    int most = Math.max(1, BYTES_AT_ONCE / shape.size());
+    int most = Math.max(1, ImageStore.BYTES_AT_ONCE / shape.size());
     byte[] some = new byte[Math.min(most, count()) * shape.size()];
     for (int first = 0; first < count(); first += most) {
       int size = Math.min(most, count() - first);

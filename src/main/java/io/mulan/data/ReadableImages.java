@@ -8,14 +8,12 @@ import java.util.stream.IntStream;
 
 /** Finds out which images can be read, by reading all. */
 final class ReadableImages {
-  private static final int BYTES_AT_ONCE = 1 << 20;
-
   private ReadableImages() {}
 
   /** Those that can be; the others are counted. */
   static ImageStore of(ImageStore images, int imageBytes, BadInput bad) {
     int count = images.count();
-    int most = Math.max(1, BYTES_AT_ONCE / imageBytes);
+    int most = Math.max(1, ImageStore.BYTES_AT_ONCE / imageBytes);
     int[] good =
         IntStream.range(0, (count + most - 1) / most)
             .parallel()

@@ -75,6 +75,11 @@ public final class AtomicFile {
     Durable.rename(complete, target);
   }
 
+  /** What something is called until it is whole: a name next to it that readers pass over. */
+  public static Path unfinished(Path target) {
+    return Durable.unfinished(target);
+  }
+
   /** Whether this is what is left of a file or folder whose writing was cut off. */
   public static boolean isUnfinished(Path path) {
     return Durable.isUnfinished(path);

@@ -65,6 +65,11 @@ public final class AtomicFolder {
     }
   }
 
+  /** Makes a folder that survives a loss of power, if it is missing, and those above it. */
+  public static void make(Path folder) throws IOException {
+    Durable.createFolder(folder.toAbsolutePath());
+  }
+
   /** All files in a folder and those below it, sorted. */
   public static List<Path> files(Path folder) throws IOException {
     return all(folder).stream().filter(Files::isRegularFile).toList();

@@ -28,7 +28,8 @@ final class Durable {
     createFolder(path.toAbsolutePath().getParent());
   }
 
-  private static void createFolder(Path folder) throws IOException {
+  /** Makes a folder, if it is missing, and those above it. */
+  static void createFolder(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
     }

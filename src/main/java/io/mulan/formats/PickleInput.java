@@ -26,10 +26,6 @@ final class PickleInput implements Closeable {
     size = channel.size();
   }
 
-  long size() {
-    return size;
-  }
-
   /** The offset of the next byte. */
   long at() {
     return from + buffer.position();

@@ -35,17 +35,7 @@ public final class BoundEstimator {
   }
 
   /**
-   * The bound on these images.
-   *
-   * @param onBatch told after each batch how many images are done
-   */
-  public BoundEstimate estimate(Session session, ImageSet images, IntConsumer onBatch) {
-    double[][] nats = perImage(session, images, 0, images.count(), onBatch);
-    return estimate(session, images, nats, () -> {});
-  }
-
-  /**
-   * The same of images whose terms have been measured.
+   * The bound on images whose terms have been measured.
    *
    * @param nats as {@link #perImage} gives them, of all images
    * @param betweenBatches called between batches, from which it may throw
@@ -69,7 +59,7 @@ public final class BoundEstimator {
     if (graph.latents().priorVariance() == 0) {
       return latents.use(kl);
     }
-    ImageSet some = LatentUse.sample(images);
+    ImageSet some = images.spread(LatentUse.MOST_IMAGES);
     for (int first = 0; first < some.count(); first += batch) {
       betweenBatches.run();
       int count = Math.min(batch, some.count() - first);

@@ -1,10 +1,8 @@
 package io.mulan.likelihood;
 
-import io.mulan.data.ImageSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.tensorflow.Result;
 import org.tensorflow.Tensor;
 import org.tensorflow.types.TFloat32;
@@ -31,17 +29,6 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
   public static final double SMALLEST_SHARE = 0.01;
 
   private static final double LITTLE_NATS = 0.05;
-
-  /** The images that mutual information is measured on. */
-  static ImageSet sample(ImageSet images) {
-    int count = images.count();
-    return count <= MOST_IMAGES
-        ? images
-        : images.chosen(
-            IntStream.range(0, MOST_IMAGES)
-                .map(i -> (int) ((long) i * count / MOST_IMAGES))
-                .toArray());
-  }
 
   /** Whether c is as good as independent of the image: no component of it is in use, either. */
   public boolean collapsed() {

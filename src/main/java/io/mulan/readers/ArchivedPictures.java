@@ -193,11 +193,6 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
     return files.entries().stream().map(ArchivedFiles.Entry::name).toList();
   }
 
-  /** Whether the archive says of which classes they are, or that they have none. */
-  boolean tellsClasses() {
-    return told;
-  }
-
   /** Those of a part of a split. */
   ArchivedPictures in(FolderSplit.Part part) {
     Set<String> wanted = new HashSet<>();

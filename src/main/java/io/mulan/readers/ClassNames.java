@@ -42,7 +42,7 @@ record ClassNames(List<String> names) {
    * The folders that are classes, by number; none if a picture lies in no folder, or all in one.
    */
   static List<String> found(List<String> pictures) {
-    List<String> there = pictures.stream().map(ClassNames::folder).distinct().toList();
+    List<String> there = pictures.stream().map(FolderSplit::first).distinct().toList();
     if (there.contains("") || there.size() < 2) {
       return List.of();
     }
@@ -58,7 +58,8 @@ record ClassNames(List<String> names) {
 
   /** Why folders among these pictures are no classes, if pictures lie next to them. */
   static List<String> notes(List<String> pictures) {
-    List<String> loose = pictures.stream().filter(name -> folder(name).isEmpty()).toList();
+    List<String> loose =
+        pictures.stream().filter(name -> FolderSplit.first(name).isEmpty()).toList();
     return loose.isEmpty() || loose.size() == pictures.size()
         ? List.of()
         : List.of(
@@ -76,7 +77,7 @@ record ClassNames(List<String> names) {
       return;
     }
     for (String picture : pictures) {
-      String name = folder(picture);
+      String name = FolderSplit.first(picture);
       if (!names.contains(name)) {
         throw new ConfigException(
             name.isEmpty()
@@ -90,12 +91,6 @@ record ClassNames(List<String> names) {
 
   /** The number of a picture's class. */
   int of(String picture) {
-    return names.indexOf(folder(picture));
-  }
-
-  /** The first folder on the way to a picture; empty if it lies in none. */
-  private static String folder(String name) {
-    int slash = name.indexOf('/');
-    return slash < 0 ? "" : name.substring(0, slash);
+    return names.indexOf(FolderSplit.first(picture));
   }
 }

@@ -199,7 +199,8 @@ record FolderSplit(Part train, Part test, List<String> notes) {
         .toList();
   }
 
-  private static String first(String name) {
+  /** The first folder on the way to a picture; empty if it lies in none. */
+  static String first(String name) {
     int slash = name.indexOf('/');
     return slash < 0 ? "" : name.substring(0, slash);
   }

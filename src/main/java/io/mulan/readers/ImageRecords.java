@@ -318,6 +318,7 @@ public record ImageRecords(
   @Override
   public void read(int first, int count, byte[] target, int offset) {
     GreyScale scale = new GreyScale(config.levels());
+    PictureRules rules = PictureRules.of(config);
     each(
         i -> first + i,
         count,
@@ -325,7 +326,7 @@ public record ImageRecords(
           byte[] image = bytes(features, feature, name);
           int at = offset + i * shape.size();
           if (layout == null) {
-            new PictureFile(name, PictureFile.Content.of(image), shape, PictureRules.of(config))
+            new PictureFile(name, PictureFile.Content.of(image), shape, rules)
                 .copy(scale, target, at);
           } else {
             requireLike(features, name);

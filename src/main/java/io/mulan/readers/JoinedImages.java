@@ -84,6 +84,9 @@ final class JoinedImages implements ImageStore {
           IntStream.range(0, numbers.length)
               .filter(p -> numbers[p] >= first && numbers[p] < end)
               .toArray();
+      if (places.length == 0) {
+        continue; // one of which nothing is wanted has no say in whether there are classes
+      }
       Optional<int[]> some =
           parts.get(i).labels(Arrays.stream(places).map(p -> numbers[p] - first).toArray());
       if (some.isEmpty()) {

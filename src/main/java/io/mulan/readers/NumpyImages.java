@@ -65,11 +65,6 @@ public final class NumpyImages {
    */
   record Stored(Path file, long start, long bytes, NpyHeader head) {
 
-    /** Some of its elements, spread over all. */
-    double[] someValues() {
-      return LevelsAdvice.values(this);
-    }
-
     /** The elements as records, as many as the first size says. */
     RecordFile records(RecordFile.Layout layout, int levels, BadInput bad) {
       return RecordFile.of(head.name(), file, start, bytes, head.shape()[0], layout, levels, bad);
@@ -267,7 +262,9 @@ public final class NumpyImages {
       throw new ConfigException(
           "%s holds elements of type %s; levels are u1: %s"
               .formatted(
-                  head.name(), head.type().code(), LevelsAdvice.of(stored.someValues(), levels)));
+                  head.name(),
+                  head.type().code(),
+                  LevelsAdvice.of(LevelsAdvice.values(stored), levels)));
     }
     if (head.fortran()) {
       throw new ConfigException(

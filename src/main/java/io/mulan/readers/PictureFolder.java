@@ -81,7 +81,7 @@ public record PictureFolder(
   }
 
   /** What is said of pictures that are passed over. */
-  static String othersNote(List<String> others) {
+  public static String othersNote(List<String> others) {
     return "%d pictures of kinds that are not read: %s"
         .formatted(others.size(), FoundFiles.byExtension(others));
   }
@@ -119,10 +119,10 @@ public record PictureFolder(
   @Override
   public void read(int first, int count, byte[] target, int offset) {
     GreyScale scale = new GreyScale(config.levels());
+    PictureRules rules = PictureRules.of(config);
     for (int i = 0; i < count; i++) {
       Path file = folder.resolve(names[first + i]);
-      new PictureFile(file, shape, PictureRules.of(config))
-          .copy(scale, target, offset + i * shape.size());
+      new PictureFile(file, shape, rules).copy(scale, target, offset + i * shape.size());
     }
   }
 

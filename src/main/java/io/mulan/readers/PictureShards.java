@@ -222,7 +222,7 @@ public final class PictureShards {
     ArchivedPictures train = all.in(split.train());
     ArchivedPictures test = split.test() == null ? null : all.in(split.test());
     ClassNames classes = new ClassNames(List.of());
-    if (!all.tellsClasses()) {
+    if (!all.told()) {
       notes.addAll(ClassNames.notes(split.train().names()));
       classes = ClassNames.of(config, split.train().names().toArray(String[]::new));
       train = train.of(classes, split.train());

@@ -90,25 +90,27 @@ public final class ComparedTraining {
    * @return whether it was not interrupted
    */
   public boolean run(Dataset data, Terminal terminal) {
+    DataIdentity identity = DataIdentity.of(data);
     for (int i = 0; i < runs.size(); i++) {
       Planned planned = runs.get(i);
       if (planned.finished()) {
         LOG.info("{} is finished", planned.folder());
         continue;
       }
-      if (terminal.asked() || !train(planned, i + 1, data, terminal)) {
+      if (terminal.asked() || !train(planned, i + 1, data, identity, terminal)) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean train(Planned planned, int number, Dataset data, Terminal terminal) {
+  private boolean train(
+      Planned planned, int number, Dataset data, DataIdentity identity, Terminal terminal) {
     String which = "run %d of %d, ".formatted(number, runs.size());
     long kept = planned.kept();
     LOG.info("{}{} with seed {}", which, planned.preset(), planned.seed());
     try (RunFolder run = RunFolder.open(planned.folder(), planned.config())) {
-      run.requireData(DataIdentity.of(data), false);
+      run.requireData(identity, false);
       Optional<RunResult> result =
           Training.run(
               run,

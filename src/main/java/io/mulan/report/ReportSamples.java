@@ -11,6 +11,7 @@ import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
 import io.mulan.run.Provenance;
 import io.mulan.run.SampleBatches;
+import io.mulan.run.SampleFiles;
 import io.mulan.run.SamplingModel;
 import io.mulan.run.SamplingPlan;
 import io.mulan.run.TrainedRun;
@@ -51,7 +52,7 @@ public final class ReportSamples {
     }
     try (Stream<Path> entries = Files.list(folder)) {
       entries
-          .filter(e -> Files.exists(e.resolve("sample.json")))
+          .filter(e -> Files.exists(e.resolve(SampleFiles.JSON)))
           .sorted()
           .flatMap(e -> kept(run, e).stream())
           .limit(MOST)
@@ -64,8 +65,8 @@ public final class ReportSamples {
 
   private static Optional<Figure> kept(ReportedRun run, Path folder) {
     try {
-      Provenance made = JsonFile.read(folder.resolve("sample.json"), Provenance.class);
-      BufferedImage grid = ImageIO.read(folder.resolve("grid.png").toFile());
+      Provenance made = JsonFile.read(folder.resolve(SampleFiles.JSON), Provenance.class);
+      BufferedImage grid = ImageIO.read(folder.resolve(SampleFiles.GRID).toFile());
       if (grid == null || !made.weights().equals(run.trained().orElseThrow().fingerprint())) {
         return Optional.empty();
       }

@@ -36,10 +36,11 @@ public record ClusterTraining(
       Path folder,
       RunConfig config,
       Dataset data,
+      DataIdentity identity,
       Terminal terminal) {
     WorkerGroup together =
         WorkerGroup.join(
-            cluster, patience, facts(config, data), () -> wayOn(folder, config), terminal);
+            cluster, patience, facts(config, identity), () -> wayOn(folder, config), terminal);
     return new ClusterTraining(together, folder, config, data, terminal);
   }
 
@@ -53,12 +54,12 @@ public record ClusterTraining(
   }
 
   /** What must be the same everywhere. */
-  private static Map<String, String> facts(RunConfig config, Dataset data) {
+  private static Map<String, String> facts(RunConfig config, DataIdentity identity) {
     Map<String, String> facts = WorkerGroup.program();
     Map<String, Object> settings = new LinkedHashMap<>(config.settings());
     settings.remove("data.path"); // each machine has its own
     facts.put("configuration", settings.toString());
-    facts.put("data set", DataIdentity.of(data).toString());
+    facts.put("data set", identity.toString());
     return facts;
   }
 

@@ -93,8 +93,9 @@ public final class Evaluation {
   }
 
   private EvaluationReport measure(String how, SharedMeasurement shared, Terminal terminal) {
-    Path folder = files().getParent();
-    String name = files().getFileName().toString();
+    Path files = files();
+    Path folder = files.getParent();
+    String name = files.getFileName().toString();
     try (PerImageTable table =
         PerImageTable.open(folder.resolve(name + ".csv"), shared.columns())) {
       if (table.count() > 0) {

@@ -1,6 +1,7 @@
 package io.mulan.run;
 
 import io.mulan.files.AtomicFile;
+import io.mulan.files.AtomicFolder;
 import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.ProgramLock;
@@ -46,7 +47,7 @@ public final class PerImageTable implements AutoCloseable {
    */
   public static PerImageTable open(Path file, List<String> columns) {
     try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
+      AtomicFolder.make(file.toAbsolutePath().getParent());
       ProgramLock lock =
           ProgramLock.tryHold(file.resolveSibling(".lock-" + file.getFileName()))
               .orElseThrow(

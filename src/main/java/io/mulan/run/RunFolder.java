@@ -5,6 +5,7 @@ import io.mulan.config.RunConfig;
 import io.mulan.config.RunConfig.Difference;
 import io.mulan.data.DataIdentity;
 import io.mulan.files.AtomicFile;
+import io.mulan.files.AtomicFolder;
 import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
@@ -158,7 +159,7 @@ public final class RunFolder implements AutoCloseable {
 
   private static void create(Path path) {
     try {
-      Files.createDirectories(path);
+      AtomicFolder.make(path);
     } catch (IOException e) {
       throw new ConfigException(
           path + " can't be made: " + IoReason.of(e) + "; name another folder", e);

@@ -42,7 +42,7 @@ public record SampleFiles(
   public static final String JSON = "sample.json";
 
   static final String NPZ = "samples.npz";
-  static final String GRID = "grid.png";
+  public static final String GRID = "grid.png";
   static final String BESIDE = "beside.png";
   static final String GIF = "denoising.gif";
   static final String BOUND = "bound.png";
@@ -133,8 +133,6 @@ public record SampleFiles(
   }
 
   private void tell(String text, Object... values) {
-    if (workers.isChief()) {
-      said.accept(String.format(Locale.ROOT, text, values));
-    }
+    said.accept(String.format(Locale.ROOT, text, values));
   }
 }

@@ -17,7 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToLongFunction;
+import java.util.function.ToLongBiFunction;
 
 /**
  * A trained model that a command is asked about: a checkpoint of a run, or an exported model.
@@ -97,7 +97,7 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
    */
   public static TrainedRun newest(Path path, Path runs) {
     if (!ExportedModel.isThere(path)) {
-      return run(path, steps -> steps.get(steps.size() - 1));
+      return run(path, (kept, steps) -> steps.get(steps.size() - 1));
     }
     ExportedModel model = ExportedModel.open(path);
     Path results = runs.resolve(model.card().name() + "-" + model.card().version());
@@ -107,8 +107,7 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
 
   /** The checkpoint of a run with the best bound; the newest where none was measured. */
   public static TrainedRun best(Path run) {
-    Checkpoints checkpoints = RunFolder.checkpoints(run, RunFolder.readConfig(run));
-    return run(run, steps -> checkpoints.best().orElse(steps.get(steps.size() - 1)));
+    return run(run, (kept, steps) -> kept.best().orElse(steps.get(steps.size() - 1)));
   }
 
   /**
@@ -119,7 +118,7 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
   public static TrainedRun at(Path run, long step) {
     return run(
         run,
-        steps -> {
+        (kept, steps) -> {
           if (!steps.contains(step)) {
             throw new CheckpointException(
                 run + " has no checkpoint of step " + step + "; there are those of " + steps);
@@ -134,7 +133,11 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
    * @throws CheckpointException if there is none
    */
   public static List<Long> steps(Path run) {
-    List<Long> steps = RunFolder.checkpoints(run, RunFolder.readConfig(run)).steps();
+    return steps(run, RunFolder.checkpoints(run, RunFolder.readConfig(run)));
+  }
+
+  private static List<Long> steps(Path run, Checkpoints checkpoints) {
+    List<Long> steps = checkpoints.steps();
     if (steps.isEmpty()) {
       throw new CheckpointException(
           run + " has no checkpoint yet; train it: mulan train --resume " + run);
@@ -142,11 +145,11 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
     return steps;
   }
 
-  private static TrainedRun run(Path path, ToLongFunction<List<Long>> choice) {
+  private static TrainedRun run(Path path, ToLongBiFunction<Checkpoints, List<Long>> choice) {
     RunConfig config = RunFolder.readConfig(path);
     Checkpoints checkpoints = RunFolder.checkpoints(path, config);
     while (true) {
-      long step = choice.applyAsLong(steps(path));
+      long step = choice.applyAsLong(checkpoints, steps(path, checkpoints));
       Optional<ProgramLock> held = checkpoints.hold(step);
       if (checkpoints.has(step)) {
         return new TrainedRun(path, path, config, step, new Run(checkpoints, step, held));

@@ -2,6 +2,7 @@ package io.mulan.training;
 
 import io.mulan.config.TrainingConfig;
 import io.mulan.diffusion.DiffusionModel;
+import io.mulan.diffusion.ModelParts;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Variables;
@@ -71,7 +72,7 @@ final class AdamW<T extends TFloating> {
 
     /** The part of the model that the weight is in. */
     String part() {
-      return weight.name().substring(0, weight.name().indexOf('/'));
+      return ModelParts.of(weight.name());
     }
 
     boolean decayed() {

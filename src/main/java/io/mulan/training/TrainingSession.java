@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -304,33 +305,36 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
         new BoundEstimator(
             evaluation, size, config.training().timesPerImage(), config.training().seed());
     int count = images.count();
-    double[][] mine = new double[BoundTerms.NAMES.size()][workers.count(count)];
-    boolean stopped = false;
-    try {
-      mine =
-          estimator.perImage(
-              session,
-              images,
-              workers.first(count),
-              workers.count(count),
-              done -> {
-                onBatch.accept(done);
-                look.run();
-              });
-    } catch (Stopped e) {
-      stopped = true; // the others wait for this one's part
-    }
-    double[][] all = workers.together(mine, count);
-    if (workers.any(stopped)) {
+    Optional<double[][]> mine =
+        unlessStopped(
+            () ->
+                estimator.perImage(
+                    session,
+                    images,
+                    workers.first(count),
+                    workers.count(count),
+                    done -> {
+                      onBatch.accept(done);
+                      look.run();
+                    }));
+    // The others wait for this one's part.
+    double[][] part =
+        mine.orElseGet(() -> new double[BoundTerms.NAMES.size()][workers.count(count)]);
+    double[][] all = workers.together(part, count);
+    if (workers.any(mine.isEmpty())) {
       return Optional.empty();
     }
-    Optional<BoundEstimate> bound = Optional.empty();
+    Optional<BoundEstimate> bound =
+        unlessStopped(() -> estimator.estimate(session, images, all, look));
+    return workers.any(bound.isEmpty()) ? Optional.empty() : bound;
+  }
+
+  private static <R> Optional<R> unlessStopped(Supplier<R> work) {
     try {
-      bound = Optional.of(estimator.estimate(session, images, all, look));
+      return Optional.of(work.get());
     } catch (Stopped e) {
-      stopped = true;
+      return Optional.empty();
     }
-    return workers.any(stopped) ? Optional.empty() : bound;
   }
 
   /** The bound on each image in nats, at this many times; other seeds make other draws. */

@@ -49,10 +49,6 @@ final class KillCampaignTest {
   private static final int LONGEST = 60_000;
   private static final int AFTERWARDS = 60;
 
-  private static final String[] EVALUATE = {
-    "evaluate", "RUN", "--times=200", "--limit=60", "--batch=4"
-  };
-
   private final Random random = new Random(20);
 
   @TempDir Path folder;
@@ -108,7 +104,7 @@ final class KillCampaignTest {
   }
 
   private static String[] evaluation(String run) {
-    return Stream.of(EVALUATE).map(a -> a.equals("RUN") ? run : a).toArray(String[]::new);
+    return new String[] {"evaluate", run, "--times=200", "--limit=60", "--batch=4"};
   }
 
   /**

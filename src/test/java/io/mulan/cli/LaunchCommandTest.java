@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.mulan.files.AtomicFolder;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.Npz;
 import java.io.IOException;
@@ -351,7 +352,6 @@ public final class LaunchCommandTest {
         .toList();
   }
 
-  /** Values of each image; seconds, the last column, are different. */
   /** That two folders hold the same files, byte for byte. */
   private static void assertSameFiles(Path one, Path other) throws IOException {
     assertEquals(names(one), names(other));
@@ -362,15 +362,10 @@ public final class LaunchCommandTest {
   }
 
   private static List<String> names(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(Files::isRegularFile)
-          .map(file -> folder.relativize(file).toString())
-          .sorted()
-          .toList();
-    }
+    return AtomicFolder.files(folder).stream().map(f -> folder.relativize(f).toString()).toList();
   }
 
+  /** Values of each image; seconds, the last column, are different. */
   private void assertTables(String one, String other) throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve(one + "/evaluations"))) {
       List<Path> tables = files.filter(LaunchCommandTest::isTable).toList();

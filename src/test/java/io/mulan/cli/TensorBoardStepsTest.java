@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.PythonScript;
 import io.mulan.files.AtomicFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("python")
 final class TensorBoardStepsTest {
-  private static final String PYTHON = System.getProperty("python", ".venv/bin/python");
-
   @TempDir Path folder;
 
   @Test
@@ -53,15 +52,7 @@ final class TensorBoardStepsTest {
 
   private JsonNode steps(Path run) throws Exception {
     Path json = folder.resolve("steps.json");
-    Path log = folder.resolve("python.txt");
-    Process python =
-        new ProcessBuilder(
-                PYTHON, "scripts/python/check_steps.py", run.toString(), "--json=" + json)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    int code = python.waitFor();
-    assertEquals(0, code, Files.readString(log));
+    PythonScript.run("check_steps.py", run, "--json=" + json);
     return new ObjectMapper().readTree(json.toFile());
   }
 }

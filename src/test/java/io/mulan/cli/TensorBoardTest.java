@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.PythonScript;
 import io.mulan.run.RunFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,8 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("browser")
 final class TensorBoardTest {
-  private static final String PYTHON = System.getProperty("python", ".venv/bin/python");
-
   @TempDir Path folder;
 
   @Test
@@ -70,14 +66,7 @@ final class TensorBoardTest {
 
   private JsonNode shown(Path run) throws Exception {
     Path json = folder.resolve("shown.json");
-    Path log = folder.resolve("python.txt");
-    Process python =
-        new ProcessBuilder(
-                PYTHON, "scripts/python/check_tensorboard.py", run.toString(), "--json=" + json)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    assertEquals(0, python.waitFor(), () -> text(log));
+    PythonScript.run("check_tensorboard.py", run, "--json=" + json);
     return new ObjectMapper().readTree(json.toFile());
   }
 
@@ -90,13 +79,5 @@ final class TensorBoardTest {
       tags.fieldNames().forEachRemaining(names::add);
     }
     return names;
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

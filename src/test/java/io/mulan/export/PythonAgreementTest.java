@@ -1,14 +1,11 @@
 package io.mulan.export;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
+import io.mulan.PythonScript;
 import io.mulan.data.Datasets;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.Npz;
 import io.mulan.tf.SavedModelWriter;
 import io.mulan.tf.Tensors;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -35,7 +32,6 @@ import org.tensorflow.types.TUint8;
  */
 @Tag("python")
 final class PythonAgreementTest {
-  private static final String PYTHON = System.getProperty("python", ".venv/bin/python");
   private static final int BATCH = 3;
 
   @TempDir Path folder;
@@ -54,22 +50,7 @@ final class PythonAgreementTest {
     Path model = kind.equals("digits") ? Bundle.DIGITS : SmallExport.write(folder, kind);
     Path vectors = folder.resolve(kind + ".npz");
     Npz.write(vectors, answers(model));
-    Process python =
-        new ProcessBuilder(
-                PYTHON, "scripts/python/compare.py", model.toString(), vectors.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("python.txt").toFile())
-            .start();
-    assertEquals(0, python.waitFor(), () -> read(folder.resolve("python.txt")));
-    System.out.print(read(folder.resolve("python.txt")));
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
-    }
+    System.out.print(PythonScript.run("compare.py", model, vectors));
   }
 
   /** Inputs and outputs by SIGNATURE/in/NAME and SIGNATURE/out/NAME. */

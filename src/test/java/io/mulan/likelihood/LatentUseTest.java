@@ -88,7 +88,7 @@ final class LatentUseTest {
     for (int i = 0; i < levels.length; i++) {
       levels[i] = (byte) (i % 10);
     }
-    ImageSet some = LatentUse.sample(new ImageSet("many", pixel, 256, levels));
+    ImageSet some = new ImageSet("many", pixel, 256, levels).spread(LatentUse.MOST_IMAGES);
     assertEquals(LatentUse.MOST_IMAGES, some.count());
     byte[] first = new byte[] {9};
     for (int i : new int[] {0, 1, LatentUse.MOST_IMAGES - 1}) {
@@ -96,6 +96,6 @@ final class LatentUseTest {
       assertEquals(0, first[0], "every tenth");
     }
     ImageSet few = new ImageSet("few", pixel, 256, new byte[LatentUse.MOST_IMAGES]);
-    assertEquals(few, LatentUse.sample(few));
+    assertEquals(few, few.spread(LatentUse.MOST_IMAGES));
   }
 }

@@ -343,5 +343,8 @@ class SplitsTest {
     JoinedImages joined = new JoinedImages(List.of(parts, parts), 1);
     assertArrayEquals(new int[] {7, 5, 6}, joined.labels(new int[] {5, 0, 1}).orElseThrow());
     assertArrayEquals(new int[] {5, 6, 7, 5, 6, 7}, joined.labels().orElseThrow());
+    JoinedImages half = new JoinedImages(List.of(parts, store(new byte[2])), 1);
+    assertArrayEquals(new int[] {6}, half.labels(new int[] {1}).orElseThrow());
+    assertTrue(half.labels().isEmpty());
   }
 }
