@@ -36,7 +36,7 @@ public record WorkerGroup(Workers workers, Duration patience, Supplier<String> w
   /**
    * Waits for the others, and that they have the same facts.
    *
-   * @throws io.mulan.config.ConfigException naming one that does not
+   * @throws io.mulan.files.ConfigException naming one that does not
    */
   public static WorkerGroup join(
       Cluster cluster,

@@ -80,7 +80,7 @@ final class Windows {
   /**
    * Copies the image at this position of the stream, and tells its number in the set.
    *
-   * @throws io.mulan.config.ConfigException if a file can't be read
+   * @throws io.mulan.files.ConfigException if a file can't be read
    */
   int copy(long position, byte[] target, int offset) {
     long epoch = position / set.count();

@@ -19,7 +19,7 @@ interface EncodedPictures {
   /**
    * Reads pictures that follow one another.
    *
-   * @throws io.mulan.config.ConfigException naming what can't be read
+   * @throws io.mulan.files.ConfigException naming what can't be read
    */
   void each(int first, int count, Use use);
 

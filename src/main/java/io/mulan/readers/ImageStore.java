@@ -18,7 +18,7 @@ public interface ImageStore {
    * Reads images one after the other, as levels [count,H,W,C], to {@code target} from {@code
    * offset} on.
    *
-   * @throws io.mulan.config.ConfigException naming file and place of what can't be read
+   * @throws io.mulan.files.ConfigException naming file and place of what can't be read
    */
   void read(int first, int count, byte[] target, int offset);
 
@@ -50,7 +50,7 @@ public interface ImageStore {
   /**
    * The class of each image, 4 bytes in memory for each; nothing if the files tell none.
    *
-   * @throws io.mulan.config.ConfigException naming file and place of what can't be read
+   * @throws io.mulan.files.ConfigException naming file and place of what can't be read
    */
   default Optional<int[]> labels() {
     return Optional.empty();

@@ -63,7 +63,7 @@ public final class ComparedTraining {
    * The runs of these configurations; all presets of the first seed come first.
    *
    * @param seeds how many, from 0 on
-   * @throws io.mulan.config.ConfigException if a folder holds something else
+   * @throws io.mulan.files.ConfigException if a folder holds something else
    */
   public ComparedTraining(Map<String, RunConfig> configs, int seeds, Path out) {
     presets = List.copyOf(configs.keySet());

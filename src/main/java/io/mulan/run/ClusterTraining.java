@@ -28,7 +28,7 @@ public record ClusterTraining(
   /**
    * Waits for the others, and that they have the same program, settings and images.
    *
-   * @throws io.mulan.config.ConfigException naming one that does not
+   * @throws io.mulan.files.ConfigException naming one that does not
    */
   public static ClusterTraining join(
       Cluster cluster,

@@ -16,7 +16,7 @@ public final class DrawnFile implements SampleBatches.Drawn, AutoCloseable {
   private final DataConfig data;
 
   /**
-   * @throws io.mulan.config.ConfigException if nothing can be written there
+   * @throws io.mulan.files.ConfigException if nothing can be written there
    */
   public DrawnFile(Path file, TrainedRun run) {
     this.npz = new GrowingNpz(file);
