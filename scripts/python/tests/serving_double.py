@@ -250,8 +250,13 @@ def _predict(model: ServedModel, path: str, body: bytes) -> str:
     if name not in model.signatures:
         message = f'Serving signature name: "{name}" not found in signature def'
         raise Refusal(Code.INVALID_ARGUMENT, message)
-    outputs = model.run(name, _tensors(model.signature(name), request["inputs"]))
-    response = '{"outputs": ' + _outputs_json(outputs) + "}"
+    signature = model.signature(name)
+    if "instances" in request:
+        outputs = model.run(name, _tensors(signature, _columns(signature, request["instances"])))
+        response = json.dumps({"predictions": _rows(outputs)})
+    else:
+        outputs = model.run(name, _tensors(signature, request["inputs"]))
+        response = '{"outputs": ' + _outputs_json(outputs) + "}"
     model.rest_answers.append(Answered(path, request, response))
     return response
 
@@ -266,12 +271,29 @@ def _request(body: bytes) -> dict:
     if "instances" in request and "inputs" in request:
         message = "expecting only one of 'inputs' or 'instances' keys to exist"
         raise Refusal(Code.INVALID_ARGUMENT, message)
-    if "inputs" not in request:
-        raise Refusal(Code.INVALID_ARGUMENT, "this double takes the columnar format, 'inputs'")
-    unknown = sorted(set(request) - {"signature_name", "inputs"})
+    if "inputs" not in request and "instances" not in request:
+        raise Refusal(Code.INVALID_ARGUMENT, "Missing 'inputs' or 'instances' key")
+    unknown = sorted(set(request) - {"signature_name", "inputs", "instances"})
     if unknown:
         raise Refusal(Code.INVALID_ARGUMENT, f"unknown keys: {unknown}")
     return request
+
+
+def _columns(signature, rows: object) -> dict:
+    """The row format of a signature with one input: each instance is a row of it."""
+    if not isinstance(rows, list) or not rows:
+        raise Refusal(Code.INVALID_ARGUMENT, "instances must be a list with a value or more")
+    if len(signature.inputs) != 1:
+        names = sorted(signature.inputs)
+        raise Refusal(Code.INVALID_ARGUMENT, f"this double takes rows of one input; found {names}")
+    return {next(iter(signature.inputs)): rows}
+
+
+def _rows(outputs: Mapping[str, np.ndarray]) -> list:
+    """An object for each row; the value alone where there is one output."""
+    if len(outputs) == 1:
+        return next(iter(outputs.values())).tolist()
+    return [dict(zip(outputs, row)) for row in zip(*(v.tolist() for v in outputs.values()))]
 
 
 def _tensors(signature, values: object) -> dict[str, tf.Tensor]:

@@ -9,7 +9,6 @@ import io.mulan.console.Text;
 import io.mulan.console.Version;
 import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;
-import io.mulan.export.ExportedModel;
 import io.mulan.export.ModelCard;
 import io.mulan.export.ModelFolder;
 import io.mulan.export.Signatures;
@@ -35,6 +34,8 @@ import org.apache.logging.log4j.Logger;
 final class ExportCommand implements Command {
   private static final Logger LOG = LogManager.getLogger(ExportCommand.class);
   private static final String MODELS = "savedmodels";
+  private static final String SCORE_TIMES = "score-times";
+  private static final int DEFAULT_SCORE_TIMES = 16;
 
   @Override
   public String name() {
@@ -48,7 +49,7 @@ final class ExportCommand implements Command {
 
   @Override
   public List<String> arguments() {
-    return List.of("RUN");
+    return List.of("RUN|SAVEDMODEL");
   }
 
   @Override
@@ -58,6 +59,7 @@ final class ExportCommand implements Command {
           mulan export runs/digits --to /srv/models/digits       where a server looks for it
           mulan export runs/digits --step best --version 7       another checkpoint, a version's number
           mulan export runs/digits --licence "CC BY 4.0"         what users may do with it
+          mulan export savedmodels/digits --score-times 64       the same model anew, with another score
           mulan export runs/digits --flax ckpt-1.flax            a checkpoint for the published code
         """;
   }
@@ -72,6 +74,9 @@ final class ExportCommand implements Command {
             ConfigOptions.withValue("version", "N", "number of the version (after the last one)"))
         .addOption(
             ConfigOptions.withValue("licence", "TEXT", "of the model, in words (not stated)"))
+        .addOption(
+            ConfigOptions.withValue(
+                SCORE_TIMES, "K", "times for each image in the signature score (16)"))
         .addOption(
             ConfigOptions.withValue(
                 "flax", "FILE", "instead, a checkpoint that the published code restores"))
@@ -109,36 +114,43 @@ final class ExportCommand implements Command {
 
   @Override
   public int run(Arguments given) {
-    Path path = given.path(0);
-    if (ExportedModel.isThere(path)) {
-      throw new ConfigException(path + " is exported already; name a run folder");
-    }
     try (TrainedRun run = TrainedOptions.read(given)) {
-      return export(given, path, run);
+      return export(given, given.path(0), run);
     }
   }
 
   private static int export(Arguments given, Path path, TrainedRun run) {
-    if (given.has("flax")) {
-      checkPublished(path, run.config());
-    }
     if (given.has("flax") || given.has("npz")) {
+      if (run.exported().isPresent()) {
+        throw new ConfigException(
+            path + " is an exported model, which has no optimiser; name a run folder");
+      }
+      if (given.has("flax")) {
+        checkPublished(path, run.config());
+      }
       return writeState(given, run);
     }
     given.refuse("code", "goes with --flax");
-    Path name = path.toAbsolutePath().normalize().getFileName();
+    int scoreTimes =
+        Math.toIntExact(
+            Arguments.count(SCORE_TIMES, given.text(SCORE_TIMES, "" + DEFAULT_SCORE_TIMES), 1));
+    String name =
+        run.exported()
+            .map(model -> model.card().name())
+            .orElseGet(() -> path.toAbsolutePath().normalize().getFileName().toString());
     Path folder = given.has("to") ? given.path("to") : given.typed(MODELS).resolve(name);
     long version = version(given, folder);
     LOG.info("building the model...");
     try (TrainedModel<Signatures> model =
         run.open(
-            (m, diffusion, weights) -> Signatures.build(m, diffusion, weights, run.config()))) {
+            (m, diffusion, weights) ->
+                Signatures.build(m, diffusion, weights, run.config(), scoreTimes))) {
       ModelCard card =
           card(
               run,
               folder.toAbsolutePath().normalize().getFileName().toString(),
               version,
-              given.text("licence", "not stated"),
+              given.text("licence", licence(run)),
               ModelParts.counts(model.variables()));
       LOG.info("writing, and trying every signature...");
       Path written =
@@ -158,7 +170,7 @@ final class ExportCommand implements Command {
 
   /** Everything that training goes on from, as a file of another program. */
   private static int writeState(Arguments given, TrainedRun run) {
-    for (String other : List.of("to", "version", "licence")) {
+    for (String other : List.of("to", "version", "licence", SCORE_TIMES)) {
       given.refuse(other, "is of a SavedModel: leave it out, or --flax and --npz");
     }
     if (given.has("npz")) {
@@ -212,8 +224,15 @@ final class ExportCommand implements Command {
         Map.of());
   }
 
+  private static String licence(TrainedRun run) {
+    return run.exported().map(model -> model.card().licence().model()).orElse("not stated");
+  }
+
   /** That of the finished run, if it is of this checkpoint, or of the evaluation on the way. */
   private static ModelCard.Likelihood likelihood(TrainedRun run) {
+    if (run.exported().isPresent()) {
+      return run.exported().get().card().likelihood();
+    }
     return RunFolder.result(run.path())
         .filter(result -> result.steps() == run.step())
         .map(

@@ -19,10 +19,15 @@ import org.tensorflow.types.TUint8;
 /**
  * The bound on -log p(x) of each image, a mean over stratified times: what {@code mulan evaluate}
  * measures, with the same noise. The draws are made in batches as large as in training, in a loop
- * inside the graph.
+ * inside the graph. {@code bits_per_dim} takes times and seed as inputs; {@code score} has them
+ * fixed, for programs that give one tensor.
  */
 final class BitsPerDim {
   static final String NAME = "bits_per_dim";
+  static final String SCORE = "score";
+
+  /** That of {@code mulan evaluate}, unless it is given another. */
+  private static final long SCORE_SEED = 0;
 
   private final Served served;
   private final DiffusionModel model;
@@ -53,26 +58,53 @@ final class BitsPerDim {
             "times_per_image", "stratified times that the bound of an image is a mean over");
     BitsPerDim bound =
         new BitsPerDim(served, model, images, tf.dtypes.cast(times, TInt64.class), inputs.seed());
-    return new ModelSignature(
-        NAME,
-        "the variational bound of each image, by term, in bits/dim",
-        inputs.ports(),
-        bound.outputs());
+    return inputs.signature(
+        "the variational bound of each image, by term, in bits/dim", bound.outputs());
+  }
+
+  /** The sum of the terms alone, with seed 0. */
+  static ModelSignature score(Served served, int times) {
+    CheckedInputs inputs = served.inputs(SCORE);
+    Ops tf = served.m().ops();
+    Operand<TUint8> images = inputs.images();
+    BitsPerDim bound =
+        new BitsPerDim(
+            served,
+            served.told(inputs),
+            images,
+            tf.constant((long) times),
+            tf.constant(SCORE_SEED));
+    Maths<TFloat64> d = served.m().doubles();
+    Operand<TFloat64> nats = d.sum(bound.mean(), 1); // [B]
+    return inputs.signature(
+        "the variational bound of each image, with %d stratified %s and seed %d: one tensor in"
+            .formatted(times, times == 1 ? "time" : "times", SCORE_SEED),
+        List.of(bound.total(nats), bound.inNats(nats)));
+  }
+
+  private Port total(Operand<TFloat64> nats) {
+    Operand<TFloat64> bits = served.m().doubles().mul(nats, 1 / served.natsPerBit());
+    return served.rounded(NAME, "the bound: the sum of the terms", bits);
+  }
+
+  private Port inNats(Operand<TFloat64> nats) {
+    return served.rounded("nats", "the bound in nats", nats);
   }
 
   private List<Port> outputs() {
     Maths<TFloat64> d = served.m().doubles();
     Operand<TFloat64> nats = mean();
+    Operand<TFloat64> sum = d.sum(nats, 1); // [B]
     Operand<TFloat64> bits = d.mul(nats, 1 / served.natsPerBit()); // [B, terms]
     List<Port> ports = new ArrayList<>();
-    ports.add(served.rounded(NAME, "the bound: the sum of the terms", d.sum(bits, 1)));
+    ports.add(total(sum));
     for (int k = 0; k < BoundTerms.NAMES.size(); k++) {
       String name = BoundTerms.NAMES.get(k);
       ports.add(
           served.rounded(
               name, "the " + name + " term, bits/dim", d.reshape(d.column(bits, k), -1)));
     }
-    ports.add(served.rounded("nats", "the bound in nats", d.sum(nats, 1)));
+    ports.add(inNats(sum));
     return ports;
   }
 

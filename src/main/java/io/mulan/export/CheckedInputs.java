@@ -28,6 +28,10 @@ import org.tensorflow.types.family.TType;
 final class CheckedInputs {
   private final Ops tf;
   private final String signature;
+
+  /** Its operations are named {@code SIGNATURE/INPUT} and {@code SIGNATURE/OUTPUT}. */
+  private final Ops own;
+
   private final ImageShape image;
   private final int levels;
   private final List<Port> ports = new ArrayList<>();
@@ -44,13 +48,28 @@ final class CheckedInputs {
   CheckedInputs(Ops tf, String signature, ImageShape image, int levels) {
     this.tf = tf;
     this.signature = signature;
+    own = tf.withSubScope(signature);
     this.image = image;
     this.levels = levels;
   }
 
-  /** All of them, in the order they were asked for. */
-  List<Port> ports() {
-    return List.copyOf(ports);
+  /**
+   * The signature of these inputs, in the order they were asked for. A program in C finds its
+   * operations by their names; an output that is called as an input has {@code _1} after its name.
+   *
+   * @param summary what it does, for people
+   */
+  ModelSignature signature(String summary, List<Port> outputs) {
+    List<Port> named =
+        outputs.stream()
+            .map(
+                p ->
+                    new Port(
+                        p.name(),
+                        p.description(),
+                        own.withName(p.name().replace('/', '_')).identity(p.operand())))
+            .toList();
+    return new ModelSignature(signature, summary, List.copyOf(ports), named);
   }
 
   /** Levels [B,H,W,C]. */
@@ -182,8 +201,7 @@ final class CheckedInputs {
 
   private <T extends TType> Operand<T> given(
       String name, String description, Class<T> type, Shape shape) {
-    Ops named = tf.withSubScope(signature);
-    Operand<T> input = Inputs.of(named, name, type, shape.asArray());
+    Operand<T> input = Inputs.of(own, name, type, shape.asArray());
     ports.add(new Port(name, description, input));
     // Runtimes feed any shape; the error of this operation names its input.
     return tf.ensureShape(input, shape);

@@ -23,10 +23,8 @@ final class Denoise {
     ReverseProcess<TFloat32> process =
         told.reverse(served.m(), served.weights(), told.withConditions(served.m(), latents));
     ReverseProcess.Denoised denoised = process.denoise(served.m().doubles().cast(z), t);
-    return new ModelSignature(
-        NAME,
+    return inputs.signature(
         "what the network makes of a noisy signal",
-        inputs.ports(),
         List.of(
             served.rounded("x_hat", "the signal", denoised.signal()),
             served.rounded("epsilon_hat", "the noise", denoised.noise()),

@@ -27,10 +27,8 @@ final class LatentOfImages {
     StatelessRandom<TFloat32> random =
         new StatelessRandom<>(served.m(), seed, tf.constant(0L)).rows(tf.constant(0L));
     Operand<TFloat32> noise = served.model().latentNoise(random, Inputs.count(tf, images));
-    return new ModelSignature(
-        NAME,
+    return inputs.signature(
         "the law q(c|x) of the latent of each image, and a draw of it",
-        inputs.ports(),
         List.of(
             served.port("logits", "natural parameters of the law", posterior.natural()),
             served.port("mean", "E[c|x]", posterior.mean()),

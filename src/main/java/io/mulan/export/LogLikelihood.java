@@ -57,12 +57,10 @@ final class LogLikelihood {
     Operand<TFloat64> flow = d.sub(d.add(squares, logScale), end.divergence());
     Operand<TFloat64> kl = d.cast(start.kl());
     Operand<TFloat64> total = d.add(d.add(flow, start.expectedDequantisation()), kl);
-    return new ModelSignature(
-        NAME,
+    return inputs.signature(
         "the log-likelihood of each image by the probability flow: for the latent and the"
             + " dequantisation noise drawn it is exact but for steps and probe, over them a lower"
             + " bound",
-        inputs.ports(),
         List.of(
             served.rounded(NAME, "log p(x) in nats", d.neg(total)),
             served.rounded(

@@ -86,7 +86,7 @@ final class Loss {
     for (String name : used.keySet()) {
       outputs.add(served.port(GRADIENTS + name, "of the loss by this weight", gradients.get(k++)));
     }
-    return new ModelSignature(NAME, "the training loss and its gradients", inputs.ports(), outputs);
+    return inputs.signature("the training loss and its gradients", outputs);
   }
 
   static ModelSignature noise(Served served) {
@@ -115,8 +115,7 @@ final class Loss {
                         served
                             .m()
                             .reshape(noise.latent(), drawn(law, served.model().latentDraws())))));
-    return new ModelSignature(
-        NOISE, "the noise of a training step, for the signature loss", inputs.ports(), outputs);
+    return inputs.signature("the noise of a training step, for the signature loss", outputs);
   }
 
   /** The shape of a latent's noise with an axis for several draws before it. */

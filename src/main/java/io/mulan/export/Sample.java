@@ -34,10 +34,8 @@ final class Sample {
     Operand<TFloat64> z0 =
         new Chain<>(served.m(), told, served.weights(), c, steps, seed, first)
             .run(tf.constant(0), steps, noise, Sampler.ANCESTRAL::step);
-    return new ModelSignature(
-        NAME,
+    return inputs.signature(
         "draws images: the most likely levels at the end of the learned reverse chain",
-        inputs.ports(),
         List.of(
             served.port(
                 "images",

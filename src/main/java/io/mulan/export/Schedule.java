@@ -24,7 +24,6 @@ final class Schedule {
     return of(
         served,
         inputs,
-        NAME,
         "the noise schedule for each latent and time",
         served.told(inputs),
         latents);
@@ -39,7 +38,6 @@ final class Schedule {
     return of(
         served,
         inputs,
-        OF_IMAGES,
         "the noise schedule for the most likely latent of each image",
         told,
         latents);
@@ -48,7 +46,6 @@ final class Schedule {
   private static ModelSignature of(
       Served served,
       CheckedInputs inputs,
-      String name,
       String summary,
       DiffusionModel told,
       Operand<TFloat32> latents) {
@@ -59,10 +56,8 @@ final class Schedule {
     Operand<TFloat64> gamma = process.gamma(t);
     Operand<TFloat64> rate = process.rate(t);
     Operand<TFloat64> nu = d.exp(d.neg(gamma));
-    return new ModelSignature(
-        name,
+    return inputs.signature(
         summary,
-        inputs.ports(),
         List.of(
             served.rounded("gamma", "γ = -log ν of each pixel", gamma),
             served.rounded("dgamma_dt", "dγ/dt", rate),

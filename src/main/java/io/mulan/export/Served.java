@@ -24,7 +24,7 @@ record Served(
 
   /** An output. */
   Port port(String name, String description, Operand<?> x) {
-    return new Port(name, description, m.ops().identity(x));
+    return new Port(name, description, x);
   }
 
   /** An output of what is computed in double precision. */

@@ -14,13 +14,22 @@ import org.tensorflow.types.TFloat32;
 /** Everything that an exported model can be asked. */
 public record Signatures(List<ModelSignature> all) implements GraphPart<Signatures> {
 
-  /** Adds them to a graph. */
+  /**
+   * Adds them to a graph.
+   *
+   * @param scoreTimes times for each image that {@code score} takes the mean over
+   */
   public static Signatures build(
-      Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> weights, RunConfig config) {
+      Maths<TFloat32> m,
+      DiffusionModel model,
+      Weights<TFloat32> weights,
+      RunConfig config,
+      int scoreTimes) {
     Served served = new Served(m, model, weights, config);
     return new Signatures(
         List.of(
             BitsPerDim.build(served),
+            BitsPerDim.score(served, scoreTimes),
             Sample.build(served),
             LogLikelihood.build(served),
             LatentOfImages.build(served),

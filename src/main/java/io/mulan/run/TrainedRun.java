@@ -161,6 +161,11 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
     return Datasets.shape(config.data()).image();
   }
 
+  /** The exported model that it is; empty for a run. */
+  public Optional<ExportedModel> exported() {
+    return source instanceof Exported exported ? Optional.of(exported.model()) : Optional.empty();
+  }
+
   /** The data that it was trained with, if they are known. */
   public Optional<DataIdentity> data() {
     return DataIdentity.read(

@@ -61,7 +61,7 @@ public final class SavedModelWriter {
     Path prefix = folder.resolve(VARIABLES);
     Files.createDirectories(prefix.getParent());
     saver.save(session, prefix.toString());
-    GraphDef definition = graph.toGraphDef();
+    GraphDef definition = PlainTexts.of(graph.toGraphDef());
     MetaGraphDef.MetaInfoDef.Builder info =
         MetaGraphDef.MetaInfoDef.newBuilder()
             .addTags(TAG)

@@ -75,7 +75,9 @@ final class ExportCommandTest {
     Program.run(folder, "export", "a", "--version=1")
         .assertRefused(3, "savedmodels/a/1 is there already", "--version");
     Program.run(folder, "export", "a", "--version=0").assertRefused(2, "--version is '0'");
-    Program.run(folder, "export", "savedmodels/a").assertRefused(3, "exported already");
+    Program.run(folder, "export", "savedmodels/a", "--npz=a.npz")
+        .assertRefused(3, "savedmodels/a is an exported model, which has no optimiser");
+    Program.run(folder, "export", "a", "--score-times=0").assertRefused(2, "--score-times is '0'");
     Program.run(folder, "export", "none").assertRefused(3, "none is not there");
     Program.run(folder, "evaluate", "savedmodels/a", "--step=6").assertRefused(2, "--step");
     Path foreign = Files.createDirectories(folder.resolve("foreign/1"));

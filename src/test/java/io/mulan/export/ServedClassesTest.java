@@ -22,6 +22,11 @@ final class ServedClassesTest extends ServedModelTest {
   @TempDir static Path folder;
 
   @Override
+  int scoreTimes() {
+    return SmallExport.SCORE_TIMES;
+  }
+
+  @Override
   Path folder() {
     return SmallExport.write(folder, "classes");
   }

@@ -5,6 +5,11 @@ import java.nio.file.Path;
 /** The model that comes with the project says what the program says of the same weights. */
 final class ServedDigitsTest extends ServedModelTest {
   @Override
+  int scoreTimes() {
+    return 16;
+  }
+
+  @Override
   Path folder() {
     return Bundle.DIGITS;
   }

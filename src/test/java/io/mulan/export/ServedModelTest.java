@@ -70,6 +70,9 @@ abstract class ServedModelTest {
     served.close();
   }
 
+  /** Times for each image that its score takes. */
+  abstract int scoreTimes();
+
   /** Inputs that say what the model is told of this many test images; none here. */
   Object[] told(int rows) {
     return new Object[0];
@@ -179,6 +182,16 @@ abstract class ServedModelTest {
     Bundle.Answer other =
         call(BitsPerDim.NAME, "images", images(2), "times_per_image", 3, "seed", SEED);
     assertArrayEquals(other.of("nats"), one.of("nats"));
+  }
+
+  /** Of one input: what Keras, REST instances and server-side batching take. */
+  @Test
+  void theScoreIsTheBoundWithTimesAndSeedFixed() {
+    Bundle.Answer score = call(BitsPerDim.SCORE, "images", images(COUNT));
+    Bundle.Answer bound =
+        call(BitsPerDim.NAME, "images", images(COUNT), "times_per_image", scoreTimes(), "seed", 0L);
+    assertArrayEquals(bound.of("bits_per_dim"), score.of("bits_per_dim"));
+    assertArrayEquals(bound.of("nats"), score.of("nats"));
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 
 /** Exports of models of every kind, small and hardly trained. */
 final class SmallExport {
+  static final int SCORE_TIMES = 3;
   private static final int STEPS = 4;
 
   /** Settings over the digits', by the name of the kind. */
@@ -98,7 +99,8 @@ final class SmallExport {
         new TrainedModel<>(
             config,
             data.train().shape(),
-            (m, diffusion, weights) -> Signatures.build(m, diffusion, weights, config))) {
+            (m, diffusion, weights) ->
+                Signatures.build(m, diffusion, weights, config, SCORE_TIMES))) {
       checkpoints.restore(model, STEPS);
       return ModelFolder.write(
           folder.resolve(kind),
