@@ -42,11 +42,13 @@ record Download(URI address, String file, long mostBytes, String md5, ProxySelec
   /**
    * How patient to be.
    *
-   * @param stalled after which a connection that gives nothing is cut, and another tried
+   * @param answer how long a server may take to answer
+   * @param stalled after which a connection that gives no more is cut, and another tried
    * @param pause between tries
    */
-  record Patience(Duration stalled, Duration pause) {
-    static final Patience USUAL = new Patience(Duration.ofSeconds(60), Duration.ofSeconds(2));
+  record Patience(Duration answer, Duration stalled, Duration pause) {
+    static final Patience USUAL =
+        new Patience(Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(2));
   }
 
   /** An answer that trying again does not change. */
@@ -109,7 +111,7 @@ record Download(URI address, String file, long mostBytes, String md5, ProxySelec
       HttpClient client =
           HttpClient.newBuilder()
               .followRedirects(HttpClient.Redirect.NORMAL)
-              .connectTimeout(patience.stalled())
+              .connectTimeout(patience.answer())
               .proxy(proxies)
               .build();
       for (int tried = 1; !whole(client, part, patience, clock, progress); tried++) {
@@ -135,7 +137,7 @@ record Download(URI address, String file, long mostBytes, String md5, ProxySelec
       PublicSet.Progress progress)
       throws IOException, InterruptedException {
     long there = Files.exists(part) ? Files.size(part) : 0;
-    HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(patience.stalled());
+    HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(patience.answer());
     if (there > 0) {
       request.header("Range", "bytes=" + there + "-");
     }

@@ -42,7 +42,6 @@ public final class RunLog {
             .build();
     appender.start();
     configuration.getRootLogger().addAppender(appender, Level.DEBUG, null);
-    configuration.getRootLogger().setLevel(Level.DEBUG);
     context.updateLoggers();
   }
 

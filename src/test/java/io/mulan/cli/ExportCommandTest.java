@@ -20,9 +20,9 @@ final class ExportCommandTest {
   @TempDir static Path folder;
 
   @BeforeAll
-  static void train() {
-    Program.train(folder, "--steps=6", "--run=a").assertDone();
-    Program.Outcome done = Program.run(folder, "export", "a", "--licence=CC0").assertDone();
+  static void export() {
+    SmallRuns.copy(SmallRuns.plain(), folder.resolve("a"));
+    Program.Outcome done = Program.call(folder, "export", "a", "--licence=CC0").assertDone();
     assertTrue(done.out().contains("savedmodels/a/1"), done::toString);
   }
 
@@ -34,7 +34,7 @@ final class ExportCommandTest {
   void itSaysWhereItComesFrom() throws IOException {
     JsonNode card = json("savedmodels/a/1/assets/model.json");
     JsonNode result = json("a/result.json");
-    assertEquals(6, card.get("step").asLong());
+    assertEquals(4, card.get("step").asLong());
     assertEquals("digits", card.get("data").get("kind").asText());
     assertEquals("CC0", card.get("licence").get("model").asText());
     assertTrue(card.get("licence").get("data").asText().contains("CC BY 4.0"));
@@ -49,22 +49,23 @@ final class ExportCommandTest {
 
   @Test
   void itIsEvaluatedAndSampledLikeTheRun() throws IOException {
-    evaluate("a", "run.json");
-    evaluate("savedmodels/a", "exported.json");
+    String run = SmallRuns.copy(SmallRuns.learned(), folder.resolve("learned")).toString();
+    String model = SmallRuns.exported().toString();
+    evaluate(run, "run.json");
+    evaluate(model, "exported.json");
     assertEquals(json("run.json").get("total"), json("exported.json").get("total"));
     assertEquals(json("run.json").get("weights"), json("exported.json").get("weights"));
-    assertArrayEquals(sample("a", "drawn"), sample("savedmodels/a/1", "drawn-exported"));
-    assertFalse(
-        Files.exists(folder.resolve("savedmodels/a/1/evaluations")), "a server looks there");
+    assertArrayEquals(sample(run, "drawn"), sample(model + "/1", "drawn-exported"));
+    assertFalse(Files.exists(Path.of(model, "1", "evaluations")), "a server looks there");
   }
 
   private static void evaluate(String model, String file) {
-    Program.run(folder, "evaluate", model, "--times=2", "--limit=10", "--json=" + file)
+    Program.call(folder, "evaluate", model, "--times=2", "--limit=10", "--json=" + file)
         .assertDone();
   }
 
   private static byte[] sample(String model, String out) {
-    Program.run(folder, "sample", model, "--count=4", "--steps=5", "--out=" + out).assertDone();
+    Program.call(folder, "sample", model, "--count=2", "--steps=3", "--out=" + out).assertDone();
     try (Npz npz = Npz.open(folder.resolve(out).resolve("samples.npz"))) {
       return npz.array("images").toBytes();
     }
@@ -72,21 +73,21 @@ final class ExportCommandTest {
 
   @Test
   void whatCantBe() throws IOException {
-    Program.run(folder, "export", "a", "--version=1")
+    Program.call(folder, "export", "a", "--version=1")
         .assertRefused(3, "savedmodels/a/1 is there already", "--version");
-    Program.run(folder, "export", "a", "--version=0").assertRefused(2, "--version is '0'");
-    Program.run(folder, "export", "savedmodels/a", "--npz=a.npz")
+    Program.call(folder, "export", "a", "--version=0").assertRefused(2, "--version is '0'");
+    Program.call(folder, "export", "savedmodels/a", "--npz=a.npz")
         .assertRefused(3, "savedmodels/a is an exported model, which has no optimiser");
-    Program.run(folder, "export", "a", "--score-times=0").assertRefused(2, "--score-times is '0'");
-    Program.run(folder, "export", "none").assertRefused(3, "none is not there");
-    Program.run(folder, "evaluate", "savedmodels/a", "--step=6").assertRefused(2, "--step");
+    Program.call(folder, "export", "a", "--score-times=0").assertRefused(2, "--score-times is '0'");
+    Program.call(folder, "export", "none").assertRefused(3, "none is not there");
+    Program.call(folder, "evaluate", "savedmodels/a", "--step=4").assertRefused(2, "--step");
     Path foreign = Files.createDirectories(folder.resolve("foreign/1"));
     Files.writeString(foreign.resolve("saved_model.pb"), "of another program");
-    Program.run(folder, "evaluate", "foreign")
+    Program.call(folder, "evaluate", "foreign")
         .assertRefused(4, "SavedModel of another program", "mulan export");
     Path damaged = Files.createDirectories(folder.resolve("damaged/1/assets")).getParent();
     Files.copy(
         folder.resolve("savedmodels/a/1/assets/model.json"), damaged.resolve("assets/model.json"));
-    Program.run(folder, "sample", "damaged").assertRefused(4, "damaged", "export it again");
+    Program.call(folder, "sample", "damaged").assertRefused(4, "damaged", "export it again");
   }
 }

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,21 +42,27 @@ final class InterchangeCommandsTest {
     };
     String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
     System.arraycopy(more, 0, all, arguments.length, more.length);
-    return Program.run(folder, all);
+    return Program.call(folder, all);
   }
 
   @BeforeAll
   static void train() {
-    Program.train(folder, "--steps=2", "--run=a", "--set=latent.law=published").assertDone();
-    Program.run(folder, "export", "a", "--flax=a.flax").assertDone();
-    Program.run(folder, "export", "a", "--npz=a.npz").assertDone();
+    Program.train(
+            folder,
+            "--steps=2",
+            "--run=a",
+            "--set=latent.law=published",
+            "--set=training.evaluate_every=0")
+        .assertDone();
+    Program.call(folder, "export", "a", "--flax=a.flax").assertDone();
+    Program.call(folder, "export", "a", "--npz=a.npz").assertDone();
   }
 
   private static JsonNode evaluated(String run, String... more) throws IOException {
     String[] arguments = {"evaluate", run, "--times=2", "--limit=8", "--json=" + run + ".json"};
     String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
     System.arraycopy(more, 0, all, arguments.length, more.length);
-    Program.run(folder, all).assertDone();
+    Program.call(folder, all).assertDone();
     JsonNode report = new ObjectMapper().readTree(folder.resolve(run + ".json").toFile());
     return report.get("total");
   }
@@ -66,27 +73,56 @@ final class InterchangeCommandsTest {
     assertTrue(done.out().contains("vdm.flax at step 3"), done::toString);
     String images = "--images=" + fixture("vdm.npz");
     assertTrue(evaluated("vdm", images).get("bitsPerDim").asDouble() > 0);
-    Program.run(folder, "sample", "vdm", "--count=1", "--steps=2", "--out=drawn").assertDone();
-    Program.run(folder, "export", "vdm", "--flax=back/vdm.flax").assertDone();
+    Program.call(folder, "sample", "vdm", "--count=1", "--steps=2", "--out=drawn").assertDone();
+    done = Program.call(folder, "export", "vdm").assertDone();
+    assertTrue(done.out().contains("savedmodels/vdm/1: weights of step 3"), done::toString);
+    Program.call(folder, "export", "vdm", "--flax=back/vdm.flax").assertDone();
     assertEquals(-1, Files.mismatch(Path.of(fixture("vdm.flax")), folder.resolve("back/vdm.flax")));
   }
 
   @Test
-  void anImportedRunGoesOnAsTheOneItIsOf() throws IOException {
-    Program.run(folder, "import", "--flax=a.flax", "--config=a/config.yaml", "--to=b").assertDone();
-    Program.run(folder, "import", "--npz=a.npz", "--config=a/config.yaml", "--to=c").assertDone();
+  void anImportedRunIsTheOneItIsOf() throws IOException {
+    Program.call(folder, "import", "--flax=a.flax", "--config=a/config.yaml", "--to=b")
+        .assertDone();
+    Program.call(folder, "import", "--npz=a.npz", "--config=a/config.yaml", "--to=c").assertDone();
     JsonNode expected = evaluated("a");
-    assertEquals(expected, evaluated("b"));
-    assertEquals(expected, evaluated("c"));
-    Program.run(folder, "export", "b").assertDone();
-    for (String run : new String[] {"a", "b", "c"}) {
-      Program.run(folder, "train", "--resume=" + run, "--steps=4").assertDone();
-    }
-    Path goneOn = folder.resolve("a/checkpoints/4/state.data-00000-of-00001");
     for (String run : new String[] {"b", "c"}) {
-      Path own = folder.resolve(run + "/checkpoints/4/state.data-00000-of-00001");
-      assertEquals(-1, Files.mismatch(goneOn, own), run);
+      assertEquals(expected, evaluated(run));
+      Path state = folder.resolve(run + ".npz");
+      Program.call(folder, "export", run, "--npz=" + state).assertDone();
+      assertEquals(-1, Files.mismatch(folder.resolve("a.npz"), state), run);
     }
+  }
+
+  private static void assertSameState(String one, String other, int step) throws IOException {
+    String state = "/checkpoints/" + step + "/state.data-00000-of-00001";
+    assertEquals(
+        -1, Files.mismatch(folder.resolve(one + state), folder.resolve(other + state)), other);
+  }
+
+  @Test
+  void anImportedRunIsResumedToTheSameWeights() throws IOException {
+    Program.trainPlain(folder, "--steps=2", "--run=d").assertDone();
+    Program.call(folder, "export", "d", "--npz=d.npz").assertDone();
+    Program.call(folder, "import", "--npz=d.npz", "--config=d/config.yaml", "--to=e").assertDone();
+    for (String run : new String[] {"d", "e"}) {
+      Program.call(folder, "train", "--resume=" + run, "--steps=3").assertDone();
+    }
+    assertSameState("d", "e", 3);
+  }
+
+  @Test
+  @Tag("slow")
+  void anImportedRunWithALatentIsResumedToTheSameWeights() throws IOException {
+    SmallRuns.copy(folder.resolve("a"), folder.resolve("f"));
+    Program.call(folder, "import", "--flax=a.flax", "--config=a/config.yaml", "--to=g")
+        .assertDone();
+    Program.call(folder, "import", "--npz=a.npz", "--config=a/config.yaml", "--to=h").assertDone();
+    for (String run : new String[] {"f", "g", "h"}) {
+      Program.call(folder, "train", "--resume=" + run, "--steps=4").assertDone();
+    }
+    assertSameState("f", "g", 4);
+    assertSameState("f", "h", 4);
   }
 
   @Test
@@ -99,10 +135,10 @@ final class InterchangeCommandsTest {
     }
     Npz.write(folder.resolve("weights.npz"), weights);
     Program.Outcome done =
-        Program.run(folder, "import", "--npz=weights.npz", "--config=a/config.yaml", "--to=begins")
+        Program.call(folder, "import", "--npz=weights.npz", "--config=a/config.yaml", "--to=begins")
             .assertDone();
     assertTrue(done.out().contains("weights.npz at step 0"), done::toString);
-    Program.run(folder, "export", "begins", "--npz=begins.npz").assertDone();
+    Program.call(folder, "export", "begins", "--npz=begins.npz").assertDone();
     try (Npz npz = Npz.open(folder.resolve("begins.npz"))) {
       String name = weights.keySet().iterator().next();
       assertEquals(0, npz.array("step").toLongs()[0]);
@@ -115,20 +151,21 @@ final class InterchangeCommandsTest {
 
   @Test
   void whatCantBe() throws IOException {
-    Program.run(folder, "import", "--flax=a.flax").assertRefused(2, "needs --config FILE");
-    Program.run(folder, "import", "--config=c.json").assertRefused(2, "--flax FILE and --npz");
-    Program.run(folder, "export", "a", "--code=vdm").assertRefused(2, "--code", "--flax");
-    Program.run(folder, "export", "a", "--flax=x", "--to=y").assertRefused(2, "--to");
-    Program.run(folder, "export", "a", "--flax=a.flax").assertRefused(3, "a.flax is there already");
-    Program.run(folder, "import", "--flax=none.flax", "--config=a/config.yaml", "--to=n")
+    Program.call(folder, "import", "--flax=a.flax").assertRefused(2, "needs --config FILE");
+    Program.call(folder, "import", "--config=c.json").assertRefused(2, "--flax FILE and --npz");
+    Program.call(folder, "export", "a", "--code=vdm").assertRefused(2, "--code", "--flax");
+    Program.call(folder, "export", "a", "--flax=x", "--to=y").assertRefused(2, "--to");
+    Program.call(folder, "export", "a", "--flax=a.flax")
+        .assertRefused(3, "a.flax is there already");
+    Program.call(folder, "import", "--flax=none.flax", "--config=a/config.yaml", "--to=n")
         .assertRefused(3, "none.flax is not there");
-    Program.run(folder, "import", "--flax=a.flax", "--config=none.json", "--to=n")
+    Program.call(folder, "import", "--flax=a.flax", "--config=none.json", "--to=n")
         .assertRefused(3, "none.json is not there");
-    Program.run(folder, "import", "--npz=a", "--config=a/config.yaml", "--to=n")
+    Program.call(folder, "import", "--npz=a", "--config=a/config.yaml", "--to=n")
         .assertRefused(3, "a is no file");
-    Program.run(folder, "import", "--npz=a.flax", "--config=a/config.yaml", "--to=n")
-        .assertRefused(4, "cannot read a.flax as npz");
-    Program.run(
+    Program.call(folder, "import", "--npz=a.flax", "--config=a/config.yaml", "--to=n")
+        .assertRefused(4, "a.flax as npz");
+    Program.call(
             folder,
             "import",
             "--flax=a.flax",
@@ -138,7 +175,7 @@ final class InterchangeCommandsTest {
         .assertRefused(4, "a.flax does not fit", "not float32[", "and ");
     byte[] whole = Files.readAllBytes(folder.resolve("a.flax"));
     Files.write(folder.resolve("cut.flax"), Arrays.copyOf(whole, whole.length / 2));
-    Program.run(folder, "import", "--flax=cut.flax", "--config=a/config.yaml", "--to=n")
+    Program.call(folder, "import", "--flax=cut.flax", "--config=a/config.yaml", "--to=n")
         .assertRefused(4, "cut.flax is", "the file ends");
     assertFalse(Files.exists(folder.resolve("n")), "nothing may be left behind");
     importVdm("twice").assertDone();

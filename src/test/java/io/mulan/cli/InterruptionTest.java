@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,7 +44,7 @@ final class InterruptionTest {
       if (unfinished(run)) {
         assertTrue(Files.exists(run.resolve("checkpoints/2")), "the one before is whole");
         assertFalse(Files.exists(run.resolve("checkpoints/3")), "a half-written one has no name");
-        String err = Program.run(folder, "train", "--resume", run.toString()).assertDone().err();
+        String err = Program.call(folder, "train", "--resume", run.toString()).assertDone().err();
         assertTrue(err.contains("from step 2"), err);
         assertFalse(unfinished(run), "what was left behind is removed");
         assertArrayEquals(state(folder.resolve("straight")), state(run));
@@ -100,7 +99,7 @@ final class InterruptionTest {
       saved = Long.parseLong(checkpoints.findFirst().get().getFileName().toString());
     }
     Program.Outcome resumed =
-        Program.run(folder, "train", "--resume", "a", "--steps", "" + (saved + 1)).assertDone();
+        Program.call(folder, "train", "--resume", "a", "--steps", "" + (saved + 1)).assertDone();
     assertTrue(resumed.err().contains("from step " + saved), resumed::toString);
     assertTrue(resumed.out().contains("after " + (saved + 1) + " steps"), resumed::toString);
   }
@@ -121,12 +120,11 @@ final class InterruptionTest {
     }
     assertTrue(process.isAlive(), () -> Program.await(folder, process).toString());
     process.destroy();
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it waits for the evaluation");
     Program.Outcome stopped = Program.await(folder, process);
     assertEquals(130, stopped.code(), stopped::toString);
     assertTrue(stopped.err().contains("interrupted at step 2, saved"), stopped::toString);
     Program.Outcome resumed =
-        Program.run(folder, "train", "--resume=a", "--steps=3", "--set=training.times_per_image=1")
+        Program.call(folder, "train", "--resume=a", "--steps=3", "--set=training.times_per_image=1")
             .assertDone();
     assertTrue(resumed.err().contains("step 2: "), "the evaluation is made then");
   }
@@ -164,7 +162,8 @@ final class InterruptionTest {
   /** A limit on the size of files fails writes as a full disk does. */
   @Test
   void aDiskThatIsFullAtTheStartHindersTheSameCommandNoLonger() throws Exception {
-    List<String> arguments = command(plainArguments("--run=a", "--steps=1"));
+    String[] train = plainArguments("--run=a", "--steps=1");
+    List<String> arguments = command(train);
     arguments.add(1, "-XX:-UsePerfData");
     List<String> limited =
         new ArrayList<>(
@@ -174,6 +173,6 @@ final class InterruptionTest {
     assertEquals(4, full.code(), full::toString);
     assertTrue(
         full.out().contains("a/config.yaml can't be written: File too large"), full::toString);
-    Program.await(folder, Program.start(folder, arguments)).assertDone();
+    Program.call(folder, train).assertDone();
   }
 }

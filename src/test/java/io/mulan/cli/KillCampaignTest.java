@@ -55,9 +55,9 @@ final class KillCampaignTest {
 
   @Test
   void nothingIsLostAndNothingWrongIsOnRecord() throws Exception {
-    Program.run(folder, training("straight")).assertDone();
-    Program.run(folder, evaluation("straight")).assertDone();
-    Program.run(folder, "export", "straight", "--to=straight-model").assertDone();
+    Program.call(folder, training("straight")).assertDone();
+    Program.call(folder, evaluation("straight")).assertDone();
+    Program.call(folder, "export", "straight", "--to=straight-model").assertDone();
 
     int kills = 0;
     for (int i = 0; i < KILLS_IN_TRAINING; i++) {
@@ -65,12 +65,12 @@ final class KillCampaignTest {
       int millis = i % 3 == 0 ? random.nextInt(6000) : LONGEST;
       kills += kill(millis, this::newestCheckpoint, next, training("killed"));
     }
-    Program.run(folder, training("killed")).assertDone();
+    Program.call(folder, training("killed")).assertDone();
     for (int i = 0; i < KILLS_IN_EVALUATION; i++) {
       long most = rows() + 1 + random.nextInt(9);
       kills += kill(LONGEST, this::rows, most, evaluation("killed"));
     }
-    Program.run(folder, evaluation("killed")).assertDone();
+    Program.call(folder, evaluation("killed")).assertDone();
     for (int i = 0; i < KILLS_IN_EXPORT; i++) {
       kills += kill(LONGEST, this::exporting, 1, "export", "killed", "--to=killed-model");
       if (Files.exists(folder.resolve("killed-model/1"))) {
@@ -78,7 +78,7 @@ final class KillCampaignTest {
         AtomicFolder.delete(folder.resolve("killed-model/1"));
       }
     }
-    Program.run(folder, "export", "killed", "--to=killed-model").assertDone();
+    Program.call(folder, "export", "killed", "--to=killed-model").assertDone();
     assertTrue(kills >= 15, "only " + kills + " kills");
 
     assertArrayEquals(
@@ -90,7 +90,6 @@ final class KillCampaignTest {
     assertArrayEquals(measured("straight"), measured("killed"));
     String weights = "-model/1/variables/variables.data-00000-of-00001";
     assertArrayEquals(bytes("straight" + weights), bytes("killed" + weights));
-    System.out.println(kills + " kills");
   }
 
   private static String[] training(String run) {

@@ -13,9 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,12 +23,6 @@ final class PlotCommandTest {
       List.of("gamma", "snr", "dnu_dt", "gamma_map", "sigma2_map", "gamma_histogram", "integrand");
 
   @TempDir static Path folder;
-
-  /** A normal latent, whose components all depend on the image from the start. */
-  @BeforeAll
-  static void train() {
-    Program.train(folder, "--steps=6", "--run=a", "--set=latent.kind=gaussian").assertDone();
-  }
 
   private static void assertThere(String plots, List<String> names) throws IOException {
     for (String name : names) {
@@ -45,28 +37,32 @@ final class PlotCommandTest {
 
   @Test
   void everythingIsDrawnOfARun() throws IOException {
-    Program.Outcome done = Program.run(folder, "plot", "a", "--limit=24", "--out=all").assertDone();
+    Program.Outcome done =
+        Program.call(folder, "plot", SmallRuns.learned().toString(), "--limit=24", "--out=all")
+            .assertDone();
     assertThere("all", ALWAYS);
     assertTrue(Files.exists(folder.resolve("all/gamma_map.gif")));
     assertTrue(Files.readString(folder.resolve("all/plot.json")).contains("first 24 test images"));
-    assertTrue(done.out().contains("weights of step 6"), done::toString);
+    assertTrue(done.out().contains("weights of step 4"), done::toString);
     assertTrue(done.out().contains("integrand_by_brightness"), done::toString);
   }
 
   @Test
-  void whatTheModelDoesNotHaveIsLeftOutWithALine() throws IOException {
-    Program.train(
-            folder,
-            "--steps=2",
-            "--run=flat",
-            "--set=latent.kind=none",
-            "--set=schedule.kind=fixed")
+  void anExportedModelIsDrawnToo() throws IOException {
+    Program.call(folder, "plot", SmallRuns.exported().toString(), "--limit=12", "--out=exported")
         .assertDone();
-    Program.Outcome done =
-        Program.run(folder, "plot", "flat", "--limit=12", "--out=flat-plots").assertDone();
-    assertThere("flat-plots", List.of("gamma", "snr", "dnu_dt", "integrand"));
-    assertFalse(Files.exists(folder.resolve("flat-plots/gamma_map.png")));
-    assertFalse(Files.exists(folder.resolve("flat-plots/latent_pca.png")));
+    assertThere("exported", ALWAYS);
+  }
+
+  /** And the run may be one that was stopped: it has no result. */
+  @Test
+  void whatTheModelDoesNotHaveIsLeftOutWithALine() throws IOException {
+    Path stopped = SmallRuns.copy(SmallRuns.plain(), folder.resolve("stopped"));
+    Files.delete(stopped.resolve("result.json"));
+    Program.Outcome done = Program.call(folder, "plot", "stopped", "--limit=12").assertDone();
+    assertThere("stopped/plots/test-4", List.of("gamma", "snr", "dnu_dt", "integrand"));
+    assertFalse(Files.exists(folder.resolve("stopped/plots/test-4/gamma_map.png")));
+    assertFalse(Files.exists(folder.resolve("stopped/plots/test-4/latent_pca.png")));
     assertTrue(done.out().contains("the schedule is the same for all pixels"), done::toString);
     assertTrue(done.out().contains("the model has no latent"), done::toString);
   }
@@ -74,12 +70,18 @@ final class PlotCommandTest {
   @Test
   void schedulesThatGoByTheClassAreComparedByClass() throws IOException {
     Program.train(
-            folder, "--steps=2", "--run=told", "--set=data.classes=10", "--set=data.view=intensity")
+            folder,
+            "--steps=2",
+            "--run=classes",
+            "--set=latent.kind=none",
+            "--set=data.classes=10",
+            "--set=data.view=intensity")
         .assertDone();
-    Program.run(folder, "plot", "told", "--limit=30", "--out=told-plots").assertDone();
-    assertThere("told-plots", List.of("sigma2_by_grey_half", "grey_half_map", "gamma_by_image"));
+    Program.call(folder, "plot", "classes", "--limit=30", "--out=of-classes").assertDone();
+    assertThere("of-classes", List.of("sigma2_by_grey_half", "grey_half_map", "gamma_by_image"));
   }
 
+  /** With a normal latent, whose components all depend on the image from the start. */
   @Test
   void imagesThatCantBeShownAreNoMarks() throws IOException {
     byte[] levels = new byte[24 * 8 * 8 * 2];
@@ -100,44 +102,28 @@ final class PlotCommandTest {
             "--set=latent.kind=gaussian")
         .assertDone();
     Program.Outcome done =
-        Program.run(folder, "plot", "pairs", "--limit=12", "--out=of-pairs").assertDone();
+        Program.call(folder, "plot", "pairs", "--limit=12", "--out=of-pairs").assertDone();
     assertThere("of-pairs", ALWAYS);
     assertThere("of-pairs", List.of("gamma_by_channel", "latent_components"));
     assertFalse(Files.exists(folder.resolve("of-pairs/latent_pca.png")));
     assertTrue(done.out().contains("images are shown that have 1 or 3 channels"), done::toString);
-    Program.run(folder, "report", "pairs", "--samples=0", "--images=12").assertDone();
-  }
-
-  @Test
-  void anExportedModelAndAnInterruptedRunAreDrawnToo() throws IOException {
-    Program.run(folder, "export", "a", "--to=models").assertDone();
-    Program.run(folder, "plot", "models", "--limit=12", "--out=exported").assertDone();
-    assertThere("exported", ALWAYS);
-    // What is there of a run that was stopped: configuration and a checkpoint, and no result.
-    Path stopped = Files.createDirectories(folder.resolve("stopped/checkpoints/6"));
-    Files.copy(folder.resolve("a/config.yaml"), folder.resolve("stopped/config.yaml"));
-    try (Stream<Path> files = Files.list(folder.resolve("a/checkpoints/6"))) {
-      for (Path file : files.toList()) {
-        Files.copy(file, stopped.resolve(file.getFileName()));
-      }
-    }
-    Program.run(folder, "plot", "stopped", "--limit=12").assertDone();
-    assertThere("stopped/plots/test-6", ALWAYS);
+    Program.call(folder, "report", "pairs", "--samples=0", "--images=12").assertDone();
   }
 
   @Test
   void badInput() throws IOException {
     Files.createDirectory(folder.resolve("empty"));
-    Program.run(folder, "plot", "empty").assertRefused(3, "empty holds no run");
-    Program.run(folder, "plot", "none").assertRefused(3, "none is not there");
-    Program.run(folder, "plot").assertRefused(2, "needs RUN");
-    Program.run(folder, "plot", "a", "--limit=0").assertRefused(2, "--limit is '0'", "from 1");
-    Program.run(folder, "plot", "a", "--step=3").assertRefused(2, "--step is '3'", "[6]");
+    Program.call(folder, "plot", "empty").assertRefused(3, "empty holds no run");
+    Program.call(folder, "plot", "none").assertRefused(3, "none is not there");
+    Program.call(folder, "plot").assertRefused(2, "needs RUN");
+    String run = SmallRuns.plain().toString();
+    Program.call(folder, "plot", run, "--limit=0").assertRefused(2, "--limit is '0'", "from 1");
+    Program.call(folder, "plot", run, "--step=3").assertRefused(2, "--step is '3'", "4]");
     Path young = Files.createDirectory(folder.resolve("young"));
-    Files.copy(folder.resolve("a/config.yaml"), young.resolve("config.yaml"));
-    Program.run(folder, "plot", "young").assertRefused(4, "young has no checkpoint yet");
+    Files.copy(SmallRuns.plain().resolve("config.yaml"), young.resolve("config.yaml"));
+    Program.call(folder, "plot", "young").assertRefused(4, "young has no checkpoint yet");
     Files.writeString(folder.resolve("taken"), "");
-    Program.run(folder, "plot", "a", "--limit=1", "--out=taken/x")
+    Program.call(folder, "plot", run, "--limit=1", "--out=taken/x")
         .assertRefused(3, "can't be written", "--out");
     assertEquals(0, Files.size(folder.resolve("taken")));
   }
