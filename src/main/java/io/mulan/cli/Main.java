@@ -52,6 +52,8 @@ public final class Main {
           new SampleCommand(),
           new ReconstructCommand(),
           new InterpolateCommand(),
+          new CompressCommand(),
+          new DecompressCommand(),
           new PlotCommand(),
           new ReportCommand(),
           new ExportCommand(),

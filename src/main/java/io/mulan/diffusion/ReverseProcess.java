@@ -132,11 +132,59 @@ public final class ReverseProcess<T extends TFloating> {
       NoiseLevel<TFloat64> to,
       Operand<TFloat64> noiseIn,
       Operand<TFloat64> noise) {
-    // 1 - exp(γ_s - γ_t) without cancellation
-    Operand<TFloat64> k = d.neg(d.ops().math.expm1(d.sub(to.gamma(), from.gamma())));
-    Operand<TFloat64> without = d.sub(z, d.mul(d.mul(from.sigma(), k), noiseIn));
-    Operand<TFloat64> mean = d.mul(d.div(to.alpha(), from.alpha()), without);
+    Operand<TFloat64> k = lost(from, to);
+    Operand<TFloat64> mean = mean(z, from, to, noiseIn, k);
     return d.add(mean, d.mul(d.mul(to.sigma(), d.sqrt(k)), noise));
+  }
+
+  /** 1 - exp(γ_s - γ_t), without cancellation. */
+  private Operand<TFloat64> lost(NoiseLevel<TFloat64> from, NoiseLevel<TFloat64> to) {
+    return d.neg(d.ops().math.expm1(d.sub(to.gamma(), from.gamma())));
+  }
+
+  private Operand<TFloat64> mean(
+      Operand<TFloat64> z,
+      NoiseLevel<TFloat64> from,
+      NoiseLevel<TFloat64> to,
+      Operand<TFloat64> noiseIn,
+      Operand<TFloat64> k) {
+    Operand<TFloat64> without = d.sub(z, d.mul(d.mul(from.sigma(), k), noiseIn));
+    return d.mul(d.div(to.alpha(), from.alpha()), without);
+  }
+
+  /** The mean of p(z_s given z_t, c) [B,H,W,C], s &lt; t. */
+  public Operand<TFloat64> mean(Operand<TFloat64> z, Operand<TFloat64> t, Operand<TFloat64> s) {
+    NoiseLevel<TFloat64> from = level(t);
+    NoiseLevel<TFloat64> to = level(s);
+    return mean(z, from, to, noiseIn(z, from), lost(from, to));
+  }
+
+  /**
+   * What is known of z_s and z_t, s &lt; t, without the network: q(z_t given z_s, c) is normal with
+   * mean ratio · z_s and deviation up, p(z_s given z_t, c) has deviation down. Each [B,H,W,C].
+   *
+   * @param ratio α_t/α_s
+   * @param up σ_t √(1 - exp(γ_s - γ_t))
+   * @param down σ_s √(1 - exp(γ_s - γ_t))
+   */
+  public record Link(Operand<TFloat64> ratio, Operand<TFloat64> up, Operand<TFloat64> down) {}
+
+  /** The link of z_s and z_t. */
+  public Link link(Operand<TFloat64> s, Operand<TFloat64> t) {
+    NoiseLevel<TFloat64> from = NoiseLevel.of(d, gamma(t));
+    NoiseLevel<TFloat64> to = NoiseLevel.of(d, gamma(s));
+    Operand<TFloat64> root = d.sqrt(lost(from, to));
+    return new Link(
+        d.div(from.alpha(), to.alpha()), d.mul(from.sigma(), root), d.mul(to.sigma(), root));
+  }
+
+  /**
+   * The link of the signal f, in the place of z_s, and z_0: q(z_0 given x, c) has mean α_0 f and
+   * deviation σ_0. Nothing is known the other way: down is one.
+   */
+  public Link firstLink() {
+    NoiseLevel<TFloat64> end = NoiseLevel.of(d, gamma(d.constant(0)));
+    return new Link(end.alpha(), end.sigma(), d.ops().onesLike(end.sigma()));
   }
 
   /**

@@ -1,0 +1,113 @@
+package io.mulan.run;
+
+import io.mulan.config.ImageShape;
+import io.mulan.data.ImageSet;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.OptionalDouble;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.apache.commons.compress.compressors.xz.XZCompressorOutputStream;
+
+/** What images take in formats that know nothing of them, in bits/dim. */
+final class OtherCodecs {
+  private static final int GREY = 1;
+  private static final int COLOUR = 3;
+
+  /** Of a picture of many images, one below the other. */
+  private static final int MOST_PIXELS = 1 << 22;
+
+  private static final int BEST = 9;
+
+  private OtherCodecs() {}
+
+  /** In one stream of xz, with its best setting. */
+  static double xz(ImageSet images) {
+    Counted counted = new Counted();
+    try (XZCompressorOutputStream xz = new XZCompressorOutputStream(counted, BEST)) {
+      images.each((some, count) -> write(xz, some, count * images.shape().size()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return perDimension(counted.count, images);
+  }
+
+  private static void write(OutputStream to, byte[] bytes, int count) {
+    try {
+      to.write(bytes, 0, count);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * As PNG, one image below the other in as few pictures as can be, so that the format's own bytes
+   * do not count.
+   *
+   * @return nothing if images have other channels than pictures
+   */
+  static OptionalDouble png(ImageSet images) {
+    ImageShape shape = images.shape();
+    if (shape.channels() != GREY && shape.channels() != COLOUR) {
+      return OptionalDouble.empty();
+    }
+    int most = Math.max(1, MOST_PIXELS / (shape.height() * shape.width()));
+    long bytes = 0;
+    for (int first = 0; first < images.count(); first += most) {
+      int from = first;
+      int count = Math.min(most, images.count() - first);
+      bytes += png(shape, count, images.copies(count, i -> from + i));
+    }
+    return OptionalDouble.of(perDimension(bytes, images));
+  }
+
+  private static long png(ImageShape shape, int count, byte[] levels) {
+    boolean grey = shape.channels() == GREY;
+    BufferedImage picture =
+        new BufferedImage(
+            shape.width(),
+            shape.height() * count,
+            grey ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR);
+    byte[] pixels = ((DataBufferByte) picture.getRaster().getDataBuffer()).getData();
+    System.arraycopy(levels, 0, pixels, 0, levels.length);
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+    Counted counted = new Counted();
+    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(counted)) {
+      ImageWriteParam smallest = writer.getDefaultWriteParam();
+      smallest.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      smallest.setCompressionQuality(0);
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(picture, null, null), smallest);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      writer.dispose();
+    }
+    return counted.count;
+  }
+
+  private static double perDimension(long bytes, ImageSet images) {
+    return 8.0 * bytes / images.count() / images.shape().size();
+  }
+
+  /** Counts bytes, and keeps none. */
+  private static final class Counted extends OutputStream {
+    private long count;
+
+    @Override
+    public void write(int b) {
+      count++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) {
+      count += length;
+    }
+  }
+}
