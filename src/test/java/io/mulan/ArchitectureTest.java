@@ -46,12 +46,15 @@ final class ArchitectureTest {
           below("sampling", "flow diffusion nn tf config"),
           below("training", "likelihood diffusion nn cluster tf data config console files"),
           below("export", "sampling likelihood flow diffusion nn tf data config files"),
+          below(
+              "compression",
+              "training likelihood diffusion nn tf data config console files"),
           below("interop", "training diffusion tf numpy config files"),
           below("illustration", "training drawing diffusion nn tf config"),
           below(
               "run",
-              "training export sampling likelihood flow diffusion nn cluster drawing tf data"
-                  + " numpy config console files"),
+              "compression training export sampling likelihood flow diffusion nn cluster drawing tf"
+                  + " data numpy config console files"),
           below(
               "study", "run training sampling likelihood diffusion drawing tf data config console"),
           below(

@@ -16,7 +16,7 @@ import io.mulan.training.DivergedException;
  */
 record GridNormal(double mean, double deviation, double width) {
   /** Cells further away than so many deviations share one symbol, and then say how far they are. */
-  private static final int WINDOW = 8;
+  private static final int WINDOW = 6;
 
   private static final long WIDEST = 1L << 18;
   private static final double SHEPPARD = 1.0 / 12;
@@ -25,9 +25,6 @@ record GridNormal(double mean, double deviation, double width) {
   private static final double LEAST_SHARE = 0.25;
 
   private static final long WHOLE = 1L << Rans.PRECISION;
-
-  /** The bits of the number of bits of a distance. */
-  private static final int LENGTH_BITS = 6;
 
   /**
    * The symbols of a law: one for all cells below the window, one for each cell in it, one for all
@@ -119,15 +116,24 @@ record GridNormal(double mean, double deviation, double width) {
     return (x * x / 2 + Math.log(deviation / width * Math.sqrt(2 * Math.PI))) / Math.log(2);
   }
 
-  /** From 1, in as many bits as it has, after their number (Elias 1975). */
+  /**
+   * From 1 on: a one for each bit below its highest, a zero, and those bits (Elias 1975). Short ones
+   * are likely, so that no law draws a cell that is far away.
+   */
   private static void putDistance(Rans stack, long distance) {
     int bits = Long.SIZE - 1 - Long.numberOfLeadingZeros(distance);
     stack.putUniform(distance - (1L << bits), bits);
-    stack.putUniform(bits, LENGTH_BITS);
+    stack.putUniform(0, 1);
+    for (int i = 0; i < bits; i++) {
+      stack.putUniform(1, 1);
+    }
   }
 
   private static long takeDistance(Rans stack) {
-    int bits = (int) stack.takeUniform(LENGTH_BITS);
+    int bits = 0;
+    while (stack.takeUniform(1) == 1) {
+      bits++;
+    }
     return (1L << bits) + stack.takeUniform(bits);
   }
 }

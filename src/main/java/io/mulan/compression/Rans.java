@@ -52,7 +52,8 @@ final class Rans {
 
   /** A stack of so many random words, always the same ones. */
   static Rans random(int count) {
-    return new Rans(LEAST, new SplittableRandom(1).ints(count).toArray(), count);
+    SplittableRandom random = new SplittableRandom(1);
+    return new Rans(random.nextLong(LEAST, Long.MAX_VALUE), random.ints(count).toArray(), count);
   }
 
   /** An equal stack. */

@@ -38,7 +38,7 @@ public record CompressionReport(
             head.steps(),
             Text.plain(head.cells()),
             head.streams(),
-            head.streams() == 1 ? "" : "s",
+            plural(head.streams()),
             step));
     text.append(row("file", perDim(file), Text.count(result.bytes()) + " bytes"));
     text.append(row("bound", perDim(result.bound()), "of the chain of T steps"));
@@ -51,7 +51,7 @@ public record CompressionReport(
         row(
             "  start",
             perDim(result.start()),
-            "%d images as independent pixels".formatted(result.plain())));
+            "%d image%s as independent pixels".formatted(result.plain(), plural(result.plain()))));
     text.append(row("  grid", perDim(result.grid()), "rounding to cells and whole masses"));
     text.append(row("  chance", perDim(result.chance()), "of the noise that was drawn"));
     text.append(row("  head", perDim(result.head()), "and checksums, kinds of groups, full bytes"));
@@ -65,6 +65,10 @@ public record CompressionReport(
       text.append("; all images came back");
     }
     return text.append('\n').toString();
+  }
+
+  private static String plural(int count) {
+    return count == 1 ? "" : "s";
   }
 
   private String time(String what, double seconds) {
