@@ -46,9 +46,7 @@ final class ArchitectureTest {
           below("sampling", "flow diffusion nn tf config"),
           below("training", "likelihood diffusion nn cluster tf data config console files"),
           below("export", "sampling likelihood flow diffusion nn tf data config files"),
-          below(
-              "compression",
-              "training likelihood diffusion nn tf data config console files"),
+          below("compression", "training likelihood diffusion nn tf data config console files"),
           below("interop", "training diffusion tf numpy config files"),
           below("illustration", "training drawing diffusion nn tf config"),
           below(

@@ -48,8 +48,7 @@ final class CompressCommand implements Command {
   @Override
   public Options options() {
     return TrainedOptions.add(ImageChoice.options(new Options()))
-        .addOption(
-            ConfigOptions.withValue("steps", "T", "of the chain (250, or the model's own)"))
+        .addOption(ConfigOptions.withValue("steps", "T", "of the chain (250, or the model's own)"))
         .addOption(
             ConfigOptions.withValue(
                 "cells", "M", "cells of the grid of z to a standard deviation (1)"))
@@ -77,12 +76,10 @@ final class CompressCommand implements Command {
                   .resolve("compressed")
                   .resolve(images.name() + "-steps-" + options.steps() + ".mulan");
       OutFolder.requireWritable(out);
-      Platform platform =
-          Platform.of(given.environment(), given.around().properties());
+      Platform platform = Platform.of(given.environment(), given.around().properties());
       given
           .out()
-          .print(
-              Compression.write(run, images, options, platform, out, given.terminal()).text());
+          .print(Compression.write(run, images, options, platform, out, given.terminal()).text());
       given.out().println("file: " + out + " (mulan decompress)");
       return ExitCode.OK;
     } catch (Stopped e) {

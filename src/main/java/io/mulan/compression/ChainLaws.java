@@ -138,13 +138,9 @@ public record ChainLaws(Session session, ChainGraph graph, ImageShape image, int
   }
 
   private float[] ofImages(byte[] images, float[] conditions, Operand<TFloat32> what) {
-    try (ImageBatch batch =
-            ImageBatch.of(shape(images.length / image.size()), images, conditions);
+    try (ImageBatch batch = ImageBatch.of(shape(images.length / image.size()), images, conditions);
         Result result =
-            batch
-                .feed(session.runner(), graph.images(), graph.conditions())
-                .fetch(what)
-                .run()) {
+            batch.feed(session.runner(), graph.images(), graph.conditions()).fetch(what).run()) {
       return Tensors.floats((TFloat32) result.get(0));
     }
   }

@@ -198,7 +198,8 @@ public final class CompressedFile {
           new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
         byte[] some = new byte[1 << 16];
         for (long done = 0; done < size - CHECKSUM_BYTES; ) {
-          int count = in.readNBytes(some, 0, (int) Math.min(some.length, size - CHECKSUM_BYTES - done));
+          int count =
+              in.readNBytes(some, 0, (int) Math.min(some.length, size - CHECKSUM_BYTES - done));
           if (count == 0) {
             throw new EOFException();
           }

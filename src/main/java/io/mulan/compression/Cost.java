@@ -24,9 +24,7 @@ final class Cost {
   /** Of nothing. */
   Cost() {}
 
-  /**
-   * Of images whose latents have these divergences from the prior, in nats [B].
-   */
+  /** Of images whose latents have these divergences from the prior, in nats [B]. */
   Cost(float[] kl) {
     for (float nats : kl) {
       bound += nats * NATS;

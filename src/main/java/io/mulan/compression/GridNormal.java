@@ -47,8 +47,7 @@ record GridNormal(double mean, double deviation, double width) {
           Math.max(variance - SHEPPARD * law.width * law.width, LEAST_SHARE * variance);
       double deviation = Math.sqrt(rounded);
       long reach = (long) Math.min(Math.ceil(WINDOW * deviation / law.width), WIDEST);
-      return new Symbols(
-          Math.round(mean) - reach, 2 * reach + 1, law.mean, deviation, law.width);
+      return new Symbols(Math.round(mean) - reach, 2 * reach + 1, law.mean, deviation, law.width);
     }
 
     /** The first slot of a symbol; of the one after the last, the number of slots. */
@@ -117,8 +116,8 @@ record GridNormal(double mean, double deviation, double width) {
   }
 
   /**
-   * From 1 on: a one for each bit below its highest, a zero, and those bits (Elias 1975). Short ones
-   * are likely, so that no law draws a cell that is far away.
+   * From 1 on: a one for each bit below its highest, a zero, and those bits (Elias 1975). Short
+   * ones are likely, so that no law draws a cell that is far away.
    */
   private static void putDistance(Rans stack, long distance) {
     int bits = Long.SIZE - 1 - Long.numberOfLeadingZeros(distance);

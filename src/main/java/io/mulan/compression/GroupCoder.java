@@ -1,21 +1,19 @@
 package io.mulan.compression;
 
-import io.mulan.config.ImageShape;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
  * Images that go through the network together, put on a stack with bits back and chained through
  * the steps as in Bit-Swap (Kingma, Abbeel, Ho 2019): take c by q(c given x) and z_0 by q(z_0 given
- * x, c), put x by p(x given z_0, c); for each step take z_t by q(z_t given z_s, c), put z_s by p(z_s
- * given z_t, c); at last put z_1 by the standard normal law and c by its prior. Reading does the
- * opposite in the opposite order.
+ * x, c), put x by p(x given z_0, c); for each step take z_t by q(z_t given z_s, c), put z_s by
+ * p(z_s given z_t, c); at last put z_1 by the standard normal law and c by its prior. Reading does
+ * the opposite in the opposite order.
  *
  * @param cells of the grid to a standard deviation, of the narrower of the two laws that code a z
  * @param made told after each step for how many images it was; may throw to end the work
  */
-record GroupCoder(
-    ChainLaws laws, LatentCoder latent, int levels, double cells, IntConsumer made) {
+record GroupCoder(ChainLaws laws, LatentCoder latent, int levels, double cells, IntConsumer made) {
 
   /**
    * z of one time for each image and dimension: the numbers of the cells, and their widths [B n].
@@ -113,8 +111,7 @@ record GroupCoder(
     return widths;
   }
 
-  private Layer take(
-      Rans stack, double[] mean, double[] deviation, double[] widths, Cost cost) {
+  private Layer take(Rans stack, double[] mean, double[] deviation, double[] widths, Cost cost) {
     Layer taken = take(stack, mean, deviation, widths);
     cost.realised(-bits(taken, mean, deviation));
     return taken;
@@ -147,8 +144,7 @@ record GroupCoder(
     return bits;
   }
 
-  private void putLevels(
-      Rans stack, byte[] images, double[] z0, ChainLaws.Link first, Cost cost) {
+  private void putLevels(Rans stack, byte[] images, double[] z0, ChainLaws.Link first, Cost cost) {
     LevelLaw law = new LevelLaw(levels);
     double bits = 0;
     for (int i = images.length - 1; i >= 0; i--) {

@@ -27,17 +27,12 @@ public final class ImageCompressor {
    * @param made told after each step for how many images it was, from several threads; may throw to
    *     end the work
    */
-  public ImageCompressor(
-      RunConfig config, ChainLaws laws, Head head, int group, IntConsumer made) {
+  public ImageCompressor(RunConfig config, ChainLaws laws, Head head, int group, IntConsumer made) {
     this.head = head;
     this.coder =
         new StreamCoder(
             new GroupCoder(
-                laws,
-                LatentCoder.of(config.latent()),
-                config.data().levels(),
-                head.cells(),
-                made),
+                laws, LatentCoder.of(config.latent()), config.data().levels(), head.cells(), made),
             Conditions.of(config.data()),
             Integer.highestOneBit(group));
   }

@@ -23,7 +23,9 @@ final class Rans {
   private static final long WORD_MASK = (1L << WORD) - 1;
   private static final int WORD_BYTES = 4;
 
-  /** The state is stored in at least so many bytes, so that the length of all tells their number. */
+  /**
+   * The state is stored in at least so many bytes, so that the length of all tells their number.
+   */
   private static final int STATE_BYTES = 5;
 
   private long state = LEAST;

@@ -68,8 +68,7 @@ public final class Compression {
       try (Steps steps = new Steps(terminal, (long) ways * images.count() * options.steps())) {
         ImageCompressor compressor = compressor(run, model, head, options.batch(), steps);
         ImageCompressor.Result[] result = new ImageCompressor.Result[1];
-        AtomicFile.write(
-            file, out -> result[0] = compressor.write(images, out, options.check()));
+        AtomicFile.write(file, out -> result[0] = compressor.write(images, out, options.check()));
         return new CompressionReport(
             chosen.description(),
             images,

@@ -90,8 +90,7 @@ record DecompressedImages(DataConfig data, ImageShape shape, int count) {
 
   private void npy(Path out, Consumer<ImageCompressor.Sink> reading) throws IOException {
     int[] all = {count, shape.height(), shape.width(), shape.channels()};
-    NpyHeader header =
-        new NpyHeader("images", NpyType.U1, ByteOrder.LITTLE_ENDIAN, false, all);
+    NpyHeader header = new NpyHeader("images", NpyType.U1, ByteOrder.LITTLE_ENDIAN, false, all);
     AtomicFile.write(
         out,
         stream -> {

@@ -30,7 +30,8 @@ final class CompressionCommandsTest {
   /** Files, and the images that are in them; a model with classes, and another one. */
   @BeforeAll
   static void write() {
-    Program.call(folder, Program.plainArguments("--steps=1", "--run=runs/a", "--set=data.classes=10"))
+    Program.call(
+            folder, Program.plainArguments("--steps=1", "--run=runs/a", "--set=data.classes=10"))
         .assertDone();
     levels = new byte[12 * DIGIT.size()];
     SplittableRandom random = new SplittableRandom(1);

@@ -126,8 +126,7 @@ final class StreamCoderTest {
   void otherBitsAndOtherModelsAreNoticed() {
     RunConfig config = config();
     RunConfig other = config("training.seed=5");
-    try (TrainedModel<ChainGraph> model =
-            TrainedModel.untrained(config, IMAGE, ChainGraph::build);
+    try (TrainedModel<ChainGraph> model = TrainedModel.untrained(config, IMAGE, ChainGraph::build);
         TrainedModel<ChainGraph> another =
             TrainedModel.untrained(other, IMAGE, ChainGraph::build)) {
       StreamCoder coder = coder(config, model, IMAGE, 16);
