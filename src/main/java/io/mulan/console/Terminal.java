@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
  * <p>On Ctrl-C and SIGTERM work that looks at {@link #asked()} has the time to finish and save;
  * other work ends at once. Both end the program with exit code 130.
  */
-public final class Terminal {
+public class Terminal {
   private static final String AGAIN = "\r\u001b[K";
 
   private final PrintStream err;
@@ -75,7 +75,7 @@ public final class Terminal {
    * @throws Stopped then
    */
   public void stopIfAsked() {
-    if (asked) {
+    if (asked()) {
       throw new Stopped();
     }
   }

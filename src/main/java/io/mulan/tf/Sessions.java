@@ -1,6 +1,8 @@
 package io.mulan.tf;
 
+import java.nio.file.Path;
 import org.tensorflow.Graph;
+import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
@@ -24,6 +26,18 @@ public final class Sessions {
   /** A session on this graph, to be closed before it. */
   public static Session open(Graph graph) {
     return new Session(graph, config().build());
+  }
+
+  /** A SavedModel, loaded as a server does. */
+  public static SavedModelBundle load(Path folder) {
+    RewriterConfig rewriter = RewriterConfig.newBuilder().setDisableMetaOptimizer(asBuilt).build();
+    return SavedModelBundle.loader(folder.toString())
+        .withTags(SavedModelWriter.TAG)
+        .withConfigProto(
+            ConfigProto.newBuilder()
+                .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriter))
+                .build())
+        .load();
   }
 
   /** What makes results repeatable. */

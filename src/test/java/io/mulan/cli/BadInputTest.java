@@ -5,6 +5,7 @@ import static io.mulan.cli.Program.plainArguments;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.mulan.files.AtomicFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,38 +25,38 @@ final class BadInputTest {
 
   @Test
   void anUnknownCommandOrOption() {
-    Program.run(folder, "trian")
+    Program.call(folder, "trian")
         .assertRefused(2, "no command 'trian'", "train, launch, compare, evaluate, sample");
-    Program.run(folder, "train", "--stepz", "5").assertRefused(2, "--stepz", "train --help");
-    Program.run(folder, "train", "digits").assertRefused(2, "takes no 'digits'");
-    Program.run(folder, "train", "--steps").assertRefused(2, "steps");
-    Program.run(folder, "train", "--resume", "a", "--preset", "digits")
+    Program.call(folder, "train", "--stepz", "5").assertRefused(2, "--stepz", "train --help");
+    Program.call(folder, "train", "digits").assertRefused(2, "takes no 'digits'");
+    Program.call(folder, "train", "--steps").assertRefused(2, "steps");
+    Program.call(folder, "train", "--resume", "a", "--preset", "digits")
         .assertRefused(2, "leave --preset out");
   }
 
   @Test
   void aConfigurationThatCantBe() throws IOException {
-    Program.run(folder, "train", "--config", "none.yaml")
+    Program.call(folder, "train", "--config", "none.yaml")
         .assertRefused(3, "none.yaml is not there", "--preset");
     Files.writeString(folder.resolve("bad.yaml"), "training: [1,");
-    Program.run(folder, "train", "--config", "bad.yaml")
+    Program.call(folder, "train", "--config", "bad.yaml")
         .assertRefused(3, "bad.yaml is not a YAML at line");
-    Program.run(folder, "train", "--set", "training.stepz=5")
+    Program.call(folder, "train", "--set", "training.stepz=5")
         .assertRefused(3, "training.stepz", "did you mean training.steps?");
-    Program.run(folder, "train", "--steps", "few")
+    Program.call(folder, "train", "--steps", "few")
         .assertRefused(3, "training.steps is 'few'", "a whole number");
-    Program.run(folder, "train", "--preset", "cifar")
+    Program.call(folder, "train", "--preset", "cifar")
         .assertRefused(3, "no preset 'cifar'", "did you mean cifar10?");
     assertFalse(Files.exists(folder.resolve("runs")), "nothing may be left behind");
   }
 
   @Test
   void dataThatDoesNotFit() {
-    Program.run(folder, "train", "--set", "training.batch=1501")
+    Program.call(folder, "train", "--set", "training.batch=1501")
         .assertRefused(3, "training.batch is 1501", "1500 training images of digits");
-    Program.run(folder, "train", "--preset", "cifar10")
+    Program.call(folder, "train", "--preset", "cifar10")
         .assertRefused(3, "data.kind is cifar10", "--dry-run");
-    Program.run(folder, "train", "--set", "data.levels=16")
+    Program.call(folder, "train", "--set", "data.levels=16")
         .assertRefused(3, "data.levels is 16", "17");
     assertFalse(Files.exists(folder.resolve("runs")), "nothing may be left behind");
   }
@@ -69,27 +70,24 @@ final class BadInputTest {
     Program.trainPlain(folder, "--run", "file", "--steps", "1").assertRefused(3, "file is a file");
     Program.trainPlain(folder, "--run", "file/below", "--steps", "1")
         .assertRefused(3, "file", "can't be made");
-    Program.run(folder, "train", "--resume", "none").assertRefused(3, "none is not there");
-    Program.run(folder, "train", "--resume", "mine").assertRefused(3, "mine holds no run");
+    Program.call(folder, "train", "--resume", "none").assertRefused(3, "none is not there");
+    Program.call(folder, "train", "--resume", "mine").assertRefused(3, "mine holds no run");
   }
 
   @Test
   void aRunThatIsFinishedOrOfAnotherConfiguration() throws IOException {
-    Program.trainPlain(folder, "--run", "a", "--steps", "1").assertDone();
-    Program.trainPlain(folder, "--run", "a", "--steps", "1")
-        .assertRefused(3, "a holds a finished run", "--resume a --steps 2");
-    Program.trainPlain(folder, "--run", "a", "--steps", "3")
-        .assertRefused(3, "another configuration", "training.steps: 1 there, 3 asked for");
-    Program.run(folder, "train", "--resume", "a").assertRefused(3, "a is finished");
-    Program.run(folder, "train", "--resume", "a", "--set", "latent.size=20")
+    Path run = SmallRuns.copy(SmallRuns.plain(), folder.resolve("a"));
+    Program.call(folder, "train", "--config", "a/config.yaml", "--run", "a")
+        .assertRefused(3, "a holds a finished run", "a --steps 8");
+    Program.call(folder, "train", "--config", "a/config.yaml", "--run", "a", "--steps", "6")
+        .assertRefused(3, "another configuration", "training.steps: 4 there, 6 asked for");
+    Program.call(folder, "train", "--resume", "a").assertRefused(3, "a is finished");
+    Program.call(folder, "train", "--resume", "a", "--set", "latent.size=20")
         .assertRefused(3, "latent.size can't change");
 
-    Program.trainPlain(folder, "--run", "b", "--steps", "1", "--set=network.channels=12")
-        .assertDone();
-    Path ours = folder.resolve("a/checkpoints/1");
-    replace(folder.resolve("b/checkpoints/1"), ours);
-    Program.run(folder, "train", "--resume", "a", "--steps", "2")
-        .assertRefused(4, "checkpoints/1 is of another configuration", "12]");
+    replace(SmallRuns.learned().resolve("checkpoints/4"), run.resolve("checkpoints/4"));
+    Program.call(folder, "train", "--resume", "a", "--steps", "5")
+        .assertRefused(4, "checkpoints/4 is of another configuration");
   }
 
   private static void replace(Path from, Path to) throws IOException {
@@ -102,12 +100,13 @@ final class BadInputTest {
 
   @Test
   void aTruncatedCheckpoint() throws IOException {
-    Program.trainPlain(folder, "--run", "a", "--steps", "1").assertDone();
-    Path data = folder.resolve("a/checkpoints/1/state.data-00000-of-00001");
+    Path run = SmallRuns.copy(SmallRuns.plain(), folder.resolve("a"));
+    AtomicFolder.delete(run.resolve("checkpoints/2"));
+    Path data = run.resolve("checkpoints/4/state.data-00000-of-00001");
     byte[] content = Files.readAllBytes(data);
     Files.write(data, Arrays.copyOf(content, content.length / 2));
-    Program.run(folder, "train", "--resume", "a", "--steps", "2")
-        .assertRefused(4, "checkpoints/1 is damaged", "there is none before it");
+    Program.call(folder, "train", "--resume", "a", "--steps", "5")
+        .assertRefused(4, "checkpoints/4 is damaged", "there is none before it");
   }
 
   @Test
@@ -126,16 +125,16 @@ final class BadInputTest {
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void aDiskThatIsFullLeavesTheCheckpointsThatAreThere() throws IOException {
-    Program.trainPlain(folder, "--run", "a", "--steps", "1").assertDone();
+    SmallRuns.copy(SmallRuns.plain(), folder.resolve("a"));
     // A limit on the size of files fails writes as a full disk does.
     List<String> limited = new ArrayList<>(List.of("bash", "-c", "ulimit -f 64; exec \"$@\"", "-"));
-    limited.addAll(command("train", "--resume", "a", "--steps", "2"));
+    limited.addAll(command("train", "--resume", "a", "--steps", "5"));
     Program.await(folder, Program.start(folder, limited))
-        .assertRefused(4, "checkpoints/2 can't be written", "free some space", "(step 1)");
+        .assertRefused(4, "checkpoints/5 can't be written", "free some space", "(step 4)");
     try (Stream<Path> left = Files.list(folder.resolve("a/checkpoints"))) {
-      assertEquals(List.of("1"), left.map(p -> p.getFileName().toString()).toList());
+      assertEquals(List.of("2", "4"), left.map(p -> p.getFileName().toString()).sorted().toList());
     }
-    Program.run(folder, "train", "--resume", "a", "--steps", "2").assertDone();
+    Program.call(folder, "train", "--resume", "a", "--steps", "5").assertDone();
   }
 
   @Test
@@ -146,7 +145,7 @@ final class BadInputTest {
     Process first =
         Program.start(folder, command(plainArguments("--run", run, "--steps", "100000")));
     try {
-      while (!Files.exists(folder.resolve("a/config.yaml"))) {
+      while (first.isAlive() && !Files.exists(folder.resolve("a/config.yaml"))) {
         Thread.sleep(20);
       }
       Program.trainPlain(other, "--run", run, "--steps", "100000")

@@ -26,8 +26,8 @@ final class ClassCommandsTest {
   @TempDir static Path folder;
 
   @BeforeAll
-  static void train() {
-    Program.train(folder, "--steps=6", "--run=a", "--set=data.classes=10").assertDone();
+  static void copy() {
+    SmallRuns.copy(SmallRuns.classes(), folder.resolve("a"));
   }
 
   private static NpyArray array(String file, String name) {
@@ -42,11 +42,11 @@ final class ClassCommandsTest {
 
   @Test
   void samplesAreOfAllClassesInTurnOrOfOne() {
-    Program.run(folder, "sample", "a", "--count=12", "--steps=4", "--out=all").assertDone();
+    Program.call(folder, "sample", "a", "--count=12", "--steps=4", "--out=all").assertDone();
     int[] labels = array("all/samples.npz", "labels").toInts();
     assertArrayEquals(new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1}, labels);
     assertArrayEquals(new int[] {12, 16}, array("all/samples.npz", "latents").shape());
-    Program.run(folder, "sample", "a", "--count=12", "--steps=4", "--class=3", "--out=threes")
+    Program.call(folder, "sample", "a", "--count=12", "--steps=4", "--class=3", "--out=threes")
         .assertDone();
     assertEquals(3 * 12, Arrays.stream(array("threes/samples.npz", "labels").toInts()).sum());
     byte[] all = images("all/samples.npz");
@@ -58,9 +58,9 @@ final class ClassCommandsTest {
 
   @Test
   void latentsOfImagesComeWithTheirClasses() {
-    Program.run(folder, "sample", "a", "--count=10", "--steps=2", "--like=test", "--out=like")
+    Program.call(folder, "sample", "a", "--count=10", "--steps=2", "--like=test", "--out=like")
         .assertDone();
-    Program.run(
+    Program.call(
             folder,
             "sample",
             "a",
@@ -78,28 +78,28 @@ final class ClassCommandsTest {
 
   @Test
   void itsLikelihoodIsMeasuredInEveryWay() {
-    for (String way : new String[] {"--times=2", "--method=exact", "--importance=2"}) {
-      Program.Outcome outcome =
-          Program.run(folder, "evaluate", "a", way, "--limit=4", "--split=train").assertDone();
-      assertTrue(outcome.out().contains("4 training images"), outcome::toString);
+    for (String way : List.of("--times=2", "--method=exact --rtol=1e-2", "--importance=2")) {
+      String[] words = ("evaluate a --limit=2 --split=train " + way).split(" ");
+      Program.Outcome outcome = Program.call(folder, words).assertDone();
+      assertTrue(outcome.out().contains("2 training images"), outcome::toString);
     }
   }
 
   @Test
   void imagesAreEncodedWithTheirClasses() {
     Program.Outcome trip =
-        Program.run(folder, "reconstruct", "a", "--limit=3", "--out=r").assertDone();
+        Program.call(folder, "reconstruct", "a", "--limit=3", "--out=r").assertDone();
     assertTrue(trip.out().contains("pixels whose level changed: 0 of"), trip::toString);
-    Program.run(folder, "interpolate", "a", "--count=3", "--out=i").assertDone();
+    Program.call(folder, "interpolate", "a", "--count=3", "--out=i").assertDone();
   }
 
   @Test
   void whatCanNotBeToldIsRefused() {
-    Program.run(folder, "sample", "a", "--class=10")
+    Program.call(folder, "sample", "a", "--class=10")
         .assertRefused(2, "--class is '10'; allowed is 0 to 9");
-    Program.run(folder, "sample", "a", "--like=test", "--class=1")
+    Program.call(folder, "sample", "a", "--like=test", "--class=1")
         .assertRefused(2, "--class does not go with --like");
-    Program.run(folder, "export", "a", "--flax=a.flax")
+    Program.call(folder, "export", "a", "--flax=a.flax")
         .assertRefused(3, "a has data.classes or data.augment", "--npz");
     Program.train(folder, "--run=b", "--set=data.classes=5")
         .assertRefused(3, "data.classes is 5", "set it to");
@@ -111,42 +111,44 @@ final class ClassCommandsTest {
     List<String> arguments =
         new ArrayList<>(List.of("evaluate", model, "--times=2", "--json=report.json"));
     arguments.addAll(List.of(more));
-    Program.run(folder, arguments.toArray(String[]::new)).assertDone();
+    Program.call(folder, arguments.toArray(String[]::new)).assertDone();
     return new ObjectMapper().readTree(folder.resolve("report.json").toFile());
   }
 
   @Test
   void otherImagesAreOfTheClassesBesideThemOrOfThoseThatAreSaid() throws IOException {
-    Program.run(folder, "sample", "a", "--count=3", "--steps=2", "--out=few").assertDone();
+    Program.call(folder, "sample", "a", "--count=3", "--steps=2", "--out=few").assertDone();
     JsonNode beside = evaluated("a", "--images=few/samples.npz");
     JsonNode said = evaluated("a", "--images=few/images", "--class=few/samples.npz");
     JsonNode other = evaluated("a", "--images=few/samples.npz", "--class=7");
     assertEquals(beside.get("total"), said.get("total"));
     assertNotEquals(beside.get("total"), other.get("total"));
-    assertEquals("3 images of few/samples.npz, --class 7", other.get("images").asText());
-    Program.run(folder, "reconstruct", "a", "--images=few/images", "--class=1", "--out=one")
+    assertEquals(
+        "3 images of " + folder.resolve("few/samples.npz") + ", --class 7",
+        other.get("images").asText());
+    Program.call(folder, "reconstruct", "a", "--images=few/images", "--class=1", "--out=one")
         .assertDone();
 
-    Program.run(folder, "evaluate", "a", "--images=few/images")
+    Program.call(folder, "evaluate", "a", "--images=few/images")
         .assertRefused(3, "few/images has no classes", "say --class N or FILE");
-    Program.run(folder, "evaluate", "a", "--images=few/images", "--class=10")
+    Program.call(folder, "evaluate", "a", "--images=few/images", "--class=10")
         .assertRefused(2, "--class is '10'; allowed is 0 to 9");
-    Program.run(folder, "evaluate", "a", "--class=1").assertRefused(2, "--class is of --images");
+    Program.call(folder, "evaluate", "a", "--class=1").assertRefused(2, "--class is of --images");
     Npz.write(folder.resolve("two.npz"), Map.of("labels", NpyArray.of(new int[] {1, 2}, 2)));
-    Program.run(folder, "evaluate", "a", "--images=few/images", "--class=two.npz")
+    Program.call(folder, "evaluate", "a", "--images=few/images", "--class=two.npz")
         .assertRefused(3, "two.npz, array labels has shape [2], but the classes of 3 images");
     Npy.write(folder.resolve("large.npy"), NpyArray.of(new int[] {1, 10, 2}, 3));
-    Program.run(folder, "evaluate", "a", "--images=few/images", "--class=large.npy")
-        .assertRefused(3, "classes are 0 to 9, but image 1 of few/images is of class 10");
+    Program.call(folder, "evaluate", "a", "--images=few/images", "--class=large.npy")
+        .assertRefused(3, "classes are 0 to 9, but image 1 of ", "few/images is of class 10");
   }
 
   @Test
   void whatIsExportedIsEvaluatedAndSampledLikeTheRun() throws IOException {
-    Program.run(folder, "export", "a", "--to=model").assertDone();
+    Program.call(folder, "export", "a", "--to=model").assertDone();
     assertEquals(
         evaluated("a", "--limit=5").get("total"), evaluated("model", "--limit=5").get("total"));
     for (String model : new String[] {"a", "model/1"}) {
-      Program.run(
+      Program.call(
               folder, "sample", model, "--count=3", "--steps=2", "--class=4", "--out=of-" + model)
           .assertDone();
     }
@@ -155,11 +157,11 @@ final class ClassCommandsTest {
 
   @Test
   void itsWeightsGoToNumPyAndBackAndItsGraphIsWritten() throws IOException {
-    Program.run(folder, "export", "a", "--npz=weights.npz").assertDone();
-    Program.run(folder, "import", "--npz=weights.npz", "--config=a/config.yaml", "--to=back")
+    Program.call(folder, "export", "a", "--npz=weights.npz").assertDone();
+    Program.call(folder, "import", "--npz=weights.npz", "--config=a/config.yaml", "--to=back")
         .assertDone();
     assertEquals(
         evaluated("a", "--limit=6").get("total"), evaluated("back", "--limit=6").get("total"));
-    Program.run(folder, "graph", "--set=data.classes=10", "--to=graphs").assertDone();
+    Program.call(folder, "graph", "--set=data.classes=10", "--to=graphs").assertDone();
   }
 }

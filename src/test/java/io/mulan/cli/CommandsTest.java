@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -44,20 +45,20 @@ final class CommandsTest {
     String[] arguments = (command + " --help").strip().split(" ");
     try (InputStream in = CommandsTest.class.getResourceAsStream("/help/" + name + ".txt")) {
       String kept = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      assertEquals(kept, Program.run(folder, arguments).assertDone().out());
+      assertEquals(kept, Program.call(folder, arguments).assertDone().out());
     }
   }
 
   @Test
   void theVersionNamesTensorFlowToo() {
-    String out = Program.run(folder, "--version").assertDone().out();
+    String out = Program.call(folder, "--version").assertDone().out();
     assertTrue(out.matches("mulan \\S.*, TensorFlow 2\\.\\d+\\.\\d+\n"), out);
   }
 
   @Test
   void aRunLeavesWhatItsReportSays() throws IOException {
     Program.Outcome done =
-        Program.train(folder, "--steps=4", "--set=training.log_every=2").assertDone();
+        Program.trainPlain(folder, "--steps=4", "--set=training.log_every=2").assertDone();
     assertTrue(done.out().contains("after 4 steps"), done::toString);
     assertTrue(done.out().contains("stratified times for each of 297 test images"), done::toString);
     assertTrue(done.err().contains("step 2/4"), done::toString);
@@ -83,7 +84,7 @@ final class CommandsTest {
 
   @Test
   void aDryRunTellsWeightsMemoryAndTimeAndTrainsNothing() {
-    String out = Program.run(folder, "train", "--dry-run").assertDone().out();
+    String out = Program.call(folder, "train", "--dry-run").assertDone().out();
     assertTrue(out.contains("kind: digits"), out);
     assertTrue(out.matches("(?s).*all +1 1\\d\\d \\d\\d\\d\n.*"), out);
     assertTrue(out.contains("memory  "), out);
@@ -91,19 +92,24 @@ final class CommandsTest {
     assertTrue(!Files.exists(folder.resolve("runs")), "a dry run leaves nothing");
   }
 
+  private Program.Outcome benchmark(String... more) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "benchmark",
+                "--set=latent.kind=none",
+                "--set=schedule.kind=scalar",
+                "--set=network.channels=8",
+                "--set=network.layers=1",
+                "--set=network.groups=2"));
+    all.addAll(List.of(more));
+    return Program.call(folder, all.toArray(String[]::new));
+  }
+
   @Test
   void aBenchmarkMeasuresBothWays() throws IOException {
     Program.Outcome done =
-        Program.run(
-                folder,
-                "benchmark",
-                "--steps=2",
-                "--json=b.json",
-                "--set=network.channels=8",
-                "--set=network.layers=1",
-                "--set=network.groups=2",
-                "--set=training.batch=16")
-            .assertDone();
+        benchmark("--steps=2", "--set=training.batch=16", "--json=b.json").assertDone();
     assertTrue(done.out().contains("XLA off"), done::toString);
     JsonNode json = new ObjectMapper().readTree(folder.resolve("b.json").toFile());
     for (String xla : List.of("XLA off", "XLA on")) {
@@ -128,19 +134,9 @@ final class CommandsTest {
   @Test
   void aBenchmarkOfInferenceHasTheBareNetworkBesideIt() {
     Program.Outcome done =
-        Program.run(
-                folder,
-                "benchmark",
-                "--what=score",
-                "--steps=2",
-                "--set=network.channels=8",
-                "--set=network.layers=1",
-                "--set=network.groups=2",
-                "--batch=16",
-                "--json=s.json")
-            .assertDone();
+        benchmark("--what=score", "--steps=2", "--batch=16", "--json=s.json").assertDone();
     assertTrue(done.out().contains("the bare network is"), done::toString);
-    Program.run(folder, "benchmark", "--what=sample", "--compare=s.json")
+    Program.call(folder, "benchmark", "--what=sample", "--compare=s.json")
         .assertRefused(3, "s.json is of --what score", "--what sample");
   }
 
@@ -157,19 +153,10 @@ final class CommandsTest {
              "upperQuartileSeconds": 1e6}}}}}
         """);
     String out =
-        Program.run(
-                folder,
-                "benchmark",
-                "--steps=1",
-                "--xla=off",
-                "--batch=16",
-                "--set=network.channels=8",
-                "--set=network.layers=1",
-                "--set=network.groups=2",
-                "--compare=earlier.json")
+        benchmark("--steps=1", "--xla=off", "--batch=16", "--compare=earlier.json")
             .assertDone()
             .out();
-    String compared = out.substring(out.indexOf("beside earlier.json"));
+    String compared = out.substring(out.indexOf("earlier.json"));
     assertTrue(compared.contains("digits, batch 64, products in bfloat16, 8 threads"), out);
     assertTrue(compared.matches("(?s).*step, median +ms +1 000 000 000 +\\S+ +0\\.00\n.*"), out);
     assertTrue(
@@ -180,13 +167,13 @@ final class CommandsTest {
   @Test
   void whatABenchmarkCantMeasure() throws IOException {
     Files.writeString(folder.resolve("foreign.json"), "{\"off\": {}}");
-    Program.run(folder, "benchmark", "--what=everything").assertRefused(2, "--what", "train");
-    Program.run(folder, "benchmark", "--steps=0").assertRefused(2, "--steps");
-    Program.run(folder, "benchmark", "--what=score", "--xla=on").assertRefused(2, "--xla");
-    Program.run(folder, "benchmark", "--run=a", "--batch=3").assertRefused(2, "--batch", "--run");
-    Program.run(folder, "benchmark", "--compare=none.json")
+    Program.call(folder, "benchmark", "--what=everything").assertRefused(2, "--what", "train");
+    Program.call(folder, "benchmark", "--steps=0").assertRefused(2, "--steps");
+    Program.call(folder, "benchmark", "--what=score", "--xla=on").assertRefused(2, "--xla");
+    Program.call(folder, "benchmark", "--run=a", "--batch=3").assertRefused(2, "--batch", "--run");
+    Program.call(folder, "benchmark", "--compare=none.json")
         .assertRefused(3, "none.json is not there");
-    Program.run(folder, "benchmark", "--compare=foreign.json")
+    Program.call(folder, "benchmark", "--compare=foreign.json")
         .assertRefused(3, "foreign.json holds no figures");
   }
 }

@@ -11,15 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.LoggerContext;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Property;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,50 +20,11 @@ final class DamagedJsonTest {
   @TempDir static Path folder;
   private static Path run;
 
-  private final Said said = new Said();
-
-  /** What the program logs. */
-  private static final class Said extends AbstractAppender {
-    private final List<String> lines = new ArrayList<>();
-
-    Said() {
-      super("said", null, null, false, Property.EMPTY_ARRAY);
-      start();
-    }
-
-    @Override
-    public void append(LogEvent event) {
-      if (event.getLevel().isMoreSpecificThan(Level.WARN)) {
-        lines.add(event.getLevel() + " " + event.getMessage().getFormattedMessage());
-      }
-    }
-  }
-
   @BeforeAll
   static void make() {
-    run = folder.resolve("a");
-    Program.trainPlain(folder, "--run=a", "--steps=2", "--set=data.test_images=16").assertDone();
-    Program.run(folder, "evaluate", "a", "--limit=2", "--times=2").assertDone();
-    Program.run(folder, "sample", "a", "--count=1", "--steps=2").assertDone();
-    Program.run(folder, "export", "a", "--to=model").assertDone();
-  }
-
-  @BeforeEach
-  void listen() {
-    LoggerContext context = (LoggerContext) LogManager.getContext(false);
-    context.getConfiguration().getRootLogger().addAppender(said, Level.ALL, null);
-    context.updateLoggers();
-  }
-
-  @AfterEach
-  void stopListening() {
-    LoggerContext context = (LoggerContext) LogManager.getContext(false);
-    context.getConfiguration().getRootLogger().removeAppender(said.getName());
-    context.updateLoggers();
-  }
-
-  private static int run(Command command, String... arguments) {
-    return Main.guarded(() -> command.run(Main.parse(command, arguments, Program.unseen())));
+    run = SmallRuns.copy(SmallRuns.plain(), folder.resolve("a"));
+    Program.call(folder, "evaluate", "a", "--limit=2", "--times=2").assertDone();
+    Program.call(folder, "sample", "a", "--count=1", "--steps=2").assertDone();
   }
 
   /** What a file may be replaced by. */
@@ -79,49 +32,33 @@ final class DamagedJsonTest {
     return List.of("{}", "null", "[]", whole.substring(0, whole.length() / 2), "");
   }
 
-  private interface Check {
-    void run() throws IOException;
-  }
-
-  private void eachDamage(Path file, Check check) throws IOException {
+  /** Of what a command says, with each damage of a file, one line matters more than usual. */
+  private static void eachDamage(Path file, int code, List<String> parts, String... command)
+      throws IOException {
     String whole = Files.readString(file);
     for (String other : others(whole)) {
       Files.writeString(file, other);
-      said.lines.clear();
-      check.run();
-      assertTrue(said.lines.stream().noneMatch(l -> l.contains("Exception")), said.lines::toString);
+      Program.Outcome outcome = Program.call(folder, command);
+      assertEquals(code, outcome.code(), outcome::toString);
+      List<String> lines =
+          outcome.err().lines().filter(l -> l.matches("(warn|error): .*")).toList();
+      assertEquals(1, lines.size(), outcome::toString);
+      for (String part : parts) {
+        assertTrue(lines.get(0).contains(part), outcome::toString);
+      }
+      assertFalse(outcome.err().contains("Exception"), outcome::toString);
     }
     Files.writeString(file, whole);
   }
 
-  private void assertRefused(int expected, Path file, Command command, String... arguments)
-      throws IOException {
-    eachDamage(
-        file,
-        () -> {
-          int code = run(command, arguments);
-          assertEquals(expected, code, said.lines::toString);
-          assertOneLine(file);
-        });
+  private static List<String> notWritten(Path file) {
+    return List.of(file.getFileName().toString(), "it is not what was written");
   }
 
-  private void assertOneLine(Path file) {
-    assertEquals(1, said.lines.size(), said.lines::toString);
-    String line = said.lines.get(0);
-    assertTrue(line.contains(file.getFileName().toString()), line);
-    assertTrue(line.contains("it is not what was written"), line);
-    assertFalse(line.contains("\n"), line);
-  }
-
-  private void assertLeftOut(Path file) throws IOException {
-    eachDamage(
-        file,
-        () -> {
-          int code = run(new ReportCommand(), run.toString(), "--samples=0", "--images=0");
-          assertEquals(ExitCode.OK, code, said.lines::toString);
-          assertOneLine(file);
-          assertTrue(said.lines.get(0).contains("left out of the report"), said.lines::toString);
-        });
+  private static void assertLeftOut(Path file) throws IOException {
+    List<String> parts = new ArrayList<>(notWritten(file));
+    parts.add("left out of the report");
+    eachDamage(file, ExitCode.OK, parts, "report", "a", "--samples=0", "--images=0");
   }
 
   private static Path only(Path in, String name) throws IOException {
@@ -134,9 +71,9 @@ final class DamagedJsonTest {
 
   @Test
   void theResultOfARun() throws IOException {
-    Path result = run.resolve("result.json");
-    assertLeftOut(result);
-    assertRefused(ExitCode.CONFIGURATION, result, new TrainCommand(), "--resume", run.toString());
+    Path file = run.resolve("result.json");
+    assertLeftOut(file);
+    eachDamage(file, ExitCode.CONFIGURATION, notWritten(file), "train", "--resume=a");
   }
 
   @Test
@@ -147,32 +84,23 @@ final class DamagedJsonTest {
   @Test
   void whatSamplesAreMadeWith() throws IOException {
     Path file = only(run.resolve("samples"), "sample.json");
-    eachDamage(
-        file,
-        () -> {
-          int code =
-              run(new ReportCommand(), run.toString(), "--samples=1", "--steps=1", "--images=0");
-          assertEquals(ExitCode.OK, code, said.lines::toString);
-          assertEquals(1, said.lines.size(), said.lines::toString);
-          assertTrue(said.lines.get(0).contains("left out of the report"), said.lines::toString);
-        });
+    List<String> parts = List.of("left out of the report");
+    String[] report = {"report", "a", "--samples=1", "--steps=1", "--images=0"};
+    eachDamage(file, ExitCode.OK, parts, report);
   }
 
   @Test
   void aCheckpoint() throws IOException {
-    Path file = run.resolve("checkpoints/2/checkpoint.json");
-    assertRefused(
-        ExitCode.CHECKPOINT, file, new EvaluateCommand(), run.toString(), "--limit=1", "--times=1");
+    Path file = run.resolve("checkpoints/4/checkpoint.json");
+    eachDamage(
+        file, ExitCode.CHECKPOINT, notWritten(file), "evaluate", "a", "--limit=1", "--times=1");
   }
 
   @Test
   void anExport() throws IOException {
-    Path file = folder.resolve("model/1/assets/model.json");
-    assertRefused(
-        ExitCode.CHECKPOINT,
-        file,
-        new EvaluateCommand(),
-        folder.resolve("model").toString(),
-        "--limit=1");
+    Path model = SmallRuns.copy(SmallRuns.exported(), folder.resolve("model"));
+    Path file = model.resolve("1/assets/model.json");
+    eachDamage(
+        file, ExitCode.CHECKPOINT, notWritten(file), "evaluate", model.toString(), "--limit=1");
   }
 }

@@ -36,17 +36,23 @@ final class DataCommandsTest {
     String cifar10 = data("cifar10", "cifar-10-binary.tar.gz") + "|--set=schedule.width=8";
     Program.Outcome done = train(cifar10, "--steps=1", "--run=a").assertDone();
     assertTrue(done.out().contains("bits/dim on the test images of cifar10"), done::toString);
-    Program.run(folder, "evaluate", "a", "--limit=2", "--times=1").assertDone();
+    Program.call(folder, "evaluate", "a", "--limit=2", "--times=1").assertDone();
   }
 
   @Test
-  void aRunThatGoesOnSeesWhatAnUninterruptedOneWould() throws IOException {
+  void aRunOfFilesHasTheirShapeAndResumesWithTheSameBatches() throws IOException {
     String idx = data("idx", "idx");
-    train(idx, "--steps=6", "--run=straight", "--set=training.learning_rate_decay=false")
+    train(idx, "--steps=4", "--run=straight", "--set=training.learning_rate_decay=false")
         .assertDone();
-    train(idx, "--steps=3", "--run=parts", "--set=training.learning_rate_decay=false").assertDone();
-    Program.run(folder, "train", "--resume=parts", "--steps=6").assertDone();
+    String config = Files.readString(folder.resolve("straight/config.yaml"));
+    for (String line : List.of("levels: 256", "height: 7", "width: 6", "channels: 1")) {
+      assertTrue(config.contains(line), config);
+    }
+    Program.call(folder, "sample", "straight", "--count=1", "--steps=2").assertDone();
+    train(idx, "--steps=2", "--run=parts", "--set=training.learning_rate_decay=false").assertDone();
+    Program.call(folder, "train", "--resume=parts", "--steps=4").assertDone();
     assertEquals(total("straight"), total("parts"));
+    train(data("npz", "numpy/stored.npz"), "--dry-run").assertDone();
   }
 
   private double total(String run) throws IOException {
@@ -57,20 +63,9 @@ final class DataCommandsTest {
   }
 
   @Test
-  void whatFilesTellIsWrittenIntoTheRun() throws IOException {
-    train(data("idx", "idx"), "--steps=1", "--run=a").assertDone();
-    String config = Files.readString(folder.resolve("a/config.yaml"));
-    for (String line : List.of("levels: 256", "height: 7", "width: 6", "channels: 1")) {
-      assertTrue(config.contains(line), config);
-    }
-    Program.run(folder, "sample", "a", "--count=1", "--steps=2").assertDone();
-    train(data("npz", "numpy/stored.npz"), "--dry-run").assertDone();
-  }
-
-  @Test
   void infoTellsCountsShapeLevelsEntropyAndShowsExamples() throws IOException {
     String out =
-        Program.run(
+        Program.call(
                 folder,
                 "data",
                 "info",
@@ -88,14 +83,14 @@ final class DataCommandsTest {
     assertTrue(
         out.matches("(?s).*entropy of independent pixels on the training images: 4\\.\\d+.*"), out);
     assertTrue(ImageIO.read(folder.resolve("e.png").toFile()).getWidth() > 100);
-    assertTrue(Program.run(folder, "data", "info").assertDone().out().contains("8×8×1"));
+    assertTrue(Program.call(folder, "data", "info").assertDone().out().contains("8×8×1"));
   }
 
   @Test
   void infoTellsClassesCopiesAndWhatIsPassedOver() {
     Path cases = Path.of("src", "test", "resources", "cases").toAbsolutePath();
     String classes =
-        Program.run(
+        Program.call(
                 folder,
                 "data",
                 "info",
@@ -105,7 +100,7 @@ final class DataCommandsTest {
             .out();
     assertTrue(classes.contains("class numbers    0 cat, 1 dog, 2 ship\n"), classes);
     String others =
-        Program.run(
+        Program.call(
                 folder,
                 "data",
                 "info",
@@ -116,7 +111,7 @@ final class DataCommandsTest {
     assertTrue(
         others.matches("(?s).*passed over +\\d pictures of kinds that are not read.*"), others);
     Program.Outcome copies =
-        Program.run(
+        Program.call(
                 folder,
                 "data",
                 "info",
@@ -144,7 +139,7 @@ final class DataCommandsTest {
     server.start();
     try {
       String from = "--from=http://127.0.0.1:" + server.getAddress().getPort();
-      Program.run(folder, "data", "fetch", "cifar10", from)
+      Program.call(folder, "data", "fetch", "cifar10", from)
           .assertRefused(3, "cifar-10-binary.tar.gz", "has the MD5", "is removed");
       try (var files = Files.walk(folder)) {
         assertTrue(files.noneMatch(f -> f.toString().contains(".tar.gz")), "something is left");
@@ -156,11 +151,11 @@ final class DataCommandsTest {
 
   @Test
   void whatCantBeFetchedIsToldWithTheWayOn() {
-    Program.run(folder, "data", "fetch", "imagenet32")
+    Program.call(folder, "data", "fetch", "imagenet32")
         .assertRefused(3, "Imagenet32_train_npz.zip", "data.path=FOLDER");
-    Program.run(folder, "data", "fetch", "cats").assertRefused(2, "cifar10, mnist, fashion-mnist");
-    Program.run(folder, "data", "fetch", "mnist", "--from=ftp://x/").assertRefused(2, "--from");
-    Program.run(folder, "data").assertRefused(2, "data info, data fetch");
+    Program.call(folder, "data", "fetch", "cats").assertRefused(2, "cifar10, mnist, fashion-mnist");
+    Program.call(folder, "data", "fetch", "mnist", "--from=ftp://x/").assertRefused(2, "--from");
+    Program.call(folder, "data").assertRefused(2, "data info, data fetch");
   }
 
   @Test
@@ -172,12 +167,12 @@ final class DataCommandsTest {
     }
     Files.write(pictures.resolve("bad.png"), new byte[] {1, 2, 3});
     String images = "--set=data.kind=images|--set=data.path=pictures|--set=schedule.width=8";
-    Program.run(folder, "data", "info", "--kind=images", "--path=pictures")
+    Program.call(folder, "data", "info", "--kind=images", "--path=pictures")
         .assertRefused(3, "bad.png is damaged or no picture", "--skip-bad");
     Program.Outcome done = train(images, "--steps=1", "--skip-bad", "--run=a").assertDone();
     assertTrue(done.err().contains("skipped 1, 12 images are left"), done::toString);
     String info =
-        Program.run(folder, "data", "info", "--kind=images", "--path=pictures", "--skip-bad")
+        Program.call(folder, "data", "info", "--kind=images", "--path=pictures", "--skip-bad")
             .assertDone()
             .out();
     assertTrue(info.contains("skipped          1\n"), info);

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.apache.logging.log4j.Level;
@@ -77,12 +78,26 @@ final class Program {
    * Runs a command within this process, one at a time. Relative paths start at {@code folder};
    * files that it makes there are named by their whole paths in what it says.
    */
-  static synchronized Outcome call(Path folder, String... arguments) {
+  static Outcome call(Path folder, String... arguments) {
+    return callUntil(() -> false, folder, arguments);
+  }
+
+  /**
+   * Runs a command within this process that is asked to stop, as by Ctrl-C, when it looks whether
+   * it is and this holds.
+   */
+  static synchronized Outcome callUntil(BooleanSupplier stop, Path folder, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     try (PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
         Output results = new Output(out, StandardCharsets.UTF_8)) {
-      Terminal terminal = new Terminal(errors, false);
+      Terminal terminal =
+          new Terminal(errors, false) {
+            @Override
+            public boolean asked() {
+              return stop.getAsBoolean();
+            }
+          };
       int code = logging(err, () -> Main.run(arguments, around(folder, results, terminal)));
       results.flush();
       return new Outcome(

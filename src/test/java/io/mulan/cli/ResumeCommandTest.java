@@ -1,19 +1,15 @@
 package io.mulan.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mulan.console.ExitCode;
 import io.mulan.files.AtomicFolder;
-import io.mulan.files.ConfigException;
 import io.mulan.numpy.Npy;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.Npz;
 import io.mulan.report.ReportedRun;
-import io.mulan.run.RunLog;
 import io.mulan.run.TrainedRun;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.Metrics;
@@ -24,128 +20,102 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code mulan train --resume} in this process, on runs that something has happened to. */
+/** {@code mulan train --resume} on runs that something has happened to. */
 final class ResumeCommandTest {
   @TempDir Path folder;
 
-  @AfterEach
-  void releaseTheLog() {
-    RunLog.detach();
+  private void copy() {
+    SmallRuns.copy(SmallRuns.plain(), folder.resolve("a"));
   }
 
-  private static int run(Command command, String... arguments) {
-    return command.run(Main.parse(command, arguments, Program.unseen()));
+  private Program.Outcome train(int steps, String... more) {
+    return Program.trainPlain(
+        folder,
+        Stream.concat(Stream.of("--run=a", "--steps=" + steps), Stream.of(more))
+            .toArray(String[]::new));
   }
 
-  /** Trains a small model, for so many steps. */
-  private int train(int steps, String... more) {
-    String[] all =
-        Stream.of(
-                Stream.of(Program.plainArguments()).skip(1),
-                Stream.of("--run=" + folder.resolve("a"), "--steps=" + steps),
-                Stream.of(more))
-            .flatMap(a -> a)
-            .toArray(String[]::new);
-    return run(new TrainCommand(), all);
-  }
-
-  private int resume(String... more) {
-    String[] all =
-        Stream.concat(Stream.of("--resume=" + folder.resolve("a")), Stream.of(more))
-            .toArray(String[]::new);
-    return run(new TrainCommand(), all);
+  private Program.Outcome resume(String... more) {
+    return Program.call(
+        folder,
+        Stream.concat(Stream.of("train", "--resume=a"), Stream.of(more)).toArray(String[]::new));
   }
 
   private Path inRun(String name) {
     return folder.resolve("a").resolve(name);
   }
 
-  private String refusal(String... more) {
-    return assertThrows(ConfigException.class, () -> resume(more)).getMessage();
-  }
-
   /** Levels of images 4×4 by a seed. */
-  private String data(int images, long seed) {
+  private void data(int images, long seed) {
     byte[] levels = new byte[images * 16];
     new Random(seed).nextBytes(levels);
-    Path file = folder.resolve("images.npy");
-    Npy.write(file, NpyArray.of(levels, images, 4, 4, 1));
-    return "--set=data.path=" + file;
+    Npy.write(folder.resolve("images.npy"), NpyArray.of(levels, images, 4, 4, 1));
   }
 
   @Test
   void fewerStepsThanWereMadeAreRefused() {
-    train(3);
-    String message = refusal("--steps=2");
-    assertTrue(message.contains("has made 3 steps, more than --steps 2"), message);
+    copy();
+    resume("--steps=3").assertRefused(3, "has made 4 steps, more than --steps 3");
   }
 
   @Test
   void otherDataAreRefusedUnlessTheyAreMeantAndSaidInAnEvaluation() throws IOException {
-    String there = data(40, 1);
+    data(40, 1);
     train(
-        2,
-        "--set=data.kind=npy",
-        there,
-        "--set=data.levels=256",
-        "--set=data.test_images=4",
-        "--set=training.batch=8");
+            2,
+            "--set=data.kind=npy",
+            "--set=data.path=images.npy",
+            "--set=data.levels=256",
+            "--set=data.test_images=4",
+            "--set=training.batch=8")
+        .assertDone();
     data(40, 2);
     String config = Files.readString(inRun("config.yaml"));
-    String message = refusal("--steps=3");
+    resume("--steps=3").assertRefused(3, "other training images, as many", "--other-data");
     assertEquals(config, Files.readString(inRun("config.yaml")), "the run stays as it is");
-    assertTrue(message.contains("other training images, as many"), message);
-    assertTrue(message.contains("--other-data"), message);
     data(50, 1);
-    message = refusal("--steps=3");
-    assertTrue(message.contains("36 training images there"), message);
-    run(
-        new EvaluateCommand(),
-        folder.resolve("a").toString(),
-        "--times=1",
-        "--json=" + folder.resolve("e.json"));
+    resume("--steps=3").assertRefused(3, "36 training images there");
+    Program.call(folder, "evaluate", "a", "--times=1", "--json=e.json").assertDone();
     String images =
         new ObjectMapper().readTree(folder.resolve("e.json").toFile()).get("images").asText();
     assertTrue(images.contains("not the data of the training (36 training images there"), images);
 
     data(40, 1);
-    assertEquals(ExitCode.OK, resume("--steps=3"), "the same again");
+    resume("--steps=3").assertDone(); // the same again
     data(40, 2);
-    assertEquals(ExitCode.OK, resume("--steps=4", "--other-data"));
-    assertEquals(ExitCode.OK, resume("--steps=5"), "now they are those");
+    resume("--steps=4", "--other-data").assertDone();
+    resume("--steps=5").assertDone(); // now they are those
+  }
 
-    Path models = folder.resolve("models");
-    run(new ExportCommand(), folder.resolve("a").toString(), "--to=" + models);
-    assertTrue(Files.exists(models.resolve("1/assets/data.json")));
+  @Test
+  void aModelKeepsWhatItsDataAreKnownBy() {
+    assertTrue(Files.exists(SmallRuns.exported().resolve("1/assets/data.json")));
   }
 
   @Test
   void aDryRunLooksAtTheDataToo() {
-    Path file = folder.resolve("images.npz");
     NpyArray images = NpyArray.of(new byte[40 * 16], 40, 4, 4);
     NpyArray labels = NpyArray.of(new byte[40], 40);
-    Npz.write(file, Map.of("x_train", images, "y_train", labels, "x_test", images));
-    ConfigException refusal =
-        assertThrows(
-            ConfigException.class,
-            () ->
-                train(
-                    2,
-                    "--dry-run",
-                    "--set=data.kind=npz",
-                    "--set=data.levels=256",
-                    "--set=data.path=" + file,
-                    "--set=data.classes=3"));
-    assertTrue(refusal.getMessage().contains("npz test"), refusal::getMessage);
+    Npz.write(
+        folder.resolve("images.npz"),
+        Map.of("x_train", images, "y_train", labels, "x_test", images));
+    train(
+            2,
+            "--dry-run",
+            "--set=data.kind=npz",
+            "--set=data.levels=256",
+            "--set=data.path=images.npz",
+            "--set=data.classes=3")
+        .assertRefused(3, "npz test");
   }
 
   @Test
   void fromADamagedCheckpointTheRunGoesBackToTheOneBefore() throws IOException {
-    train(4, "--set=training.save_every=2", "--set=training.keep=3", "--set=training.log_every=3");
+    copy();
     String metrics = withoutSeconds();
     Files.delete(inRun("result.json"));
     Files.delete(inRun("checkpoints/4/state.index"));
@@ -155,7 +125,7 @@ final class ResumeCommandTest {
         assertThrows(
             CheckpointException.class, () -> TrainedRun.newest(folder.resolve("a")).fingerprint());
     assertTrue(e.getMessage().contains("goes back to step 2 by itself"), e::getMessage);
-    assertEquals(ExitCode.OK, resume());
+    resume().assertDone();
     assertTrue(Files.isDirectory(inRun("checkpoints/damaged-4")));
     assertEquals(metrics, withoutSeconds());
     assertTrue(
@@ -164,22 +134,32 @@ final class ResumeCommandTest {
 
   @Test
   void whatAKillLeavesIsContinuedToTheSameMetrics() throws IOException {
-    String[] settings = {
-      "--set=training.save_every=2", "--set=training.evaluate_every=3", "--set=training.log_every=5"
-    };
+    killed(6, 6, 4, 3);
+  }
+
+  @Test
+  @Tag("slow")
+  void whatAKillLeavesLaterIsContinuedToTheSameMetrics() throws IOException {
+    killed(9, 9, 8, 6, 4, 3);
+  }
+
+  private void killed(int steps, int... lasts) throws IOException {
     train(
-        9,
-        Stream.concat(Stream.of(settings), Stream.of("--set=training.keep=9"))
-            .toArray(String[]::new));
+            steps,
+            "--set=training.save_every=2",
+            "--set=training.evaluate_every=3",
+            "--set=training.log_every=5",
+            "--set=training.keep=9")
+        .assertDone();
     String straight = withoutSeconds();
     double worked = worked();
-    for (int last : new int[] {9, 8, 6, 4, 3}) {
+    for (int last : lasts) {
       // As after a kill: checkpoints, the result and the description are written last.
       Files.delete(inRun("result.json"));
-      for (int step = last + 1; step <= 9; step++) {
+      for (int step = last + 1; step <= steps; step++) {
         AtomicFolder.delete(inRun("checkpoints/" + step));
       }
-      assertEquals(ExitCode.OK, resume());
+      resume().assertDone();
       assertEquals(straight, withoutSeconds(), "resumed from step " + last);
       assertTrue(worked() > worked, "the time of all sessions");
     }
@@ -195,25 +175,23 @@ final class ResumeCommandTest {
 
   @Test
   void anEvaluationThatIsNotDescribedIsTakenFromTheMetrics() throws IOException {
-    train(2);
-    Path description = inRun("checkpoints/2/checkpoint.json");
+    copy();
+    Path description = inRun("checkpoints/4/checkpoint.json");
     String whole = Files.readString(description);
     Files.writeString(
         description, whole.replaceAll("\"bitsPerDim\" : [^,]*,", "\"bitsPerDim\" : null,"));
     Files.delete(inRun("result.json"));
-    assertEquals(ExitCode.OK, resume());
+    resume().assertDone();
     assertEquals(whole, Files.readString(description));
-    assertEquals(1, Metrics.read(folder.resolve("a")).curve(Metrics.TEST_BOUND).size());
+    assertEquals(2, Metrics.read(folder.resolve("a")).curve(Metrics.TEST_BOUND).size());
   }
 
   @Test
   void aDamagedDescriptionOfTheDataIsOneLine() throws IOException {
-    train(1);
+    copy();
     for (String text : List.of("{}", "null", "[]", "", "{\"train\":{}}")) {
       Files.writeString(inRun("data.json"), text);
-      String message = refusal("--steps=2");
-      assertTrue(message.contains("data.json: it is not what was written"), message);
-      assertFalse(message.contains("Exception"), message);
+      resume("--steps=5").assertRefused(3, "data.json: it is not what was written");
     }
   }
 
@@ -222,6 +200,6 @@ final class ResumeCommandTest {
     Files.createDirectories(folder.resolve("a"));
     Files.writeString(inRun(".unfinished-config.yaml"), "");
     Files.writeString(inRun(".lock"), "");
-    assertEquals(ExitCode.OK, train(1));
+    train(1).assertDone();
   }
 }

@@ -37,7 +37,7 @@ final class SurroundingsTest {
   @Test
   void aLocaleWithOtherDigits() {
     String[] dry = Program.plainArguments("--dry-run");
-    Program.Outcome usual = Program.run(folder, dry).assertDone();
+    Program.Outcome usual = Program.call(folder, dry).assertDone();
     List<String> command = Program.command(dry);
     command.addAll(1, List.of("-Duser.language=fa", "-Duser.country=IR"));
     Program.Outcome persian = Program.await(folder, Program.start(folder, command)).assertDone();
@@ -69,10 +69,10 @@ final class SurroundingsTest {
   @Test
   void namesThatWouldControlTheTerminal() {
     String name = "a\u001b]0;owned\u0007\u009b31m\u202eb\nc";
-    Program.Outcome refused = Program.run(folder, "train", "--resume", name);
+    Program.Outcome refused = Program.call(folder, "train", "--resume", name);
     refused.assertRefused(3, "a?]0;owned??31m?b?c is not there");
     Program.Outcome done =
-        Program.run(folder, Program.plainArguments("--dry-run", "--set=data.path=" + name));
+        Program.call(folder, Program.plainArguments("--dry-run", "--set=data.path=" + name));
     for (String said : List.of(done.out(), done.err(), refused.err())) {
       assertTrue(said.chars().noneMatch(c -> c == 0x1b || c == 7 || c == 0x9b || c == 0x202e));
     }

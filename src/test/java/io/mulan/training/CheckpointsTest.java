@@ -13,23 +13,24 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class CheckpointsTest {
-  @TempDir Path folder;
-  private TrainingSession session;
+  private static TrainingSession session;
 
-  @BeforeEach
-  void start() {
-    session = SmallRun.session(SmallRun.config(), false);
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void start() {
+    session = SmallRun.session(SmallRun.plain(), false);
     session.initialize();
   }
 
-  @AfterEach
-  void end() {
+  @AfterAll
+  static void end() {
     session.close();
   }
 
@@ -154,7 +155,7 @@ final class CheckpointsTest {
   @Test
   void oneOfAnotherModelIsRefusedWithTheFirstDifference() {
     Checkpoints checkpoints = new Checkpoints(folder, 2);
-    try (TrainingSession other = SmallRun.session(SmallRun.config("network.channels=12"), false)) {
+    try (TrainingSession other = SmallRun.session(SmallRun.plain("network.channels=12"), false)) {
       other.initialize();
       checkpoints.save(other, 1, Interval.NONE);
     }

@@ -37,6 +37,13 @@ public final class SmallRun {
     return ConfigReader.read(Optional.empty(), Optional.empty(), settings);
   }
 
+  /** Of a VDM: where the model does not matter, half the graph. */
+  public static RunConfig plain(String... more) {
+    List<String> settings = new ArrayList<>(List.of("latent.kind=none", "schedule.kind=scalar"));
+    settings.addAll(List.of(more));
+    return config(settings.toArray(String[]::new));
+  }
+
   public static TrainingSession session(RunConfig config, boolean compiled) {
     return new TrainingSession(config, data(config).train().shape(), compiled);
   }
