@@ -1,9 +1,10 @@
-"""Compares the results of a SavedModel in Python with those in Java.
+"""Compares the results of SavedModels in Python with those in Java.
 
-    python scripts/python/compare.py savedmodels/digits/1 vectors.npz
+    python scripts/python/compare.py savedmodels/digits/1 vectors.npz [MODEL VECTORS ...]
 
 vectors.npz holds SIGNATURE/in/NAME and SIGNATURE/out/NAME for each signature. Prints the largest
-difference of each output; exits with 1 if one is beyond float32 round-off.
+difference of each output, and for each model whether all are within float32 round-off; exits with 1
+if one is not.
 """
 import os
 import sys
@@ -30,7 +31,7 @@ def difference(found: np.ndarray, expected: np.ndarray, scale: float) -> float:
     return float(apart.max() / max(scale, 1e-30))
 
 
-def main(path: str, vectors: str) -> int:
+def agrees(path: str, vectors: str) -> bool:
     model = tf.saved_model.load(path)
     cases: dict = defaultdict(lambda: {"in": {}, "out": {}})
     with np.load(vectors) as arrays:
@@ -40,7 +41,7 @@ def main(path: str, vectors: str) -> int:
     missing = set(model.signatures) ^ set(cases)
     if missing:
         print("not compared:", ", ".join(sorted(missing)))
-        return 1
+        return False
     failed = 0
     for signature, case in sorted(cases.items()):
         inputs = {name: tf.constant(value) for name, value in case["in"].items()}
@@ -49,7 +50,7 @@ def main(path: str, vectors: str) -> int:
         outputs = model.signatures[signature](**inputs)
         if set(outputs) != set(case["out"]):
             print(signature, "has other outputs in Java")
-            return 1
+            return False
         # A gradient that is zero but for round-off is judged by the largest gradient.
         gradients = [v for n, v in case["out"].items() if n.startswith("gradients/")]
         largest = max((float(np.abs(g).max()) for g in gradients), default=0.0)
@@ -63,10 +64,20 @@ def main(path: str, vectors: str) -> int:
         verdict = "ok" if worst <= allowed else "DIFFERENT"
         failed += verdict != "ok"
         print(f"{signature:20} {len(outputs):4} outputs  {worst:.1e} of {allowed:.0e}  {verdict}  {where}")
+    return not failed
+
+
+def main(models: list[tuple[str, str]]) -> int:
+    failed = 0
+    for path, vectors in models:
+        same = agrees(path, vectors)
+        failed += not same
+        print(f"{path}: {'as in Java' if same else 'DIFFERENT'}")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    arguments = sys.argv[1:]
+    if not arguments or len(arguments) % 2:
         raise SystemExit(__doc__)
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(main(list(zip(arguments[::2], arguments[1::2]))))

@@ -51,7 +51,7 @@ final class SmallModel<T extends TFloating> implements AutoCloseable {
    */
   SmallModel(Class<T> type, String... settings) {
     config = config(settings);
-    m = new Maths<>(Ops.create(graph), type);
+    m = new Maths<>(Ops.create(graph), type).unnamed();
     session = Sessions.open(graph);
     model = new DiffusionModel(config, IMAGE);
     h = m.ops().placeholder(type, Placeholder.shape(Shape.scalar()));

@@ -22,7 +22,12 @@ final class ImageCostTest {
         ConfigReader.read(
             Optional.empty(),
             Optional.empty(),
-            List.of("training.batch=1", "latent.gradient=" + gradient));
+            List.of(
+                "training.batch=1",
+                "network.layers=1",
+                "latent.size=6",
+                "latent.k=2",
+                "latent.gradient=" + gradient));
     ImageShape image = Datasets.shape(config.data()).image();
     ImageCost cost = ImageCost.of(config, image);
     try (TrainingSession session = new TrainingSession(config, image, false)) {

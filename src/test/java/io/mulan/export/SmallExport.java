@@ -5,18 +5,26 @@ import io.mulan.config.RunConfig;
 import io.mulan.data.Dataset;
 import io.mulan.data.Datasets;
 import io.mulan.diffusion.ModelParts;
+import io.mulan.tf.StatelessRandom;
+import io.mulan.tf.Variables.Variable;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.Interval;
+import io.mulan.training.RunState;
 import io.mulan.training.TrainedModel;
-import io.mulan.training.TrainingSession;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 
-/** Exports of models of every kind, small and hardly trained. */
+/** Exports of models of every kind, small and of random weights. */
 final class SmallExport {
   static final int SCORE_TIMES = 3;
   private static final int STEPS = 4;
@@ -67,10 +75,7 @@ final class SmallExport {
           "latent.size=6",
           "latent.k=2",
           "schedule.width=6",
-          "training.batch=16",
-          "training.warmup_steps=1",
-          "training.learning_rate=0.02",
-          "training.ema=0.5");
+          "training.batch=16");
 
   private SmallExport() {}
 
@@ -85,15 +90,13 @@ final class SmallExport {
     RunConfig config = ConfigReader.read(Optional.empty(), Optional.empty(), settings);
     Dataset data = Datasets.open(config.data());
     Checkpoints checkpoints = new Checkpoints(folder.resolve(kind + "-checkpoints"), 1);
-    try (TrainingSession session = new TrainingSession(config, data.train().shape(), false)) {
-      session.initialize();
-      for (int i = 0; i < STEPS; i++) {
-        int first = i * config.training().batch();
-        session.step(
-            data.train().copies(config.training().batch(), row -> first + row),
-            data.train().conditions(config.training().batch(), row -> first + row));
+    try (RunState state = new RunState(config, data.train().shape())) {
+      for (Variable<?> v : state.variables()) {
+        state.set(v.name(), new ByteArrayInputStream(values(v).array()));
       }
-      checkpoints.save(session, STEPS, Interval.NONE);
+      checkpoints.save(state, STEPS, Interval.NONE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     try (TrainedModel<Signatures> model =
         new TrainedModel<>(
@@ -109,6 +112,24 @@ final class SmallExport {
           model.parts(),
           at -> model.write(at, model.parts().definitions()));
     }
+  }
+
+  /** Weights of random draws, as far from where training starts as four steps might bring them. */
+  private static ByteBuffer values(Variable<?> variable) {
+    int count = (int) variable.shape().size();
+    if (variable.name().equals(RunState.STEP)) {
+      return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(0, STEPS);
+    }
+    String name = variable.name().replaceFirst("^" + RunState.AVERAGE, "");
+    boolean vector = variable.shape().numDimensions() == 1;
+    double scale = vector ? 0.1 : 0.8 / Math.sqrt((double) count / variable.shape().get(-1));
+    double centre = name.endsWith("/scale") ? 1 : 0;
+    Random random = new Random(StatelessRandom.hash(name));
+    ByteBuffer values = ByteBuffer.allocate(Float.BYTES * count).order(ByteOrder.nativeOrder());
+    for (int i = 0; i < count; i++) {
+      values.putFloat((float) (centre + scale * (2 * random.nextDouble() - 1)));
+    }
+    return values;
   }
 
   private static ModelCard card(

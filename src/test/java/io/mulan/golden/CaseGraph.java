@@ -6,6 +6,7 @@ import io.mulan.nn.Weights;
 import io.mulan.numpy.NpyArray;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.Maths;
+import io.mulan.tf.Sessions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,11 +17,13 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
+import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
@@ -38,6 +41,9 @@ import org.tensorflow.types.family.TType;
  * is named.
  */
 public final class CaseGraph<T extends TFloating> implements AutoCloseable {
+  /** What the names of results inside a network begin with. */
+  private static final String INNER = "inner/";
+
   private final GoldenCase golden;
   private final Graph graph = new Graph();
   private final Maths<T> m;
@@ -48,10 +54,16 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
   private final Map<String, Operand<T>> results = new LinkedHashMap<>();
   private final List<String> gradientGroups = new ArrayList<>();
   private final Set<String> leftOut = new HashSet<>();
+  private Optional<Each> each = Optional.empty();
+
+  /** An input that takes one value after the other. */
+  private record Each(Operand<TFloat64> input, double[] values) {}
 
   CaseGraph(GoldenCase golden, Class<T> type) {
     this.golden = golden;
-    this.m = new Maths<>(Ops.create(graph), type);
+    Maths<T> named = new Maths<>(Ops.create(graph), type);
+    // Names find the tensors inside a network; without them a graph is built much faster.
+    this.m = golden.results().stream().anyMatch(n -> n.startsWith(INNER)) ? named : named.unnamed();
     golden.parameters().forEach(p -> parameters.put(p.name(), p));
   }
 
@@ -81,6 +93,14 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
   public Operand<T> fed(String name, long[] dimensions, double[] values) {
     Shape shape = Shape.of(dimensions);
     return placeholder(name, shape, m.type(), tensor(m.type(), shape, values));
+  }
+
+  /** A number that takes each of these values in turn; every result has a row for each. */
+  public Operand<TFloat64> each(double... values) {
+    Operand<TFloat64> input =
+        m.ops().placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
+    each = Optional.of(new Each(input, values));
+    return input;
   }
 
   /** Numbers as a tensor of either float type. */
@@ -195,8 +215,8 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
   /** Adds the tensors inside a network, wherever the case has them, to the results. */
   public void innerResults(String scope) {
     for (String name : golden.results()) {
-      if (name.startsWith("inner/") && !leftOut.contains(name)) {
-        String path = scope + "/" + name.substring("inner/".length());
+      if (name.startsWith(INNER) && !leftOut.contains(name)) {
+        String path = scope + "/" + name.substring(INNER.length());
         Operand<T> mask = dropped.get(path.replaceFirst("/Dropout_0$", ""));
         result(name, path.endsWith("/Dropout_0") ? mask : lastUnder(path));
       }
@@ -226,11 +246,29 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
     Set<String> ours = new TreeSet<>(results.keySet());
     ours.removeIf(GoldenCase::isByParameter);
     requireSame("results", published, ours);
-    try (Session session = new Session(graph)) {
-      Session.Runner runner = session.runner();
-      feeds.forEach((operand, tensor) -> runner.feed(operand.asOutput(), tensor));
-      results.values().forEach(runner::fetch);
-      return new CaseRun(List.copyOf(results.keySet()), gradientGroups, runner.run());
+    try (Session session = Sessions.open(graph)) {
+      List<Map<String, double[]>> rows = new ArrayList<>();
+      if (each.isEmpty()) {
+        rows.add(values(session.runner()));
+      }
+      for (double value : each.map(Each::values).orElse(new double[0])) {
+        try (TFloat64 tensor = TFloat64.scalarOf(value)) {
+          rows.add(values(session.runner().feed(each.get().input(), tensor)));
+        }
+      }
+      return new CaseRun(List.copyOf(results.keySet()), gradientGroups, rows);
+    }
+  }
+
+  private Map<String, double[]> values(Session.Runner runner) {
+    feeds.forEach((operand, tensor) -> runner.feed(operand.asOutput(), tensor));
+    results.values().forEach(runner::fetch);
+    try (Result result = runner.run()) {
+      Map<String, double[]> values = new HashMap<>();
+      for (String name : results.keySet()) {
+        values.put(name, CaseResults.values(result.get(values.size())));
+      }
+      return values;
     }
   }
 

@@ -43,10 +43,7 @@ public final class GoldenCheck {
   }
 
   static void check(GoldenCase golden, CaseModel model) {
-    try (CaseRun doubles = run(golden, TFloat64.class, model);
-        CaseRun floats = run(golden, TFloat32.class, model)) {
-      check(golden, doubles, floats);
-    }
+    check(golden, run(golden, TFloat64.class, model), run(golden, TFloat32.class, model));
   }
 
   /** Compares what was computed in both float types. */

@@ -35,6 +35,7 @@ final class LossesGoldenTest {
     return GoldenFile.someTests("losses", LossesGoldenTest::isBound, LossesGoldenTest::build);
   }
 
+  @Tag("slow")
   @TestFactory
   Stream<DynamicTest> lossesOfFullSizeEqualThePublishedOnes() {
     return GoldenFile.tests("fullsize", LossesGoldenTest::isBound, LossesGoldenTest::build);

@@ -19,13 +19,13 @@ final class IllustrationTest {
   /** What quadrature may be off at most, in nats. */
   private static final double SMALL = 1e-5;
 
-  private static final int SAMPLES = 400_000;
+  private static final int SAMPLES = 200_000;
 
   private static Illustration illustration;
 
   @BeforeAll
   static void train() {
-    illustration = new Illustration(600, 0);
+    illustration = new Illustration(200, 0);
     assertTrue(illustration.learn(() -> false, done -> {}));
   }
 

@@ -10,6 +10,7 @@ import io.mulan.nn.Weights;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.Npz;
 import io.mulan.tf.Maths;
+import io.mulan.tf.Sessions;
 import io.mulan.tf.Tensors;
 import io.mulan.training.RunState;
 import java.io.ByteArrayOutputStream;
@@ -42,7 +43,7 @@ final class PublishedBoundTest {
         Npz npz = Npz.open(fixture.file(".npz"));
         Graph graph = new Graph()) {
       FlaxCheckpoint.read(fixture.file(".flax"), state);
-      Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class);
+      Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
       DiffusionModel model = new DiffusionModel(fixture.config(), fixture.image());
       Operand<TUint8> images = images(m.ops(), npz.array("images"));
       BoundTerms<TFloat32> bound =
@@ -56,7 +57,7 @@ final class PublishedBoundTest {
 
   private static void compare(
       Graph graph, Operand<TFloat32> ours, NpyArray published, double bits) {
-    try (Session session = new Session(graph);
+    try (Session session = Sessions.open(graph);
         Result result = session.runner().fetch(ours).run()) {
       float[] values = Tensors.floats((TFloat32) result.get(0));
       float[] expected = published.toFloats();

@@ -73,7 +73,7 @@ final class ExactLikelihoodGoldenTest {
     private final int samples;
     private final Graph graph = new Graph();
     private final Session session = Sessions.open(graph);
-    private final Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class);
+    private final Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
     private final Weights<TFloat32> weights;
     private final DiffusionModel model;
     private final Dequantisation dequantisation;

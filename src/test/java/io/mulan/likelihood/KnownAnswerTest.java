@@ -1,5 +1,6 @@
 package io.mulan.likelihood;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +8,7 @@ import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.data.ImageSet;
+import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.Denoiser;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.flow.FlowSolver;
@@ -50,12 +52,12 @@ final class KnownAnswerTest {
   private static final int LEVELS = 256;
   private static final double[] MEAN = {-0.3, -0.1, 0, 0.1, 0.2, 0.3};
   private static final double[] DEVIATION = {0.1, 0.15, 0.2, 0.12, 0.15, 0.1};
-  private static final int IMAGES = 400;
+  private static final int IMAGES = 200;
   private static final double PER_DIM = 1e-3;
 
   private final Graph graph = new Graph();
   private final Session session = Sessions.open(graph);
-  private final Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class);
+  private final Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
   private final Map<String, Operand<TFloat32>> weights = new HashMap<>();
   private final ImageSet images = images();
 
@@ -211,7 +213,7 @@ final class KnownAnswerTest {
   void theBoundIsAboveAndNear() {
     BoundGraph bound = BoundGraph.build(m, model(-9), weights());
     double[][] terms =
-        new BoundEstimator(bound, 2000, 1000, 3).perImage(session, images, 0, IMAGES, done -> {});
+        new BoundEstimator(bound, 2000, 200, 3).perImage(session, images, 0, IMAGES, done -> {});
     double[] gaps = truths();
     for (int i = 0; i < IMAGES; i++) {
       gaps[i] = (terms[0][i] + terms[1][i] + terms[2][i] + terms[3][i] - gaps[i]) / IMAGE.size();
@@ -219,6 +221,17 @@ final class KnownAnswerTest {
     double gap = StatUtils.mean(gaps);
     double error = StatUtils.variance(gaps) / IMAGES;
     assertEquals(0.002, gap, 0.002 + 3 * Math.sqrt(error));
+  }
+
+  /** Batches of 4 draws and the last of 3, or all 15 at once. */
+  @Test
+  void whatAnImageGetsDoesNotDependOnTheBatch() {
+    BoundGraph bound = BoundGraph.build(m, model(-9), weights());
+    double[][] whole = new BoundEstimator(bound, 15, 3, 3).perImage(session, images, 2, 5, n -> {});
+    double[][] parts = new BoundEstimator(bound, 4, 3, 3).perImage(session, images, 2, 5, n -> {});
+    for (int k = 0; k < whole.length; k++) {
+      assertArrayEquals(whole[k], parts[k], 1e-4, BoundTerms.NAMES.get(k));
+    }
   }
 
   /** More steps and more samples bring the bound down to the truth. */

@@ -10,13 +10,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever happens to a file, it is read or refused in one line. */
+@Tag("golden")
 class DamagedFilesTest {
-  private static final int TIMES = 60;
+  /** Of each file; {@code -Pproofs}, which takes all golden cases, takes five times as many. */
+  private static final int TIMES = 60 / Integer.getInteger("golden.every", 1);
 
   @TempDir Path folder;
 

@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,9 +47,9 @@ final class ImageSamplerTest {
   private static final int BATCH = 5;
   private static final int STEPS = 12;
 
-  private Graph graph;
-  private Session session;
-  private Parts parts;
+  private static Graph graph;
+  private static Session session;
+  private static Parts parts;
 
   /**
    * Everything asked.
@@ -74,8 +74,8 @@ final class ImageSamplerTest {
     }
   }
 
-  @BeforeEach
-  void build() {
+  @BeforeAll
+  static void build() {
     DiffusionModel model =
         new DiffusionModel(
             ConfigReader.read(
@@ -143,8 +143,8 @@ final class ImageSamplerTest {
             });
   }
 
-  @AfterEach
-  void close() {
+  @AfterAll
+  static void close() {
     session.close();
     graph.close();
   }

@@ -14,8 +14,9 @@ import io.mulan.nn.Weights;
 import io.mulan.numpy.NpyArray;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Variables;
+import io.mulan.tf.Sessions;
 import io.mulan.tf.Variables.Variable;
+import io.mulan.tf.Variables;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -75,7 +76,7 @@ final class PublishedTraining<T extends TFloating> implements AutoCloseable {
     Variable<TInt64> done = variables.create("step", TInt64.class, Shape.scalar(), tf.constant(0L));
     bits = bits(variables);
     update = update(variables, done, AdamWGoldenTest.config(golden.json()));
-    session = new Session(graph);
+    session = Sessions.open(graph);
     initialize(variables);
   }
 

@@ -54,7 +54,7 @@ final class RecomputationTest {
   @Test
   void itTakesLessMemoryAndMoreWork() {
     String large =
-        "schedule.kind=scalar latent.kind=none network.channels=32 network.layers=8"
+        "schedule.kind=scalar latent.kind=none network.channels=32 network.layers=4"
             + " network.dropout=0.1";
     GraphCost kept = cost(SmallRun.config(large.split(" ")));
     GraphCost recomputed = cost(SmallRun.config((large + RECOMPUTED).split(" ")));

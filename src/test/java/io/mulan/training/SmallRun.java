@@ -18,6 +18,9 @@ import java.util.function.BooleanSupplier;
 public final class SmallRun {
   private static final List<String> SETTINGS =
       List.of(
+          "schedule.width=6",
+          "latent.size=6",
+          "latent.k=2",
           "network.channels=8",
           "network.layers=1",
           "network.groups=2",
@@ -83,20 +86,30 @@ public final class SmallRun {
     return Datasets.open(config.data());
   }
 
-  /** Trains in a folder from its newest checkpoint on, or from the start. */
+  /** Trains in a folder from its newest checkpoint, or from the start, in a session of its own. */
   public static Optional<BoundEstimate> train(
       Path folder,
       RunConfig config,
       List<? extends TrainingListener> listeners,
       BooleanSupplier stop) {
-    Checkpoints checkpoints = new Checkpoints(folder, config.training().keep());
     try (TrainingSession session = session(config, false)) {
-      if (checkpoints.restoreNewest(session).isEmpty()) {
-        session.initialize();
-      }
-      return new Trainer(config.training(), session, data(config), checkpoints, listeners, stop)
-          .run();
+      return train(session, folder, config, listeners, stop);
     }
+  }
+
+  /** The same in a session that is there; whatever it holds is forgotten. */
+  static Optional<BoundEstimate> train(
+      TrainingSession session,
+      Path folder,
+      RunConfig config,
+      List<? extends TrainingListener> listeners,
+      BooleanSupplier stop) {
+    Checkpoints checkpoints = new Checkpoints(folder, config.training().keep());
+    if (checkpoints.restoreNewest(session).isEmpty()) {
+      session.initialize();
+    }
+    return new Trainer(config.training(), session, data(config), checkpoints, listeners, stop)
+        .run();
   }
 
   public static Optional<BoundEstimate> train(Path folder, RunConfig config) {
