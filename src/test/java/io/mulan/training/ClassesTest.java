@@ -163,7 +163,7 @@ final class ClassesTest {
     RunConfig whole =
         config(
             images(0), CLASSES, setting, "training.learning_rate_decay=false", "training.steps=6");
-    RunConfig half = ConfigReader.override(whole, List.of("training.steps=3"));
+    RunConfig half = with(whole, "training.steps=3");
     Path straight = folder.resolve("straight");
     Path halves = folder.resolve("halves");
     BoundEstimate once;
@@ -181,15 +181,20 @@ final class ClassesTest {
     stoppedHalfWayAndResumedItIsTheSameToTheBit("data.augment=none");
   }
 
+  private static RunConfig with(RunConfig config, String setting) {
+    return ConfigReader.override(config, List.of(setting));
+  }
+
   private static byte[] state(Path run) throws IOException {
     return Files.readAllBytes(run.resolve("6/state.data-00000-of-00001"));
   }
 
   @Test
   void aNetworkThatDoesNotSeeTheLatentSeesTheClass() {
-    RunConfig config = config(images(0), CLASSES, BLIND);
+    // The network begins with an output of zero.
+    RunConfig config = with(config(images(0), CLASSES, BLIND), "training.steps=20");
     try (TrainingSession session = SmallRun.session(config, false)) {
-      session.initialize();
+      SmallRun.train(session, folder, config, List.of(), () -> false);
       assertNotEquals(bits(session, config), bits(session, config(images(3), CLASSES, BLIND)));
     }
   }
