@@ -99,10 +99,7 @@ final class BoundGradientsTest {
   @Tag("slow")
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "latent.kind=top_k latent.law=published",
-        "latent.kind=top_k latent.encoder=unet"
-      })
+      strings = {"latent.kind=top_k latent.law=published", "latent.kind=top_k latent.encoder=unet"})
   void theGradientOfTheKlOfOthersIsToo(String settings) {
     theGradientOfTheKlByTheEncoderIsTheCentralDifference(settings);
   }

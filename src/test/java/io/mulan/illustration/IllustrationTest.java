@@ -25,7 +25,7 @@ final class IllustrationTest {
 
   @BeforeAll
   static void train() {
-    illustration = new Illustration(200, 0);
+    illustration = new Illustration(600, 0);
     assertTrue(illustration.learn(() -> false, done -> {}));
   }
 

@@ -52,7 +52,7 @@ final class KnownAnswerTest {
   private static final int LEVELS = 256;
   private static final double[] MEAN = {-0.3, -0.1, 0, 0.1, 0.2, 0.3};
   private static final double[] DEVIATION = {0.1, 0.15, 0.2, 0.12, 0.15, 0.1};
-  private static final int IMAGES = 200;
+  private static final int IMAGES = 400;
   private static final double PER_DIM = 1e-3;
 
   private final Graph graph = new Graph();

@@ -38,8 +38,7 @@ final class AdamWTest {
             "training.learning_rate=0.1",
             "training.beta1=0.5",
             "training.ema=0.75"));
-    TrainingConfig config =
-        ConfigReader.read(Optional.empty(), Optional.empty(), all).training();
+    TrainingConfig config = ConfigReader.read(Optional.empty(), Optional.empty(), all).training();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Maths<TFloat32> m = new Maths<>(tf, TFloat32.class);
