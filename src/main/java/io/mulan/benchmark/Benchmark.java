@@ -35,7 +35,7 @@ public record Benchmark(
   private static final String FORMAT = "mulan benchmark 1";
 
   /**
-   * What was measured of one thing, beside what the machine can do.
+   * What was measured of one thing, next to what the machine can do.
    *
    * @param flopsPerSecond while it runs; null where it multiplies nothing
    * @param ofConvolutionPeak from 0 to 1
@@ -78,7 +78,7 @@ public record Benchmark(
    * Reads what an earlier run wrote.
    *
    * @param what must have been measured, as {@code --what} names it
-   * @throws ConfigException if it can't be read, or is something else
+   * @throws ConfigException if it cannot be read, or is something else
    */
   public static Benchmark read(Path file, String what) {
     if (!Files.isRegularFile(file)) {

@@ -150,7 +150,7 @@ public final class BenchmarkProcess {
      * Measures the batches of so many epochs; times are those of a batch, its part of the shuffling
      * among them.
      *
-     * @throws io.mulan.files.ConfigException if the images can't be had
+     * @throws io.mulan.files.ConfigException if the images cannot be had
      */
     public static StepMeasurement measure(RunConfig config, int epochs) {
       long start = System.nanoTime();

@@ -36,7 +36,7 @@ public final class BenchmarkTable {
     return table.text.toString();
   }
 
-  /** The figures beside those of an earlier run, for every column that both have. */
+  /** The figures next to those of an earlier run, for every column that both have. */
   public static String compared(Benchmark now, Benchmark earlier, String file) {
     BenchmarkTable table = new BenchmarkTable(now);
     table.compare(earlier, file);
@@ -77,7 +77,7 @@ public final class BenchmarkTable {
     add("work: operations of convolutions and matrix products, counted from the graph");
   }
 
-  /** The columns beside each other. */
+  /** The columns next to each other. */
   private void beside() {
     if (what() == What.TRAIN) {
       return;

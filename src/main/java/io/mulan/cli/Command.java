@@ -19,8 +19,8 @@ interface Command {
   Options options();
 
   /**
-   * What stands on the command line beside the options, such as {@code RUN}; of the last there may
-   * be more than one if it ends with {@link #MORE}.
+   * What stands on the command line in addition to the options, such as {@code RUN}; of the last
+   * there may be more than one if it ends with {@link #MORE}.
    */
   default List<String> arguments() {
     return List.of();

@@ -40,7 +40,7 @@ final class ConfigOptions {
                 "xla", "on|off|auto", "short for --set training.xla=...; auto: on where a GPU is"));
   }
 
-  /** Leaves out what can't be read. */
+  /** Leaves out what cannot be read. */
   static Option skipBad() {
     return flag(
         "skip-bad", "leave images out that can't be read, and count them (data.skip_bad=true)");

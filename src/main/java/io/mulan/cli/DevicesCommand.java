@@ -122,7 +122,7 @@ final class DevicesCommand implements Command {
         : text;
   }
 
-  /** Linux tells. */
+  /** Linux says it. */
   private static boolean multipliesBfloat16() {
     try (Stream<String> lines = Files.lines(PROCESSOR)) {
       return lines

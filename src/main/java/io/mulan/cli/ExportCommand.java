@@ -168,7 +168,7 @@ final class ExportCommand implements Command {
     }
   }
 
-  /** Everything that training goes on from, as a file of another program. */
+  /** Everything that training resumes from, as a file of another program. */
   private static int writeState(Arguments given, TrainedRun run) {
     for (String other : List.of("to", "version", "licence", SCORE_TIMES)) {
       given.refuse(other, "is of a SavedModel: leave it out, or --flax and --npz");

@@ -10,7 +10,7 @@ import java.nio.charset.Charset;
 import java.util.Optional;
 
 /**
- * Standard output, to which results are printed. Names in them can't control a terminal, and a
+ * Standard output, to which results are printed. Names in them cannot control a terminal, and a
  * write that fails is not lost.
  */
 final class Output extends PrintStream {

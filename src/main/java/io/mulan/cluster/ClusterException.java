@@ -1,6 +1,6 @@
 package io.mulan.cluster;
 
-/** Processes can't compute together, or not any longer; the message says which one and why. */
+/** Processes cannot compute together, or not any longer; the message says which one and why. */
 public final class ClusterException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A network namespace that has a loopback interface and no other: what listens in it can't be
+ * A network namespace that has a loopback interface and no other: what listens in it cannot be
  * reached from outside. A process holds it until this is closed, or this program is gone.
  */
 public final class PrivateNetwork implements AutoCloseable {

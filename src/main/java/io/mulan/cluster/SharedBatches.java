@@ -69,7 +69,7 @@ public final class SharedBatches {
   }
 
   /**
-   * How many of all are done when this process, which tells how far all are, has done so many of
+   * How many of all are done when this process, which reports how far all are, has done so many of
    * those from {@code first} on.
    */
   public int done(int first, int done) {

@@ -21,7 +21,7 @@ import org.tensorflow.exceptions.TensorFlowException;
 public record WorkerGroup(Workers workers, Duration patience, Supplier<String> wayOn) {
   private static final Logger LOG = LogManager.getLogger(WorkerGroup.class);
 
-  /** What must be the same everywhere, beside the work itself. */
+  /** What must be the same everywhere, in addition to the work itself. */
   public static Map<String, String> program() {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("version of the program", Version.mulan() + " " + Version.tensorFlow());
@@ -44,7 +44,7 @@ public record WorkerGroup(Workers workers, Duration patience, Supplier<String> w
       Map<String, String> facts,
       Supplier<String> wayOn,
       Terminal terminal) {
-    // TensorFlow can't stop its server, nor a step that waits for one who is lost.
+    // TensorFlow cannot stop its server, nor a step that waits for one who is lost.
     terminal.halt();
     Workers workers =
         Workers.join(
@@ -79,7 +79,9 @@ public record WorkerGroup(Workers workers, Duration patience, Supplier<String> w
         });
   }
 
-  /** What TensorFlow says where one is lost is no use: whoever watches finds out who, and ends. */
+  /**
+   * TensorFlow's message where one is lost does not help: the watch finds out which one, and ends.
+   */
   private int guarded(IntSupplier part) {
     try {
       return part.getAsInt();

@@ -30,7 +30,8 @@ public final class ConfigReader {
    * @param preset the default one if empty
    * @param file YAML with the settings that differ
    * @param overrides each {@code key=value}; the value in YAML, but texts as they are
-   * @throws ConfigException if it can't be; the message names setting, value and what is allowed
+   * @throws ConfigException if a value is not allowed; the message names setting, value and what is
+   *     allowed
    */
   public static RunConfig read(
       Optional<String> preset, Optional<Path> file, List<String> overrides) {
@@ -54,7 +55,7 @@ public final class ConfigReader {
   /**
    * A file that has every setting, but for those that came after it was written.
    *
-   * @throws ConfigException if it does not, or a value can't be
+   * @throws ConfigException if it does not, or a value is not allowed
    */
   public static RunConfig readComplete(Path file) {
     Settings settings = new Settings();
@@ -68,7 +69,7 @@ public final class ConfigReader {
    *
    * @param settings by group
    * @param source of them, for messages
-   * @throws ConfigException if it can't be
+   * @throws ConfigException if a value is not allowed
    */
   public static RunConfig read(
       String preset,
@@ -84,7 +85,7 @@ public final class ConfigReader {
   /**
    * What a YAML or JSON file holds, whatever it is about.
    *
-   * @throws ConfigException if it can't be read or is none
+   * @throws ConfigException if it cannot be read or is not YAML
    */
   public static JsonNode tree(Path file) {
     return Yaml.read(text(file), file.toString());
@@ -113,7 +114,7 @@ public final class ConfigReader {
   /**
    * The text of a file.
    *
-   * @throws ConfigException if it can't be read, or is too large for a configuration
+   * @throws ConfigException if it cannot be read, or is too large for a configuration
    */
   public static String text(Path file) {
     try (InputStream in = Files.newInputStream(file)) {

@@ -22,14 +22,15 @@ import java.util.Set;
  * @param splitBy what decides in that split
  * @param splitSeed of it
  * @param flip whether training images are mirrored, left to right, half of the time
- * @param augment how else training images are changed, for a model that is told whether one was
- * @param classes how many there are, for a model that is told the class of each image; 0 for one
- *     that is not
+ * @param augment how else training images are changed, for a model that is conditioned on whether
+ *     one was
+ * @param classes how many there are, for a model that is conditioned on the class of each image; 0
+ *     for one that is not
  * @param classNames of the classes by number, where folders or files name them; a run keeps them
  * @param release of ImageNet; a run keeps it
  * @param view what is seen of an image
  * @param window MiB of images that are shuffled together
- * @param skipBad whether what can't be read is left out and counted
+ * @param skipBad whether images that cannot be read are skipped and counted
  * @param allowLarge whether a compressed file may unpack to any size
  */
 public record DataConfig(
@@ -95,7 +96,7 @@ public record DataConfig(
   public enum Layout {
     /** Pixel by pixel: [H,W,C]. */
     CHANNELS_LAST,
-    /** A channel after the other: [C,H,W]. */
+    /** One channel after the other: [C,H,W]. */
     CHANNELS_FIRST
   }
 
@@ -126,13 +127,13 @@ public record DataConfig(
     CHANNELS
   }
 
-  /** The two downsampled versions of ImageNet, whose figures can't be compared. */
+  /** The two downsampled versions of ImageNet, whose figures cannot be compared. */
   public enum Release {
     /** Not ImageNet, or its files do not say. */
     UNKNOWN,
-    /** That of van den Oord et al. (2016), of which the published figures are. */
+    /** The release of van den Oord et al. (2016), on which the published figures are. */
     FIRST,
-    /** That of Chrabaszcz et al. (2017), made with anti-aliasing. */
+    /** The release of Chrabaszcz et al. (2017), made with anti-aliasing. */
     ANTIALIASED
   }
 
@@ -276,7 +277,7 @@ public record DataConfig(
         allowLarge);
   }
 
-  /** How many numbers the model is told of an image, beside its pixels: k. */
+  /** How many numbers the model is conditioned on for each image: k. */
   public int conditions() {
     return classes + (augment == Augment.NONE ? 0 : 1);
   }

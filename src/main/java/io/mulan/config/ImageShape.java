@@ -9,7 +9,7 @@ public record ImageShape(int height, int width, int channels) {
   /**
    * The number n of dimensions of an image.
    *
-   * @throws ConfigException if an array can't have as many
+   * @throws ConfigException if an array cannot have as many
    */
   public int size() {
     return bytes(1);
@@ -18,7 +18,7 @@ public record ImageShape(int height, int width, int channels) {
   /**
    * How many bytes so many images have, one for each dimension.
    *
-   * @throws ConfigException if an array can't have as many
+   * @throws ConfigException if an array cannot have as many
    */
   public int bytes(int count) {
     // Of 31 bits each, so that the product of two is one of 62.

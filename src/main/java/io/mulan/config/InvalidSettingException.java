@@ -2,7 +2,7 @@ package io.mulan.config;
 
 import io.mulan.files.ConfigException;
 
-/** A setting whose value can't be. */
+/** A setting whose value is not allowed. */
 final class InvalidSettingException extends ConfigException {
   private static final long serialVersionUID = 1L;
 

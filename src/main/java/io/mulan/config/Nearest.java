@@ -16,7 +16,7 @@ final class Nearest {
         .orElse("");
   }
 
-  /** A name without its group is as good as with it. */
+  /** A name may stand without its group. */
   private static int away(String name, String known) {
     String last = known.substring(known.lastIndexOf('.') + 1);
     return Math.min(distance(name, known), distance(name, last));

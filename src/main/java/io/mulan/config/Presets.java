@@ -53,7 +53,7 @@ public final class Presets {
     return NAMES;
   }
 
-  /** The models, and VDM beside each: those whose graphs are kept. */
+  /** The models, each with its VDM: those whose graphs are kept. */
   public static List<String> models() {
     return Stream.concat(MODELS.stream(), MODELS.stream().map(m -> m + "-" + VDM)).toList();
   }

@@ -109,7 +109,7 @@ final class RecordTree {
         && type.getActualTypeArguments()[0] == String.class;
   }
 
-  /** Null where the node is none of that type. */
+  /** Null where the node is not of that type. */
   private static Object scalar(Class<?> type, JsonNode node) {
     if (type == int.class) {
       return whole(node) && node.canConvertToInt() ? node.intValue() : null;

@@ -28,7 +28,7 @@ final class Yaml {
 
   private Yaml() {}
 
-  /** Only what nobody can take for anything but a text goes without quotes. */
+  /** Only values that can be nothing but a text have no quotes. */
   private static final class Quoting extends StringQuotingChecker.Default {
     private static final long serialVersionUID = 1L;
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_/][\\w/.-]*");
@@ -47,7 +47,7 @@ final class Yaml {
     }
   }
 
-  /** A single value: whatever is no YAML is a text. */
+  /** A single value: what is not YAML is a text. */
   static JsonNode value(String text) {
     try {
       return MAPPER.readTree(text);
@@ -60,7 +60,7 @@ final class Yaml {
    * The tree of a text.
    *
    * @param source for the message
-   * @throws ConfigException if it is no YAML, with the place
+   * @throws ConfigException if it is not YAML, with the place
    */
   static JsonNode read(String text, String source) {
     try {

@@ -23,7 +23,7 @@ public record Surroundings(
   /**
    * A path as it was typed.
    *
-   * @throws java.nio.file.InvalidPathException if it is none
+   * @throws java.nio.file.InvalidPathException if it is not a path
    */
   public Path path(String typed) {
     Path path = Path.of(typed);

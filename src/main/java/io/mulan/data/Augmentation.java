@@ -11,13 +11,13 @@ import io.mulan.files.ConfigException;
  * cifar10_aug_with_channel}) half of the time turned by 90, 180 or 270 degrees, and half of the
  * time with their channels in another order, which may be the one they had.
  *
- * @param flip whether images are mirrored, left to right, and nobody is told
- * @param augment what else is done, and told
+ * @param flip whether images are mirrored, left to right, without a condition
+ * @param augment what else is done, with a condition
  */
 record Augmentation(boolean flip, Augment augment) {
   static final Augmentation NONE = new Augmentation(false, Augment.NONE);
 
-  /** Bits of a coin each, beside the sign. */
+  /** Bits of one coin, without the sign. */
   private static final long TURNED = 1L << 62;
 
   private static final long REORDERED = 1L << 61;
@@ -25,7 +25,7 @@ record Augmentation(boolean flip, Augment augment) {
   /**
    * What a configuration says of images of this shape.
    *
-   * @throws ConfigException if they can't be changed so
+   * @throws ConfigException if they cannot be changed so
    */
   static Augmentation of(DataConfig config, ImageShape shape) {
     if (config.augment() != Augment.NONE && shape.height() != shape.width()) {
@@ -45,7 +45,7 @@ record Augmentation(boolean flip, Augment augment) {
    *
    * @param bits random
    * @param offset where the image begins
-   * @return whether the model is to be told of a change
+   * @return whether the model is conditioned on a change
    */
   boolean apply(long bits, ImageShape shape, byte[] images, int offset) {
     boolean mirrored = bits < 0 && (flip || augment != Augment.NONE);

@@ -25,7 +25,7 @@ public final class Batches {
   /** Images by their position in the stream. */
   private interface Stream {
 
-    /** Copies one, and tells its number in the set. */
+    /** Copies one and returns its number in the set. */
     int copy(long position, byte[] target, int offset);
   }
 
@@ -60,7 +60,7 @@ public final class Batches {
     this.stream = whole.stream;
   }
 
-  /** The same stream, of whose batches only so many images from one on are read. */
+  /** The same stream, of which each batch reads only this many images from one on. */
   public Batches part(int first, int images) {
     return new Batches(this, first, images);
   }
@@ -75,14 +75,14 @@ public final class Batches {
   /**
    * As {@link #batch}, but into {@code target}, which has the length of a batch.
    *
-   * @throws ConfigException naming file and place, if an image can't be read
+   * @throws ConfigException naming file and place, if an image cannot be read
    */
   public void fill(long step, byte[] target) {
     fill(step, target, new float[count * set.conditions().size()]);
   }
 
   /**
-   * As {@link #fill(long, byte[])}, and what a model is told of each image.
+   * As {@link #fill(long, byte[])}, with the conditions of each image.
    *
    * @param conditions [batch,k], overwritten
    */

@@ -4,15 +4,15 @@ import io.mulan.config.DataConfig;
 import java.util.function.IntUnaryOperator;
 
 /**
- * What a model is told of an image beside its pixels, as k numbers: a one at the place of its
- * class, and last whether it was augmented.
+ * What a model is conditioned on for each image, as k numbers: a one at the place of its class, and
+ * last whether it was augmented.
  *
- * @param classes how many there are; 0 if the model is told none
- * @param augmented whether the model is told if an image was augmented
+ * @param classes how many there are; 0 if the model is not conditioned on classes
+ * @param augmented whether the model is conditioned on whether an image was augmented
  */
 public record Conditions(int classes, boolean augmented) {
 
-  /** What a model of these images is told. */
+  /** What a model of these images is conditioned on. */
   public static Conditions of(DataConfig config) {
     return new Conditions(config.classes(), config.augment() != DataConfig.Augment.NONE);
   }

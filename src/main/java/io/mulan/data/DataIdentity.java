@@ -16,7 +16,7 @@ public record DataIdentity(Images train, Images test) {
   /** Its usual name. */
   public static final String FILE = "data.json";
 
-  /** Of so many images, spread evenly, the pixels are compared. */
+  /** The number of images, spread evenly, whose pixels are compared. */
   private static final int COMPARED = 1024;
 
   /**

@@ -51,7 +51,7 @@ record Download(URI address, String file, long mostBytes, String md5, ProxySelec
         new Patience(Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(2));
   }
 
-  /** An answer that trying again does not change. */
+  /** An answer that stays the same when the request is repeated. */
   private static final class RefusedException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -60,7 +60,7 @@ record Download(URI address, String file, long mostBytes, String md5, ProxySelec
     }
   }
 
-  /** A connection that gives no more; what fails on this side, as a full disk does, is not one. */
+  /** The connection failed; a failure on this side, such as a full disk, is not one. */
   private static final class BrokenException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -73,8 +73,8 @@ record Download(URI address, String file, long mostBytes, String md5, ProxySelec
    * Fetches it, unless it is there.
    *
    * @return the file
-   * @throws ConfigException if it can't be had, saying what to put where; or if its checksum is
-   *     wrong, and then it is removed
+   * @throws ConfigException if it cannot be fetched, saying what to put where; or if its checksum
+   *     is wrong, and then it is removed
    */
   Path into(Path folder, Patience patience, PublicSet.Progress progress) {
     Path target = folder.resolve(file);

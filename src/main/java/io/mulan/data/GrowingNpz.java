@@ -75,7 +75,7 @@ public final class GrowingNpz implements AutoCloseable {
    * Appends to an array.
    *
    * @param batch [N,...]; of one type, and but for N of one shape, in all calls for a name
-   * @throws ConfigException if it can't be written
+   * @throws ConfigException if it cannot be written
    */
   public void add(String name, NpyArray batch) {
     try {
@@ -108,7 +108,7 @@ public final class GrowingNpz implements AutoCloseable {
    * Writes the archive of what was added, whole or not at all, in the place of one that may be
    * there.
    *
-   * @throws ConfigException if it can't be written
+   * @throws ConfigException if it cannot be written
    */
   public void write() {
     try {

@@ -37,8 +37,9 @@ public final class ImageFiles {
    *
    * <p>Pictures (png, jpg, webp, gif, bmp; of a folder its own files, by name) have 8 bits a
    * sample, which {@link GreyScale} makes levels. Grey ones are repeated over three channels;
-   * coloured ones are no images of one channel. Arrays are u1 [N,H,W,C], or [N,H,W] of one channel,
-   * and hold levels as they are; in a .npz it is the array {@code images}, or the only one.
+   * coloured ones are not images of one channel. Arrays are u1 [N,H,W,C], or [N,H,W] of one
+   * channel, and hold levels as they are; in a .npz it is the array {@code images}, or the only
+   * one.
    *
    * @param data whose levels they have, and whose {@code fit}, {@code grey} and {@code background}
    *     say what becomes of pictures, as in training
@@ -49,7 +50,7 @@ public final class ImageFiles {
     return read(path, shape, data.levels(), PictureRules.of(data));
   }
 
-  /** The same where nothing is done with pictures that are not as images are to be. */
+  /** The same where pictures of another shape are refused. */
   public static ImageSet read(Path path, ImageShape shape, int levels) {
     return read(path, shape, levels, PictureRules.NONE);
   }
@@ -71,7 +72,7 @@ public final class ImageFiles {
     };
   }
 
-  /** Whether a file holds the class of each image beside the images. */
+  /** Whether a file holds the class of each image next to the images. */
   public static boolean hasLabels(Path path) {
     if (!extension(path).equals("npz") || !Files.isRegularFile(path)) {
       return false;
@@ -86,7 +87,7 @@ public final class ImageFiles {
    * of whole numbers [N].
    *
    * @return the same images with these classes
-   * @throws ConfigException naming the file, if it can't be read, or is not one class for each
+   * @throws ConfigException naming the file, if it cannot be read, or is not one class for each
    *     image
    */
   public static ImageSet labelled(ImageSet images, Path file) {

@@ -35,7 +35,9 @@ public final class ImageSet {
   private final Augmentation augmentation;
   private final Conditions conditions;
 
-  /** The class of each image; null if the model is told none, or they have none. */
+  /**
+   * The class of each image; null if the model is not conditioned on classes, or they have none.
+   */
   private final int[] classes;
 
   /**
@@ -70,8 +72,8 @@ public final class ImageSet {
    *
    * @param windowBytes of images that are shuffled together; 0 for all
    * @param augmentation what batches do to them
-   * @param conditions what a model is told of them
-   * @throws ConfigException if it is to be told classes, and one can't be
+   * @param conditions what a model is conditioned on
+   * @throws ConfigException if a class is needed and is not allowed
    */
   ImageSet(
       String name,
@@ -187,7 +189,7 @@ public final class ImageSet {
     return images.labels();
   }
 
-  /** The same images, for a model that is told of them what a configuration says. */
+  /** The same images, for a model with the conditions of a configuration. */
   public ImageSet told(DataConfig config) {
     return new ImageSet(
         name, shape, levels, images, windowBytes, augmentation, Conditions.of(config));
@@ -204,7 +206,7 @@ public final class ImageSet {
    * The same images with a class for each.
    *
    * @param source of the classes, for messages
-   * @throws ConfigException if there are fewer than images, or one is no class
+   * @throws ConfigException if there are fewer than images, or one is not a class
    */
   ImageSet labelled(long[] labels, String source) {
     return with(LabelledImages.of(images, labels, images.count(), source));
@@ -214,23 +216,23 @@ public final class ImageSet {
     return new ImageSet(name, shape, levels, others, windowBytes, augmentation, conditions);
   }
 
-  /** What a model is told of each image. */
+  /** What a model is conditioned on. */
   public Conditions conditions() {
     return conditions;
   }
 
   /**
-   * What a model is told of images [count,k].
+   * The conditions of images [count,k].
    *
    * @param index of the image in each row
-   * @throws ConfigException if it is to be told classes, and they have none
+   * @throws ConfigException if classes are needed, and they have none
    */
   public float[] conditions(int count, IntUnaryOperator index) {
     requireClasses();
     return conditions.of(count, i -> classes[index.applyAsInt(i)]);
   }
 
-  /** Says which class image {@code index} is of, in a row of what a model is told [count,k]. */
+  /** Writes the class of image {@code index} into a row of conditions [count,k]. */
   void classify(float[] all, int row, int index) {
     if (conditions.classes() > 0) {
       conditions.classify(all, row, classes[index]);
@@ -238,7 +240,7 @@ public final class ImageSet {
   }
 
   /**
-   * That a model can be told of them what it is to be told.
+   * Checks that they have the conditions that the model needs.
    *
    * @throws ConfigException if not
    */
@@ -313,7 +315,7 @@ public final class ImageSet {
     }
   }
 
-  /** A checksum of all pixels, and of the classes if a model is told them. */
+  /** A checksum of all pixels, and of the classes if a model is conditioned on them. */
   public long checksum() {
     CRC32C crc = new CRC32C();
     each((some, size) -> crc.update(some, 0, size * shape.size()));

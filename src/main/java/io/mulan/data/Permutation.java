@@ -9,7 +9,7 @@ final class Permutation {
 
   private Permutation() {}
 
-  /** Fills {@code order} with the permutation of its indices that {@code key} and name. */
+  /** Fills {@code order} with the permutation of its indices that {@code key} determines. */
   static void fill(int[] order, long key, long stream) {
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
@@ -25,7 +25,7 @@ final class Permutation {
     }
   }
 
-  /** Random bits that {@code key} and index name. */
+  /** Random bits that {@code key} and index determine. */
   static long bits(long key, long index) {
     return mix(mix(key + GOLDEN_GAMMA) + (index + 1) * GOLDEN_GAMMA);
   }

@@ -47,7 +47,7 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
           180_000_000,
           List.of(new Part("cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530")));
 
-  /** The page of its authors serves them no more; this copy is the one that torchvision takes. */
+  /** The authors' page no longer serves them; this copy is the one that torchvision uses. */
   private static final PublicSet MNIST =
       new PublicSet(
           "mnist",
@@ -85,7 +85,7 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
     return ALL.stream().filter(s -> s.key.equals(name)).findFirst();
   }
 
-  /** Told how far a file is. */
+  /** Called with how far a file is. */
   @FunctionalInterface
   public interface Progress {
     void at(String file, long bytes);
@@ -98,7 +98,7 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
    * @param from another address that has the same files; ends with a slash
    * @param environment variables by name; some say which proxy to use
    * @return the folder for {@code data.path}
-   * @throws ConfigException if that fails, saying how to go on
+   * @throws ConfigException if that fails, saying what to do
    */
   public Path fetch(URI from, Path folder, Map<String, String> environment, Progress progress) {
     Path cache = Cache.folder().resolve("downloads").resolve(key);

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 final class ReadableImages {
   private ReadableImages() {}
 
-  /** Those that can be; the others are counted. */
+  /** The ones that can be read; the others are counted. */
   static ImageStore of(ImageStore images, int imageBytes, BadInput bad) {
     int count = images.count();
     int most = Math.max(1, ImageStore.BYTES_AT_ONCE / imageBytes);

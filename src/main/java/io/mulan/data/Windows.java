@@ -78,9 +78,9 @@ final class Windows {
   }
 
   /**
-   * Copies the image at this position of the stream, and tells its number in the set.
+   * Copies the image at this position of the stream and returns its number in the set.
    *
-   * @throws io.mulan.files.ConfigException if a file can't be read
+   * @throws io.mulan.files.ConfigException if a file cannot be read
    */
   int copy(long position, byte[] target, int offset) {
     long epoch = position / set.count();

@@ -15,7 +15,7 @@ import org.tensorflow.types.family.TFloating;
  * A chain of T steps from noise to image, at the times 1, (T-1)/T, ..., 0, as a loop inside the
  * graph.
  *
- * @param latent c, with the conditions beside it [B,m+k]
+ * @param latent c, with the conditions next to it [B,m+k]
  * @param steps T (scalar)
  * @param seed of the noise (scalar)
  * @param firstRow number of the first image (scalar)

@@ -23,7 +23,7 @@ final class ImageEncoder<T extends TFloating> implements Latent.Encoder<T> {
 
   /**
    * @param signal images scaled into (-1,1) [B,H,W,C]
-   * @param conditions what the model is told of them [B,k]; empty if nothing
+   * @param conditions of the images [B,k]; empty if the model has none
    */
   ImageEncoder(
       Net<T> net,

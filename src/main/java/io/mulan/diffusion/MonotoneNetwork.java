@@ -46,7 +46,7 @@ record MonotoneNetwork(
 
   /**
    * 2 (sigmoid(x) - ½) = (1 - e^-x) / (1 + e^-x), of operations that can be differentiated three
-   * times, which TensorFlow's sigmoid can't.
+   * times, which TensorFlow's sigmoid cannot.
    */
   private static <T extends TFloating> Operand<T> squashed(Maths<T> m, Operand<T> x) {
     // Beyond ±40 it is ±1 in double precision too, and e^40 overflows nowhere.

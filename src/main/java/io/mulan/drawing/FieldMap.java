@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.function.DoubleBinaryOperator;
 
 /**
- * A function of two variables of the same range as colours, with lines over it. Colours tell the
+ * A function of two variables of the same range as colours, with lines over it. Colours show the
  * sign by hue, and the value by lightness, which rises from the lowest to the highest: so they are
  * legible in grey. They are linear around zero and logarithmic beyond.
  */

@@ -7,7 +7,7 @@ import java.awt.image.BufferedImage;
  * A picture in a page.
  *
  * @param source a data URI that holds it
- * @param description for those who can't see it
+ * @param description for readers who cannot see it
  * @param caption below it
  * @param width as it is shown where there is room, points
  * @param height likewise

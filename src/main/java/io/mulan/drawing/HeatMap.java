@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Matrices side by side, in the colours of one scale, with a bar that tells its numbers. */
+/** Matrices side by side, in the colours of one scale, with a bar that shows its numbers. */
 public final class HeatMap implements Plot {
   private static final int PANEL = 112;
   private static final int GAP = 12;
@@ -62,7 +62,7 @@ public final class HeatMap implements Plot {
    * A plot of some matrices of one shape.
    *
    * @param unit what the numbers are, with their unit
-   * @param columns how many are beside one another
+   * @param columns how many are in a row
    */
   public HeatMap(String title, String unit, Scale scale, List<Panel> panels, int columns) {
     this.title = title;
@@ -120,7 +120,7 @@ public final class HeatMap implements Plot {
     paintBar(graphics);
   }
 
-  /** A picture of a pixel a point: whoever shows it larger shall not blur the cells' edges. */
+  /** A picture with one pixel for each point: when it is enlarged, edges must stay sharp. */
   private BufferedImage image(double[][] values) {
     BufferedImage image =
         new BufferedImage(panelWidth(), panelHeight(), BufferedImage.TYPE_INT_RGB);

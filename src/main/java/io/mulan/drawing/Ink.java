@@ -7,8 +7,8 @@ import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * What the series of a chart are drawn with: colours that the colour-blind tell apart (M. Okabe and
- * K. Ito, "Color Universal Design", 2008), each with a dash and a mark of its own for print in
+ * What the series of a chart are drawn with: colours that the colour-blind distinguish (M. Okabe
+ * and K. Ito, "Color Universal Design", 2008), each with a dash and a mark of its own for print in
  * grey.
  */
 public record Ink(Color color, BasicStroke stroke, Marker marker) {

@@ -8,7 +8,7 @@ import java.awt.image.BufferedImage;
 /** A picture that is drawn, not sampled: a PNG of any magnification, or an SVG. */
 public interface Plot {
 
-  /** What it shows, for those who can't see it. */
+  /** What it shows, for readers who cannot see it. */
   String title();
 
   /** Points across. */

@@ -32,10 +32,10 @@ public record ModelCard(
     Map<String, String> files) {
 
   /**
-   * Images, and what the model is told of them.
+   * Images, and what the model is conditioned on.
    *
-   * @param classes of which the model is told one for each image; 0 if it is told none
-   * @param augmented whether the model is told if an image was augmented
+   * @param classes how many there are; 0 if the model is not conditioned on them
+   * @param augmented whether the model is conditioned on whether an image was augmented
    */
   public record Data(
       String kind,

@@ -43,7 +43,7 @@ final class ModelText {
     return text.toString();
   }
 
-  /** What the model is told of an image, in sentences. */
+  /** What the model is conditioned on, in sentences. */
   private static String told(ModelCard.Data data) {
     String classes =
         data.classes() == 0

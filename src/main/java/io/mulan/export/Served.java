@@ -17,7 +17,7 @@ record Served(
     return new CheckedInputs(m.ops(), signature, model.image(), config.data().levels());
   }
 
-  /** The model, told what the inputs of a signature say of the images. */
+  /** The model with the conditions that the inputs of a signature give. */
   DiffusionModel told(CheckedInputs inputs) {
     return inputs.told(model, Conditions.of(config.data()));
   }

@@ -30,7 +30,7 @@ public final class Cache {
   /**
    * The folder that was chosen; {@code mulan-cache} in the working folder if none was.
    *
-   * @throws ConfigException if that is no path
+   * @throws ConfigException if that is not a path
    */
   public static Path folder() {
     Optional<String> own = set(properties.get("mulan.cache"), environment.get(VARIABLE));

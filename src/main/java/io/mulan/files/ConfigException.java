@@ -1,7 +1,7 @@
 package io.mulan.files;
 
 /**
- * A configuration or data set that can't be used. The message is one line for the user: what,
+ * A configuration or data set that cannot be used. The message is one line for the user: what,
  * where, what is allowed, the way on.
  */
 public class ConfigException extends RuntimeException {

@@ -7,7 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import javax.imageio.IIOException;
 
-/** Why a file or folder can't be read or written, in words for a line that names it. */
+/** Why a file or folder cannot be read or written, in words for a line that names it. */
 public final class IoReason {
   private IoReason() {}
 

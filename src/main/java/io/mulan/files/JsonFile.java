@@ -59,7 +59,7 @@ public final class JsonFile {
   /**
    * Reads a record.
    *
-   * @throws IOException if the file can't be read, or is not what was written; the message says
+   * @throws IOException if the file cannot be read, or is not what was written; the message says
    *     what is missing or wrong in it
    */
   public static <R extends Record> R read(Path file, Class<R> type) throws IOException {

@@ -13,7 +13,7 @@ public final class Printable {
 
   private Printable() {}
 
-  /** A name for a message: one short line, with a question mark for what can't be shown. */
+  /** A name for a message: one short line, with a question mark for what cannot be shown. */
   public static String of(String name) {
     String line = OTHER.matcher(name).replaceAll("?");
     return line.length() <= MOST ? line : line.substring(0, MOST) + "…";

@@ -54,7 +54,7 @@ public final class ProgramLock implements AutoCloseable {
    * The same, and waits for others that hold it.
    *
    * @param waiting run once if there is one to wait for
-   * @throws IOException if it can't be held within half an hour
+   * @throws IOException if it cannot be held within half an hour
    */
   public static ProgramLock hold(Path file, Runnable waiting) throws IOException {
     long start = System.nanoTime();

@@ -18,7 +18,7 @@ import org.tensorflow.types.TInt32;
  * classical Runge-Kutta method of order four, as a loop inside the graph. A round of the loop is
  * one of a step's four evaluations, so that the network is there once.
  *
- * @param latent c, with the conditions beside it [B,m+k]
+ * @param latent c, with the conditions next to it [B,m+k]
  * @param probe v of Hutchinson's estimate [B,H,W,C]
  * @param steps of four evaluations each (scalar)
  */

@@ -34,7 +34,7 @@ public record ArchivedFiles(Path named, Path archive, List<Entry> entries) {
   private static final int MOST_BYTES = 1 << 28;
   private static final int NO_CRC = -1;
 
-  /** As deflate can shrink at most. */
+  /** The most that deflate can shrink. */
   private static final int MOST_TIMES = 1032;
 
   /**
@@ -51,7 +51,7 @@ public record ArchivedFiles(Path named, Path archive, List<Entry> entries) {
   /**
    * Finds the files that are wanted; of a tar that is compressed, unpacked.
    *
-   * @throws ConfigException naming the archive, if it is damaged, or one of them can't be read
+   * @throws ConfigException naming the archive, if it is damaged, or one of them cannot be read
    */
   public static ArchivedFiles open(Path file, Unpacked unpacked, Predicate<String> wanted) {
     try (InputStream in = Files.newInputStream(file)) {

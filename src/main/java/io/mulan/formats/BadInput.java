@@ -4,7 +4,7 @@ import io.mulan.files.ConfigException;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
-/** What happens where something can't be read: the end, or a count and the next. */
+/** What happens where something cannot be read: the end, or a count and the next. */
 public final class BadInput {
   private static final Logger LOG = LogManager.getLogger(BadInput.class);
   private static final int TOLD = 10;
@@ -22,7 +22,7 @@ public final class BadInput {
     this.told = told;
   }
 
-  /** The same without a word, where all is looked at again. */
+  /** The same without messages, where all is read again later. */
   public static BadInput quiet(boolean skipped) {
     return new BadInput(skipped, 0);
   }
@@ -32,7 +32,7 @@ public final class BadInput {
     return skipped;
   }
 
-  /** Throws it, or counts it and tells the first few. */
+  /** Throws it, or counts it and logs the first few. */
   public synchronized void found(ConfigException what) {
     if (!skipped) {
       throw withWayOn(what);
@@ -43,7 +43,7 @@ public final class BadInput {
     }
   }
 
-  /** The same, with that it can be left out. */
+  /** The same; the message says that it can be left out. */
   public static ConfigException withWayOn(ConfigException what) {
     return new ConfigException(what.getMessage() + "; --skip-bad leaves it out", what);
   }

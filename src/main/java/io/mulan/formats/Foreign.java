@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Names that are no part of a data set, whatever they end with: hidden ones, which begin with a
+ * Names that are not part of a data set, whatever they end with: hidden ones, which begin with a
  * dot, and what systems leave among files of the user.
  */
 public final class Foreign {

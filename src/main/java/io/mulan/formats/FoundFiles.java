@@ -31,7 +31,7 @@ public record FoundFiles(Path folder, List<String> names) {
    * All files.
    *
    * @throws ConfigException naming a link that leads to nothing or back to where it lies, unless
-   *     such are skipped, or a folder that can't be read
+   *     such are skipped, or a folder that cannot be read
    */
   public static FoundFiles in(Path folder, BadInput bad) {
     return in(folder, Integer.MAX_VALUE, bad);

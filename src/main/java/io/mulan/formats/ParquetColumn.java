@@ -79,7 +79,7 @@ public record ParquetColumn(
     return (type == Type.INT32 || type == Type.INT64) && !repeated && name.indexOf('.') < 0;
   }
 
-  /** As the reader of pages wants it. */
+  /** In the form that the reader of pages needs. */
   ColumnDescriptor descriptor() {
     PrimitiveTypeName kind =
         switch (type) {

@@ -145,7 +145,7 @@ public final class ParquetFile {
   /**
    * The bytes in a column of all rows of a page; null for a row without.
    *
-   * @throws ConfigException naming the file, if they can't be read
+   * @throws ConfigException naming the file, if they cannot be read
    */
   public Binary[] bytes(ParquetPages pages, int page) {
     return reading(
@@ -162,7 +162,7 @@ public final class ParquetFile {
   /**
    * The whole numbers in a column; -1 for a row without.
    *
-   * @throws ConfigException naming the file, if they can't be read
+   * @throws ConfigException naming the file, if they cannot be read
    */
   public long[] numbers(ParquetColumn column) {
     ParquetPages pages = pages(column);

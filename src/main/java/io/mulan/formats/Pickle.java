@@ -307,7 +307,7 @@ public final class Pickle {
     throw odd("something other than a tuple where one is to be");
   }
 
-  /** Only names of what batches are made by. */
+  /** Only the names of the algorithms that make batches. */
   private static Global global(String module, String name) throws IOException {
     String full = module + " " + name;
     boolean known =

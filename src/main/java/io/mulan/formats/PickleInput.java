@@ -31,7 +31,7 @@ final class PickleInput implements Closeable {
     return from + buffer.position();
   }
 
-  /** Passes over so many bytes. */
+  /** Skips this many bytes. */
   void skip(long bytes) throws IOException {
     if (bytes < 0 || bytes > size - at()) {
       throw new EOFException();
@@ -64,7 +64,7 @@ final class PickleInput implements Closeable {
     return wanted(8).getLong();
   }
 
-  /** Passes over a line, and tells the length of it without its end. */
+  /** Skips a line and returns its length without its end. */
   long skipLine() throws IOException {
     long start = at();
     while (unsigned1() != '\n') {}

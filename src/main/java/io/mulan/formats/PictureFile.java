@@ -33,7 +33,7 @@ import javax.imageio.stream.ImageInputStream;
  * One picture of 8 bits a sample that is to be an image of this shape.
  *
  * @param name as the user named it, for messages
- * @param rules what becomes of one that is none
+ * @param rules what is done with a picture of another shape
  */
 public record PictureFile(String name, Content content, ImageShape shape, PictureRules rules) {
   /** What is read, for messages. */
@@ -46,13 +46,13 @@ public record PictureFile(String name, Content content, ImageShape shape, Pictur
   private static final Set<String> EXTENSIONS =
       Set.of("png", "jpg", "jpeg", "jpe", "jfif", "webp", "gif", "bmp");
 
-  /** Of pictures that are not read, as far as people have them. */
+  /** Extensions of pictures that are common but not read. */
   private static final Set<String> OTHER_EXTENSIONS =
       Set.of(
           "tif", "tiff", "avif", "heic", "heif", "jp2", "j2k", "jxl", "svg", "ppm", "pgm", "pbm",
           "pnm", "tga", "psd", "exr", "dng", "cr2", "nef", "arw", "dcm", "ico");
 
-  /** Beyond which a picture to be scaled is refused before it takes memory. */
+  /** A larger picture to be scaled is refused before it takes memory. */
   private static final long MOST_PIXELS = 1L << 26;
 
   /** Of one bit each, as densely as deflate can. */
@@ -61,7 +61,7 @@ public record PictureFile(String name, Content content, ImageShape shape, Pictur
   /** Decoded, and once more as alpha, red, green, blue. */
   private static final int BYTES_OF_A_PIXEL = 8;
 
-  /** As of the largest uncompressed one that is read; no file of more is read at all. */
+  /** The size of the largest uncompressed one that is read; larger files are not read. */
   private static final int MOST_BYTES = 1 << 28;
 
   /** Where the head of a JPEG usually ends. */
@@ -241,7 +241,7 @@ public record PictureFile(String name, Content content, ImageShape shape, Pictur
     }
   }
 
-  /** The decoder takes minutes to fill up what is not there. */
+  /** The decoder takes minutes to fill in missing data. */
   private static boolean isCutWebp(byte[] file) {
     if (file.length < 12 || file[0] != 'R' || file[1] != 'I' || file[8] != 'W' || file[9] != 'E') {
       return false;
@@ -371,7 +371,7 @@ public record PictureFile(String name, Content content, ImageShape shape, Pictur
     return image;
   }
 
-  /** Before memory is taken for pixels that a file claims to have, but can't. */
+  /** Checks before memory is allocated for pixels that a file claims to have, but cannot have. */
   private void requireHeld(ImageReader reader) throws IOException {
     long pixels = (long) reader.getHeight(0) * reader.getWidth(0);
     if (reader.getInput() instanceof ImageInputStream in

@@ -20,7 +20,7 @@ public final class TfRecordFile {
   private static final int HEAD = 8 + 4;
   private static final int TAIL = 4;
 
-  /** As images have it; TensorFlow itself has no bound. */
+  /** The bound of images; TensorFlow itself has none. */
   private static final int MOST_BYTES = 1 << 28;
 
   private static final int SCANNED_AT_ONCE = 1 << 16;
@@ -158,7 +158,7 @@ public final class TfRecordFile {
     return FileChannel.open(file, StandardOpenOption.READ);
   }
 
-  /** What can't be read, in words. */
+  /** Why it cannot be read, in words. */
   public ConfigException failure(IOException e) {
     return Npy.failure(file.toString(), e);
   }

@@ -48,7 +48,7 @@ public final class Unpacked {
   /**
    * The folder with the content of a .tar.gz.
    *
-   * @throws ConfigException if it can't be unpacked
+   * @throws ConfigException if it cannot be unpacked
    */
   public Path archive(Path file) {
     return folder(file, "", unfinished -> Archive.unpack(file, unfinished, most(Files.size(file))));
@@ -57,7 +57,7 @@ public final class Unpacked {
   /**
    * The file itself, or, if it is one of gzip, its content.
    *
-   * @throws ConfigException if it can't be unpacked
+   * @throws ConfigException if it cannot be unpacked
    */
   public Path gzip(Path file) {
     if (!isGzip(file)) {
@@ -75,7 +75,7 @@ public final class Unpacked {
   /**
    * A file with the content of one entry of an archive.
    *
-   * @throws ConfigException if it has other bytes than the archive says, or can't be read
+   * @throws ConfigException if it has other bytes than the archive says, or cannot be read
    */
   public Path entry(Path archive, String name, ZipEntry entry, Content content) {
     return folder(
@@ -105,7 +105,7 @@ public final class Unpacked {
    * A file with a part of a file that has a form of its own there.
    *
    * @param most bytes that it may have
-   * @throws ConfigException if it has more, or can't be read
+   * @throws ConfigException if it has more, or cannot be read
    */
   public Path content(Path file, String name, long most, Content content) {
     return folder(

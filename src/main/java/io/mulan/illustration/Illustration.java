@@ -43,7 +43,7 @@ public final class Illustration implements AutoCloseable {
   /**
    * A schedule that was trained with its network.
    *
-   * @param adaptive whether the latent tells the kind of an image
+   * @param adaptive whether the latent gives the kind of an image
    * @param curves for images of each kind
    * @param bound in nats an image, with the cost of the latent
    * @param excess the network's excess error along the curves
@@ -105,7 +105,7 @@ public final class Illustration implements AutoCloseable {
    * Trains one schedule after the other, and measures.
    *
    * @param stop whether to end early
-   * @param done told how many steps have been made in all
+   * @param done called with the number of steps made in all
    * @return whether all is done
    */
   public boolean learn(BooleanSupplier stop, IntConsumer done) {
@@ -152,7 +152,7 @@ public final class Illustration implements AutoCloseable {
     return true;
   }
 
-  /** Of images whose kind is told, and paid for, or is not. */
+  /** Of images whose kind is known, and paid for, or is not known. */
   private Nats bound(LearnedSchedule schedule) {
     SharedGain network = schedule.network();
     if (!schedule.adaptive()) {
@@ -165,7 +165,7 @@ public final class Illustration implements AutoCloseable {
     return sum.times(0.5).plus(data.latentCost());
   }
 
-  /** Beyond the posterior mean of those who are told as much. */
+  /** Beyond the posterior mean given as much. */
   private Nats excess(LearnedSchedule schedule) {
     SharedGain network = schedule.network();
     if (!schedule.adaptive()) {

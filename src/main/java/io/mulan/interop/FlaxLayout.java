@@ -36,7 +36,7 @@ public record FlaxLayout(Code code, boolean clipped) {
     STEP
   }
 
-  /** That of the program which has such a model: VDM where there is no latent. */
+  /** The layout of the program that has such a model: VDM where there is no latent. */
   public static FlaxLayout of(RunConfig config) {
     boolean vdm = config.latent().kind() == LatentConfig.Kind.NONE;
     return new FlaxLayout(vdm ? Code.VDM : Code.MULAN, config.training().clipNorm() > 0);

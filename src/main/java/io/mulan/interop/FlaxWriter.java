@@ -132,7 +132,7 @@ final class FlaxWriter {
       write(new byte[] {(byte) value}, 0, 1);
     }
 
-    /** The file goes on after the array. */
+    /** The file continues after the array. */
     @Override
     public void close() {}
   }

@@ -21,7 +21,7 @@ public final class ImportedConfig {
    * Reads a configuration: Python, JSON or YAML of the published code, or YAML of ours.
    *
    * @param overrides single settings of ours over it, each {@code key=value}
-   * @throws ConfigException if it can't be
+   * @throws ConfigException if a value is not allowed
    */
   public static RunConfig read(Path file, List<String> overrides) {
     String source = file.toString();
@@ -35,7 +35,7 @@ public final class ImportedConfig {
         : ConfigReader.read(Optional.empty(), Optional.of(file), overrides);
   }
 
-  /** Without what {@code ConfigDict.to_yaml} tells about its own fields. */
+  /** Without what {@code ConfigDict.to_yaml} says about its own fields. */
   private static JsonNode plain(JsonNode node) {
     if (!node.isObject()) {
       return node;

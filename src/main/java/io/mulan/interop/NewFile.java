@@ -14,7 +14,7 @@ final class NewFile {
   /**
    * Writes a new file.
    *
-   * @throws ConfigException if it is there already, or can't be written
+   * @throws ConfigException if it is there already, or cannot be written
    */
   static void write(Path file, AtomicFile.Content content) {
     if (Files.exists(file)) {

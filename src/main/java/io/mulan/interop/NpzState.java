@@ -119,7 +119,7 @@ public final class NpzState {
   /**
    * Writes a state.
    *
-   * @throws ConfigException if the file is there, or can't be written
+   * @throws ConfigException if the file is there, or cannot be written
    */
   public static void write(Path file, RunState state) {
     SortedMap<String, Shape> shapes = new TreeMap<>();

@@ -61,7 +61,7 @@ final class PythonSettings {
   /**
    * The tree of settings.
    *
-   * @throws ConfigException naming the line that is none
+   * @throws ConfigException naming the line that is not a setting
    */
   static JsonNode read(String text, String source) {
     PythonSettings python = new PythonSettings(text, source);

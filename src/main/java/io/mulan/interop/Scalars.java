@@ -22,7 +22,7 @@ final class Scalars {
   /**
    * The value of a whole number.
    *
-   * @throws CheckpointException if it is none
+   * @throws CheckpointException if it is not one
    */
   static long whole(Path file, StoredArray array) throws IOException {
     if (array.shape().length == 0) {

@@ -27,14 +27,14 @@ record StateArrays(
     SortedMap<String, StoredArray> known,
     List<String> others,
     UnaryOperator<String> spelled) {
-  /** Names told of each kind of difference. */
+  /** Names listed for each kind of difference. */
   private static final int TOLD = 12;
 
   /**
    * Sets every variable of a state.
    *
    * @throws CheckpointException that lists every array that is missing, left over or of another
-   *     form, before anything is set; or if the file can't be read
+   *     form, before anything is set; or if the file cannot be read
    */
   void fill(RunState state) {
     check(state);

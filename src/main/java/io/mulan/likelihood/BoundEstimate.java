@@ -12,7 +12,7 @@ import java.util.Map;
  * @param timesPerImage stratified draws of t, latent and noise for each image
  * @param terms by the names of {@link BoundTerms}
  * @param total the sum of the terms
- * @param latent what the latent tells of the images; null if there is none
+ * @param latent what the latent says about the images; null if there is none
  */
 public record BoundEstimate(
     int images,

@@ -19,7 +19,7 @@ public interface Measurement {
    * Measures images.
    *
    * @param first number of the first one
-   * @param done told from time to time how many of them are
+   * @param done called from time to time with the number of them that are done
    * @return a value for each image: of the terms, then of the extras [columns][count]
    */
   double[][] measure(int first, int count, IntConsumer done);

@@ -13,7 +13,7 @@ import org.tensorflow.types.family.TFloating;
  * The weights of a model, by the names of the published checkpoints ({@code
  * score_model/conv_in/kernel}).
  *
- * <p>Layers say the shape and initialiser of what they ask for; whoever holds the weights makes
+ * <p>Layers say the shape and initialiser of what they ask for; the holder of the weights makes
  * them, looks them up or checks them.
  */
 @FunctionalInterface

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 public record NpyHeader(String name, NpyType type, ByteOrder order, boolean fortran, int[] shape) {
   static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-  /** As NumPy's own limit: a longer head is no array of numbers. */
+  /** As NumPy's own limit: a longer head is not of an array of numbers. */
   private static final int MAX_LENGTH = 10_000;
 
   private static final int MAX_BYTES = Integer.MAX_VALUE - 8;

@@ -113,7 +113,7 @@ record FolderSplit(Part train, Part test, List<String> notes) {
     return new Part(all.folder() + folder, below(folder, names));
   }
 
-  /** Folders for tests alone: to learn from them can't be meant. */
+  /** Folders for tests alone: they are not meant for training. */
   private static void refuseHalf(
       String place, Map<String, List<String>> folders, List<String> tests) {
     if (tests.size() > 1 && tests.size() == folders.size()) {

@@ -75,7 +75,7 @@ public final class Idx {
         .orElse(named);
   }
 
-  /** As MNIST is named where it comes from, and as it is often unpacked. */
+  /** The names of MNIST's files as published, and as they are often unpacked. */
   private static Optional<Path> file(Path folder, String split, String what, int sizes) {
     return Stream.of("-idx", ".idx")
         .map(dot -> split + "-" + what + dot + sizes + "-ubyte")

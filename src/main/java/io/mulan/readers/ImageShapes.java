@@ -6,9 +6,9 @@ import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
 import java.util.Arrays;
 
-/** Shapes that files tell. */
+/** Shapes that files give. */
 final class ImageShapes {
-  /** Beyond which a file is more likely damaged than meant: 4096×4096×4. */
+  /** A larger file is more likely damaged than intended: 4096×4096×4. */
   private static final long MOST = 1L << 26;
 
   /** More are read if {@code data.channels} says so. */

@@ -14,7 +14,7 @@ public record LabelledImages(ImageStore images, int[] known) implements ImageSto
    *
    * @param declared how many images there are to be, of which bad ones may be left out at the end
    * @param name of what holds the classes
-   * @throws ConfigException if they are not as many as images, or one is no class
+   * @throws ConfigException if there are not as many as images, or one is not a class
    */
   public static LabelledImages of(ImageStore images, long[] classes, int declared, String name) {
     if (classes.length != declared) {

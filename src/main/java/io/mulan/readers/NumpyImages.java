@@ -31,7 +31,7 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
 /**
  * NumPy's files of unsigned bytes [N,H,W,C], or [N,H,W] of one channel. In an npz it is {@code
  * train_images}, {@code x_train}, {@code images} or the only one of at least three dimensions, the
- * official test images are {@code test_images} or {@code x_test}, classes are beside them; of a
+ * official test images are {@code test_images} or {@code x_test}, classes are next to them; of a
  * folder, {@code train.npy} and {@code test.npy}.
  */
 public final class NumpyImages {

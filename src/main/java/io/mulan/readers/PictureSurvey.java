@@ -66,7 +66,7 @@ final class PictureSurvey {
     return survey.shape();
   }
 
-  /** Null if it can't be read and is skipped; it is counted when all are read. */
+  /** Null if it cannot be read and is skipped; it is counted when all are read. */
   private Runnable found(Named picture, BadInput bad) {
     try {
       PictureFile.Head head = PictureFile.head(picture.name(), picture.content());

@@ -47,7 +47,7 @@ public record RecordFile(Path file, long start, int count, Layout layout, int le
    * All records of a file.
    *
    * @param start the offset of the first record
-   * @throws ConfigException if it can't be read, or does not hold whole records only
+   * @throws ConfigException if it cannot be read, or does not hold whole records only
    */
   public static RecordFile whole(Path file, long start, Layout layout, int levels, BadInput bad) {
     long bytes = size(file) - start;
@@ -221,7 +221,7 @@ public record RecordFile(Path file, long start, int count, Layout layout, int le
     return Optional.of(labels);
   }
 
-  /** Images of which a channel follows the other whole [C,H,W]. */
+  /** Images in which each channel is whole, one after the other [C,H,W]. */
   static final class Planes {
     private Planes() {}
 

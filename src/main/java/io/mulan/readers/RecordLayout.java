@@ -22,7 +22,7 @@ record RecordLayout(ImageShape shape, boolean planar) {
    * the last; or in features of one size each, or the configuration, which also says the layout
    * then.
    *
-   * @throws ConfigException naming the record, if it is not said, or can't be
+   * @throws ConfigException naming the record, if it is not said, or cannot be
    */
   static RecordLayout of(Map<String, Feature> features, DataConfig config, String name) {
     for (String feature : SHAPES) {

@@ -34,7 +34,7 @@ final class LikelihoodTable {
    * @param name of the way it was computed
    * @param how it was, in words
    * @param terms that add up to it; empty if it has none
-   * @param latent what the latent tells; null if it is not known
+   * @param latent what the latent says about the images; null if it is not known
    */
   record Measured(
       ReportedRun run,

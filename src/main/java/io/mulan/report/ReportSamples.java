@@ -80,7 +80,7 @@ public final class ReportSamples {
   /**
    * Draws images.
    *
-   * @return nothing if the model can't be opened or its images can't be shown; the log tells why
+   * @return nothing if the model cannot be opened or its images cannot be shown; the log says why
    * @throws io.mulan.console.Stopped if that was asked for
    */
   public static Optional<Figure> draw(ReportedRun run, int count, int steps, Terminal terminal) {

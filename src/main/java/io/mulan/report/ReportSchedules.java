@@ -27,7 +27,7 @@ public final class ReportSchedules {
    * Draws them.
    *
    * @param most so many of the first test images are looked at
-   * @return nothing if model or data can't be opened; the log tells why
+   * @return nothing if model or data cannot be opened; the log says why
    * @throws io.mulan.console.Stopped if that was asked for
    */
   public static List<Figure> draw(ReportedRun run, int most, Terminal terminal) {

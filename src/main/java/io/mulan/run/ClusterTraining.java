@@ -72,7 +72,7 @@ public record ClusterTraining(
     return together.work(training);
   }
 
-  /** Trains beside the chief. */
+  /** Trains with the chief. */
   public int beside() {
     return together.work(
         () -> {

@@ -61,7 +61,7 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
   /**
    * Continues the metrics of a run: lines of later steps are dropped, since they will come again.
    *
-   * @param from from where the run goes on
+   * @param from where the run resumes
    * @param start when this program began to work on it, as {@link System#nanoTime} says
    * @param every steps that a line averages over
    * @param dimensions n of an image
@@ -90,7 +90,7 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
   }
 
   /**
-   * From where a run goes on.
+   * Where a run resumes.
    *
    * @param interval that was kept with the checkpoint; empty for one of an older version
    */
@@ -105,7 +105,7 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
     return events;
   }
 
-  /** The bits/dim of an evaluation that was recorded at the step from where the run goes on. */
+  /** The bits/dim of an evaluation that was recorded at the step that the run resumes from. */
   public OptionalDouble evaluation() {
     return evaluation;
   }
@@ -150,7 +150,7 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
     }
   }
 
-  /** TensorBoard drops what it has of the step that a run goes on from. */
+  /** TensorBoard drops what it has of the step that a run resumes from. */
   private void again(MetricsLines.Line line) {
     Map<String, Double> scalars = new LinkedHashMap<>();
     line.values()

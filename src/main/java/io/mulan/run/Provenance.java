@@ -22,7 +22,7 @@ public record Provenance(
     return new Provenance(run.step(), run.fingerprint(), settings, Version.all());
   }
 
-  /** Settings in the order they are told. */
+  /** Settings in the given order. */
   public static Map<String, Object> settings(Object... keysAndValues) {
     Map<String, Object> settings = new LinkedHashMap<>();
     for (int i = 0; i < keysAndValues.length; i += 2) {

@@ -16,7 +16,7 @@ import org.apache.logging.log4j.core.layout.PatternLayout;
 public final class RunLog {
   private static final String NAME = "run";
 
-  /** As on the console: names can't control a terminal that shows it. */
+  /** As on the console: names cannot control a terminal that shows it. */
   private static final String MESSAGE =
       "%replace{%message}{[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]}{?}";
 

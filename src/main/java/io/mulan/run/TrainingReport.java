@@ -41,7 +41,7 @@ public final class TrainingReport {
         : "standard error over " + images + " images";
   }
 
-  /** What the latent tells, in a line. */
+  /** What the latent says about the images, in a line. */
   public static String use(LatentUse use) {
     String line =
         String.format(

@@ -31,7 +31,7 @@ public final class IntegrandPlots {
    * Measured on images.
    *
    * @param groups parts of them, for a picture of its own
-   * @param done told after each batch how many images are done
+   * @param done called after each batch with the number of images done
    */
   public static List<NamedPlot> of(
       TrainedRun run, ImageSet images, ImageGroups groups, IntConsumer done) {

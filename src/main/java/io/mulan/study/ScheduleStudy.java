@@ -96,7 +96,7 @@ public record ScheduleStudy(
     return latents.inUse() > 0 || data.conditions() > 0;
   }
 
-  /** Which pictures there are none of, and why. */
+  /** Which pictures are missing, and why. */
   public List<String> missing() {
     List<String> missing = new ArrayList<>();
     if (!SchedulePlots.multivariate(noise)) {

@@ -1,6 +1,6 @@
 package io.mulan.tf;
 
-/** A checkpoint or model that can't be read or written; the message is one line for the user. */
+/** A checkpoint or model that cannot be read or written; the message is one line for the user. */
 public class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -32,7 +32,7 @@ import org.tensorflow.proto.TensorShapeProto;
  * opens another, which TensorBoard reads after the first. For one thread.
  *
  * <p>All but scalars is written in the form that TensorBoard itself keeps: a tensor, and the name
- * of the page that shows it. What can't be written throws a {@link CheckpointException} that names
+ * of the page that shows it. What cannot be written throws a {@link CheckpointException} that names
  * the file.
  */
 public final class EventWriter implements AutoCloseable {
@@ -46,7 +46,7 @@ public final class EventWriter implements AutoCloseable {
    * Creates {@code events.out.tfevents.<seconds>.<host>} in the folder, which exists. What is
    * written there of this step and later ones comes again: TensorBoard drops it.
    *
-   * @param step from where the run goes on
+   * @param step that the run resumes from
    * @throws CheckpointException naming the folder, if that fails
    */
   public EventWriter(Path folder, long step) {

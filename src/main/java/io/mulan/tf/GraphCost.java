@@ -20,7 +20,7 @@ import org.tensorflow.proto.DataType;
  * What running an operation costs, counted from its graph without running it.
  *
  * @param flops floating-point operations of the convolutions and matrix products; the rest is small
- *     beside them
+ *     next to them
  * @param bytes most memory that tensors take at once if operations run one after the other,
  *     variables not counted
  */

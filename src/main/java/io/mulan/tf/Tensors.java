@@ -32,28 +32,28 @@ public final class Tensors {
     return values;
   }
 
-  /** A tensor of these values; whoever asks closes it. */
+  /** A tensor of these values; the caller closes it. */
   public static TFloat32 of(Shape shape, float... values) {
     TFloat32 tensor = TFloat32.tensorOf(shape);
     tensor.asRawTensor().data().asFloats().write(values);
     return tensor;
   }
 
-  /** A tensor of these values; whoever asks closes it. */
+  /** A tensor of these values; the caller closes it. */
   public static TFloat64 of(Shape shape, double... values) {
     TFloat64 tensor = TFloat64.tensorOf(shape);
     tensor.asRawTensor().data().asDoubles().write(values);
     return tensor;
   }
 
-  /** A tensor of these values; whoever asks closes it. */
+  /** A tensor of these values; the caller closes it. */
   public static TUint8 of(Shape shape, byte... values) {
     TUint8 tensor = TUint8.tensorOf(shape);
     tensor.asRawTensor().data().write(values);
     return tensor;
   }
 
-  /** One matrix beside another: [B,m] and [B,k] to [B,m+k]; whoever asks closes it. */
+  /** One matrix next to another: [B,m] and [B,k] to [B,m+k]; the caller closes it. */
   public static TFloat32 beside(TFloat32 left, float... right) {
     float[] values = floats(left);
     int rows = (int) left.shape().get(0);

@@ -56,7 +56,7 @@ record BatchGradient<T extends TFloating>(
   }
 
   /**
-   * @param model told of the images what it is told
+   * @param model with the conditions of the images
    * @param images levels of this process's share of the batch [b,H,W,C]
    * @param steps updates made so far (scalar)
    */

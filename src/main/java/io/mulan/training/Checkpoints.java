@@ -50,7 +50,7 @@ public final class Checkpoints {
   private final Set<Long> passedOver = new HashSet<>();
 
   /**
-   * @param keep how many of the newest are kept, besides the best
+   * @param keep how many of the newest are kept, in addition to the best
    */
   public Checkpoints(Path folder, int keep) {
     this.folder = folder;
@@ -124,7 +124,7 @@ public final class Checkpoints {
    *
    * @param interval what was measured since the last line of metrics
    * @return its folder
-   * @throws CheckpointException if it can't be written; those before it are untouched
+   * @throws CheckpointException if it cannot be written; those before it are untouched
    */
   public Path save(Checkpointed state, long step, Interval interval) {
     Path target = folder(step);
@@ -157,7 +157,7 @@ public final class Checkpoints {
    * Adds to a checkpoint what its evaluation on the test images gave, and removes those no longer
    * kept.
    *
-   * @throws CheckpointException if it can't be written; the checkpoint is untouched
+   * @throws CheckpointException if it cannot be written; the checkpoint is untouched
    */
   public void measured(long step, double bitsPerDim) {
     Description known = describe(step);
@@ -183,10 +183,10 @@ public final class Checkpoints {
   }
 
   /**
-   * Keeps a checkpoint from being removed by a training that goes on, as long as this program holds
+   * Keeps a checkpoint from being removed by a training that resumes, as long as this program holds
    * the lock. It may have been removed just before, see {@link #has}.
    *
-   * @return nothing if it can't be locked: one of an older version, or a system without locks
+   * @return nothing if it cannot be locked: one of an older version, or a system without locks
    */
   public Optional<ProgramLock> hold(long step) {
     try {
@@ -438,10 +438,10 @@ public final class Checkpoints {
   }
 
   /**
-   * Removes what an interrupted write left behind, and gives checkpoints that training can't go on
-   * from a name of no checkpoint.
+   * Removes what an interrupted write left behind, and gives checkpoints that training cannot
+   * resume from a name of no checkpoint.
    *
-   * @param newest the step that training goes on from
+   * @param newest the step that training resumes from
    */
   public void clean(long newest) {
     try {

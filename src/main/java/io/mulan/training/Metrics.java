@@ -69,10 +69,10 @@ public final class Metrics {
   public record Moment(double step, double seconds) {}
 
   /**
-   * Reads them, of a run that may be going on: a last line that is not whole yet is left out. Lines
+   * Reads them, of a run that may be training: a last line that is not whole yet is left out. Lines
    * that are damaged are left out with a warning. A run that has measured nothing yet has none.
    *
-   * @throws ConfigException if they can't be read
+   * @throws ConfigException if they cannot be read
    */
   public static Metrics read(Path run) {
     Path file = run.resolve(FILE);

@@ -38,7 +38,7 @@ public record MetricsLines(List<Line> whole, List<Integer> damaged, boolean cut)
   /**
    * Reads them; there are none where there is no file.
    *
-   * @throws ConfigException if the file can't be read
+   * @throws ConfigException if the file cannot be read
    */
   public static MetricsLines read(Path file) {
     List<Line> whole = new ArrayList<>();

@@ -206,7 +206,7 @@ final class TrainingGraph {
     step = m.ops().withControlDependencies(terms).withName("compiled_train_step").noOp();
   }
 
-  /** What a compiled call takes: images, what the model is told of them, and variables. */
+  /** What a compiled call takes: images, conditions and variables. */
   private List<Operand<?>> fed() {
     List<Operand<?>> inputs = new ArrayList<>();
     inputs.add(images);
@@ -219,7 +219,7 @@ final class TrainingGraph {
     return images;
   }
 
-  /** What the model is told of the images [B,k]; empty if nothing. */
+  /** The conditions of the images [B,k]; empty if the model has none. */
   Optional<Operand<TFloat32>> conditions() {
     return model.conditions();
   }

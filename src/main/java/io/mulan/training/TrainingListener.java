@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Is told what happens in a run. Steps count the updates made. */
+/** Hears what happens in a run. Steps count the updates made. */
 public interface TrainingListener {
 
   /**

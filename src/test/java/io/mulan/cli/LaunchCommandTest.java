@@ -62,7 +62,7 @@ public final class LaunchCommandTest {
         Files.readAllLines(folder.resolve("one/config.yaml")),
         Files.readAllLines(folder.resolve("two/config.yaml")),
         "how many trained is no part of a run");
-    // Resumed by one: runs of any width go on from one another.
+    // Resumed by one: a run of any width resumes any other.
     Program.call(folder, "train", "--resume=two", "--steps=5").assertDone();
   }
 
@@ -120,7 +120,7 @@ public final class LaunchCommandTest {
     return array.toDoubles();
   }
 
-  /** Killed, or stopped so that it hangs; then all go on from the last checkpoint. */
+  /** Killed, or stopped so that it hangs; then all resume from the last checkpoint. */
   @Tag("slow")
   @ParameterizedTest
   @CsvSource({"0,KILL", "1,KILL", "1,STOP"})

@@ -62,7 +62,7 @@ final class RunConfigTest {
     assertEquals(List.of(), RunConfig.differences(config, config));
   }
 
-  /** The published settings of VDM: everything but the noise is as in the preset beside it. */
+  /** The published settings of VDM: everything but the noise is as in the preset next to it. */
   @ParameterizedTest
   @CsvSource({"digits", "kinds", "photos", "cifar10", "imagenet32"})
   void theBaselinesAreVdms(String preset) {

@@ -92,7 +92,7 @@ class AugmentationTest {
     Map<String, int[]> seen =
         outcomes(new ImageShape(1, 1, 3), new byte[] {1, 2, 3}, Augment.CHANNELS);
     assertEquals(6, seen.size());
-    // A pixel alone is mirrored and turned into itself; only the coins tell.
+    // A pixel alone is mirrored and turned into itself; only the coins show it.
     assertShare(1 / 8.0, seen.get("[1, 2, 3]"), 0);
     assertShare(3 / 8.0 + 1 / 12.0, seen.get("[1, 2, 3]"), 1);
     for (String order : List.of("[1, 3, 2]", "[2, 1, 3]", "[2, 3, 1]", "[3, 1, 2]", "[3, 2, 1]")) {

@@ -51,7 +51,7 @@ final class SamplersGoldenTest {
     g.result("samples", m.cast(reverse.mostLikely(z)));
   }
 
-  /** The published VDM can be told that its network predicts the image. */
+  /** The published VDM has a setting by which its network predicts the image. */
   private static RunConfig config(PublishedConfig published) {
     RunConfig config = published.run();
     return published.isVdm() && published.is("reparam_type", "input")

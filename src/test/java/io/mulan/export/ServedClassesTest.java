@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.types.TInt32;
 
-/** So does a model that is told the class of each image. */
+/** So does a model that is conditioned on the class of each image. */
 final class ServedClassesTest extends ServedModelTest {
   @TempDir static Path folder;
 

@@ -36,7 +36,7 @@ public record Agreement(
     return Math.max(MULTIPLE * published, least);
   }
 
-  /** What float32 can't tell from zero is no measure. */
+  /** What float32 cannot distinguish from zero is not a measure. */
   static double scale(double[] values) {
     return Math.max(Vectors.largest(values), Float.MIN_NORMAL);
   }

@@ -31,7 +31,7 @@ final class LatentsGoldenTest {
     List<Operand<T>> by = List.of(logits);
     g.result("embedding_w_by_logits", Gradients.of(m, draw, g.input("w"), by).get(0));
     g.result("kl_u_by_logits", Gradients.of(m, posterior.kl(), g.input("u"), by).get(0));
-    // Inside the draw; and what sampling without an image uses, which is no draw.
+    // Inside the draw; and what sampling without an image uses, which is not a draw.
     g.leaveOut("noise_added", "deterministic_embedding");
   }
 

@@ -36,8 +36,8 @@ public record PublishedConfig(JsonNode json) {
   }
 
   /**
-   * Whether the loss is no bound: the published VDM of discrete time that predicts the image weighs
-   * the error in the noise with the weight of an error in the image.
+   * Whether the loss is not a bound: the published VDM of discrete time that predicts the image
+   * weighs the error in the noise with the weight of an error in the image.
    */
   public boolean mixesWeights() {
     return isVdm() && is("reparam_type", "input") && !is("sm_n_timesteps", 0);

@@ -9,7 +9,7 @@ import io.mulan.config.ImageShape;
 import io.mulan.data.ImageSet;
 import org.junit.jupiter.api.Test;
 
-/** What a latent of four categories tells, where that is known. */
+/** What a latent of four categories says, where that is known. */
 final class LatentUseTest {
   private static final int CATEGORIES = 4;
   private static final double PRIOR_VARIANCE = 0.25 * 0.75;
@@ -41,7 +41,7 @@ final class LatentUseTest {
     assertFalse(use.collapsed());
   }
 
-  /** A law that differs from the prior, but not between images, costs its KL and tells nothing. */
+  /** A law that differs from the prior, but not between images, costs its KL and says nothing. */
   @Test
   void aLatentThatIsTheSameForAllImagesTellsNothing() {
     LatentUse.Collector all = new LatentUse.Collector(PRIOR_VARIANCE);

@@ -23,7 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What can't be read is told with file and place, or left out and counted, and nothing else lost.
+ * What cannot be read is refused with file and place, or skipped and counted, and nothing else
+ * lost.
  */
 class BadFilesTest {
   @TempDir Path folder;

@@ -43,7 +43,7 @@ class LevelsAdviceTest {
     assertTrue(said.startsWith(advice), said);
   }
 
-  /** NumPy's own: 2, -0.5, the smallest above 0, and what is no number. */
+  /** NumPy's own: 2, -0.5, the smallest above 0, and what is not a number. */
   @Test
   void halvesAreRead() {
     byte[] bytes = {0, 0x40, 0, (byte) 0xb8, 1, 0, 0, 0x7e};

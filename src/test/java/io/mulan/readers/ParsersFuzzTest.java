@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 
 /**
  * Parsers meet bytes of Jazzer, and fail with their own error at most. As tests they run on what is
- * kept beside them; {@code JAZZER_FUZZ=1 mvn test -Pfuzz -Dtest=ParsersFuzzTest#METHOD} looks for
+ * kept next to them; {@code JAZZER_FUZZ=1 mvn test -Pfuzz -Dtest=ParsersFuzzTest#METHOD} looks for
  * more.
  */
 @Tag("fuzz")
