@@ -146,8 +146,9 @@ _PAGES = {
 
 def look(address: str, screenshot: Optional[Path]) -> None:
     """Opens every page, waits for its figures, and reports what failed."""
-    for page, figures in _PAGES.items():
-        with Browser(1280, 1000) as browser:
+    with Browser(1280, 1000) as browser:
+        for page, figures in _PAGES.items():
+            browser.open("about:blank")  # without it, the page before would only change its view
             browser.open(f"{address}/#{page}")
             browser.wait(figures)
             if screenshot and page == "histograms":

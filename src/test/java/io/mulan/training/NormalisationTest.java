@@ -42,7 +42,6 @@ final class NormalisationTest {
       Total before = Total.of(session);
       train(session);
       Total after = Total.of(session);
-      System.out.println(kind + " " + law + " " + gradient + ": " + before + ", then " + after);
       assertTrue(before.atMostOne(), before::toString);
       assertTrue(after.atMostOne(), after::toString);
       assertTrue(after.sum > 0.3, "training tightens the bound: " + after);
