@@ -37,6 +37,14 @@ final class ServedClassesTest extends ServedModelTest {
     return new Object[] {"labels", TInt32.vectorOf(Arrays.copyOf(classes, rows))};
   }
 
+  @Test
+  void theLogLikelihoodApproachesThatOfEvaluate() {
+    double[][] terms = adaptive(2, 1e-4);
+    double coarse = worst(terms, logLikelihood(2, 8));
+    double fine = worst(terms, logLikelihood(2, 32));
+    assertTrue(fine < coarse / 2, () -> coarse + " with 8 steps, " + fine + " with 32");
+  }
+
   private Bundle.Answer samples(int... labels) {
     return bundle()
         .call(Sample.NAME, "count", 3, "labels", TInt32.vectorOf(labels), "steps", 4, "seed", SEED);

@@ -30,6 +30,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.tensorflow.Tensor;
@@ -222,10 +223,19 @@ abstract class ServedModelTest {
     }
   }
 
-  /** The same path and probe by another solver. */
+  /** The same path and probe by another solver; {@code ServedClassesTest} has less of it. */
+  @Tag("slow")
   @Test
   void theLogLikelihoodConvergesToThatOfEvaluate() {
-    double[][] terms;
+    double[][] terms = adaptive(COUNT, 1e-6);
+    double coarse = worst(terms, logLikelihood(COUNT, 8));
+    double fine = worst(terms, logLikelihood(COUNT, 128));
+    assertTrue(fine < 0.01, () -> fine + " bits/dim from the adaptive solver");
+    assertTrue(fine < coarse / 4, () -> coarse + " with 8 steps, " + fine + " with 128");
+  }
+
+  /** The terms of the first images, by the solver that evaluate uses. */
+  final double[][] adaptive(int count, double tolerance) {
     try (TrainedModel<ExactGraph> model =
         own(
             (m, diffusion, weights) ->
@@ -238,31 +248,29 @@ abstract class ServedModelTest {
                     false))) {
       FlowSolver solver =
           new FlowSolver(
-              model.session(), model.parts().flow(), new Tolerance(1e-6, 1e-6), () -> false);
-      terms =
-          new ExactEstimator(
-                  model.session(),
-                  model.parts(),
-                  solver,
-                  new ExactEstimator.Options(COUNT, 1, SEED, false, false),
-                  test)
-              .measure(0, COUNT, done -> {});
+              model.session(),
+              model.parts().flow(),
+              new Tolerance(tolerance, tolerance),
+              () -> false);
+      return new ExactEstimator(
+              model.session(),
+              model.parts(),
+              solver,
+              new ExactEstimator.Options(count, 1, SEED, false, false),
+              test)
+          .measure(0, count, done -> {});
     }
-    double coarse = worst(terms, logLikelihood(8));
-    double fine = worst(terms, logLikelihood(128));
-    assertTrue(fine < 0.01, () -> fine + " bits/dim from the adaptive solver");
-    assertTrue(fine < coarse / 4, () -> coarse + " with 8 steps, " + fine + " with 128");
   }
 
-  private Bundle.Answer logLikelihood(int steps) {
-    return call(LogLikelihood.NAME, "images", images(COUNT), "steps", steps, "seed", SEED);
+  final Bundle.Answer logLikelihood(int count, int steps) {
+    return call(LogLikelihood.NAME, "images", images(count), "steps", steps, "seed", SEED);
   }
 
   /** The largest difference of an image, bits/dim. */
-  private double worst(double[][] terms, Bundle.Answer answer) {
+  final double worst(double[][] terms, Bundle.Answer answer) {
     double worst = 0;
     double perBit = shape.size() * Math.log(2);
-    for (int i = 0; i < COUNT; i++) {
+    for (int i = 0; i < terms[0].length; i++) {
       double expected = (terms[0][i] + terms[1][i] + terms[2][i]) / perBit;
       assertEquals(answer.of("bits_per_dim")[i], -answer.of("log_likelihood")[i] / perBit, 1e-5);
       assertEquals(terms[1][i], answer.of("dequantisation")[i], 1e-3);

@@ -122,7 +122,7 @@ final class SmallExport {
     }
     String name = variable.name().replaceFirst("^" + RunState.AVERAGE, "");
     boolean vector = variable.shape().numDimensions() == 1;
-    double scale = vector ? 0.1 : 0.8 / Math.sqrt((double) count / variable.shape().get(-1));
+    double scale = vector ? 0.05 : 0.4 / Math.sqrt((double) count / variable.shape().get(-1));
     double centre = name.endsWith("/scale") ? 1 : 0;
     Random random = new Random(StatelessRandom.hash(name));
     ByteBuffer values = ByteBuffer.allocate(Float.BYTES * count).order(ByteOrder.nativeOrder());

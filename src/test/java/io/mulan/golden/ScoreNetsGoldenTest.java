@@ -5,6 +5,7 @@ import io.mulan.tf.Maths;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.tensorflow.Operand;
 import org.tensorflow.types.family.TFloating;
@@ -13,11 +14,12 @@ import org.tensorflow.types.family.TFloating;
  * The score network, the tensors inside it, its gradients by everything, and its Jacobian times a
  * vector.
  */
+@Tag("golden")
 final class ScoreNetsGoldenTest {
 
   @TestFactory
   Stream<DynamicTest> scoreNetworksEqualThePublishedOnes() {
-    return GoldenFile.tests(
+    return GoldenFile.someTests(
         "scorenets",
         c -> c.hasInputs("z", "g_t", "conditioning", "w") && c.config().hasNetwork(),
         ScoreNetsGoldenTest::build);

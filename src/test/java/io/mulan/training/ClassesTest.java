@@ -95,7 +95,7 @@ final class ClassesTest {
                 "training.batch=64",
                 "training.learning_rate=1e-2",
                 "training.ema=0.9",
-                "training.times_per_image=32"));
+                "training.times_per_image=8"));
     all.addAll(List.of(more));
     return SmallRun.config(all.toArray(String[]::new));
   }
@@ -133,9 +133,9 @@ final class ClassesTest {
 
   /** The mean level of samples of each class. */
   private static double[] meansOfSamples(Path run, RunConfig config) {
-    int each = 32;
+    int each = 16;
     int count = CLASSES * each;
-    int steps = 64;
+    int steps = 32;
     try (TrainedModel<SamplingGraph> model =
         new TrainedModel<>(
             config,
