@@ -20,6 +20,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever is wrong, one line says what, where, what is allowed and how to go on. */
+@CallsCommands
 final class BadInputTest {
   @TempDir Path folder;
 

@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@CallsCommands
 final class CompareCommandTest {
   private static final String EVERY_TWO = "--set=training.evaluate_every=2";
 

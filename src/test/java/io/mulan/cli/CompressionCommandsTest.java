@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mulan compress} and {@code decompress} on small runs. */
+@CallsCommands
 final class CompressionCommandsTest {
   private static final ImageShape DIGIT = new ImageShape(8, 8, 1);
 

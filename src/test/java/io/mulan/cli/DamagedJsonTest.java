@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every JSON file of a run, of a checkpoint and of an export, in the place of which is another. */
+@CallsCommands
 final class DamagedJsonTest {
   @TempDir static Path folder;
   private static Path run;

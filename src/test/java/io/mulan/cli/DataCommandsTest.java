@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Data sets of files, as users meet them. */
+@CallsCommands
 final class DataCommandsTest {
   private static final Path FILES = Path.of("src", "test", "resources", "data").toAbsolutePath();
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mulan export}, and what other commands make of an exported model. */
+@CallsCommands
 final class ExportCommandTest {
   @TempDir static Path folder;
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.GraphDef;
 
+@CallsCommands
 final class GraphCommandTest {
   @TempDir Path folder;
 

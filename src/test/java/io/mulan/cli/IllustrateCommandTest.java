@@ -12,6 +12,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@CallsCommands
 final class IllustrateCommandTest {
   @TempDir Path folder;
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mulan import}, and {@code mulan export} to files of other programs. */
+@CallsCommands
 final class InterchangeCommandsTest {
   @TempDir static Path folder;
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mulan evaluate} on a small run. */
+@CallsCommands
 final class LikelihoodCommandTest {
   @TempDir static Path folder;
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mulan plot} on small runs. */
+@CallsCommands
 final class PlotCommandTest {
   private static final List<String> ALWAYS =
       List.of("gamma", "snr", "dnu_dt", "gamma_map", "sigma2_map", "gamma_histogram", "integrand");

@@ -93,9 +93,18 @@ final class Program {
         Output results = new Output(out, StandardCharsets.UTF_8)) {
       Terminal terminal =
           new Terminal(errors, false) {
+            private volatile boolean watched;
+
+            @Override
+            public void watch(String doing) {
+              watched = true;
+            }
+
             @Override
             public boolean asked() {
-              return stop.getAsBoolean();
+              boolean asked = stop.getAsBoolean();
+              assertTrue(watched || !asked, "a process would have ended without a word");
+              return asked;
             }
           };
       int code = logging(err, () -> Main.run(arguments, around(folder, results, terminal)));

@@ -21,6 +21,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
+@CallsCommands
 final class ReportCommandTest {
   private static final long LARGEST_BYTES = 2_000_000;
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mulan train --resume} on runs that something has happened to. */
+@CallsCommands
 final class ResumeCommandTest {
   @TempDir Path folder;
 

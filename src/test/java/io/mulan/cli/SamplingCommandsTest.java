@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mulan sample}, {@code reconstruct} and {@code interpolate} on a small run. */
+@CallsCommands
 final class SamplingCommandsTest {
   private static final ImageShape DIGIT = new ImageShape(8, 8, 1);
 

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,8 +69,7 @@ final class RunSummariesTest {
     RunConfig config = SmallRun.config(latent, parts);
     List<StepHistograms> seen = new ArrayList<>();
     try (TrainingSession session = SmallRun.session(config, false)) {
-      session.initialize();
-      train(session, config, folder, List.of(looking(seen)), () -> seen.size() == 1);
+      SmallRun.train(session, folder, config, List.of(looking(seen)), () -> seen.size() == 1);
       StepHistograms spread = seen.get(0);
       assertEquals(times, spread.times().count());
       assertTrue(spread.times().least() >= 0 && spread.times().greatest() < 1, spread::toString);
@@ -89,10 +87,8 @@ final class RunSummariesTest {
     RunConfig config = SmallRun.config("training.steps=2");
     List<StepHistograms> seen = new ArrayList<>();
     try (TrainingSession session = SmallRun.session(config, false)) {
-      session.initialize();
-      train(session, config, looked, List.of(looking(seen)), () -> false);
-      session.initialize();
-      train(session, config, blind, List.of(), () -> false);
+      SmallRun.train(session, looked, config, List.of(looking(seen)), () -> false);
+      SmallRun.train(session, blind, config, List.of(), () -> false);
     }
     assertEquals(2, seen.size());
     assertArrayEquals(
@@ -107,17 +103,6 @@ final class RunSummariesTest {
         seen.add(spread.get());
       }
     };
-  }
-
-  private static void train(
-      TrainingSession session,
-      RunConfig config,
-      Path folder,
-      List<TrainingListener> listeners,
-      BooleanSupplier stop) {
-    Checkpoints checkpoints = new Checkpoints(folder, 1);
-    new Trainer(config.training(), session, SmallRun.data(config), checkpoints, listeners, stop)
-        .run();
   }
 
   private void train(String... settings) {

@@ -98,7 +98,7 @@ public final class SmallRun {
   }
 
   /** The same in a session that is there; whatever it holds is forgotten. */
-  static Optional<BoundEstimate> train(
+  public static Optional<BoundEstimate> train(
       TrainingSession session,
       Path folder,
       RunConfig config,
