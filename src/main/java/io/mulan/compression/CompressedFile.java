@@ -135,7 +135,7 @@ public final class CompressedFile {
     /**
      * Opens a file, all of whose bytes are compared with its checksum.
      *
-     * @throws ConfigException if it can't be read, is damaged or of another kind
+     * @throws ConfigException if it cannot be read, is damaged or of another kind
      */
     public Reader(Path file) {
       this.file = file;

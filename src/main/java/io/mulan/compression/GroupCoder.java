@@ -11,9 +11,11 @@ import java.util.function.IntConsumer;
  * the opposite in the opposite order.
  *
  * @param cells of the grid to a standard deviation, of the narrower of the two laws that code a z
- * @param made told after each step for how many images it was; may throw to end the work
+ * @param made called after each step with the number of images; may throw to end the work
  */
 record GroupCoder(ChainLaws laws, LatentCoder latent, int levels, double cells, IntConsumer made) {
+  /** A word has the bits of so many dimensions of a z at least. */
+  private static final int DIMENSIONS_PER_WORD = 4;
 
   /**
    * z of one time for each image and dimension: the numbers of the cells, and their widths [B n].
@@ -42,12 +44,12 @@ record GroupCoder(ChainLaws laws, LatentCoder latent, int levels, double cells, 
       ChainLaws.Link next = given.link(1);
       double[] signal = signal(images);
       cost.begin(signal, link);
-      Layer s = take(stack, product(link.ratio(), signal), link.up(), widths(link, next), cost);
+      Layer s = draw(stack, product(link.ratio(), signal), link.up(), widths(link, next), cost);
       putLevels(stack, images, s.z(), link, cost);
       for (int step = 1; step <= laws.steps(); step++) {
         link = next;
         next = step < laws.steps() ? given.link(step + 1) : null;
-        Layer t = take(stack, product(link.ratio(), s.z()), link.up(), widths(link, next), cost);
+        Layer t = draw(stack, product(link.ratio(), s.z()), link.up(), widths(link, next), cost);
         double[] mean = given.mean(step, t.z());
         cost.step(link, t.z(), mean);
         put(stack, s, mean, link.down(), cost);
@@ -68,7 +70,7 @@ record GroupCoder(ChainLaws laws, LatentCoder latent, int levels, double cells, 
   /**
    * Takes as many images as these conditions [B k] are for.
    *
-   * @throws Rans.EmptyException if they can't be there
+   * @throws Rans.EmptyException if they cannot be there
    */
   byte[] take(Rans stack, float[] conditions, int batch) {
     byte[] images = new byte[batch * size()];
@@ -81,13 +83,13 @@ record GroupCoder(ChainLaws laws, LatentCoder latent, int levels, double cells, 
         ChainLaws.Link before = step > 1 ? given.link(step - 1) : given.first();
         double[] mean = given.mean(step, t.z());
         Layer s = take(stack, mean, link.down(), widths(before, link));
-        put(stack, t, product(link.ratio(), s.z()), link.up());
+        giveBack(stack, t, product(link.ratio(), s.z()), link.up());
         t = s;
         link = before;
         made.accept(batch);
       }
       takeLevels(stack, images, t.z(), link);
-      put(stack, t, product(link.ratio(), signal(images)), link.up());
+      giveBack(stack, t, product(link.ratio(), signal(images)), link.up());
     }
     putLatents(stack, laws.natural(images, conditions), c, batch);
     return images;
@@ -111,10 +113,19 @@ record GroupCoder(ChainLaws laws, LatentCoder latent, int levels, double cells, 
     return widths;
   }
 
-  private Layer take(Rans stack, double[] mean, double[] deviation, double[] widths, Cost cost) {
-    Layer taken = take(stack, mean, deviation, widths);
-    cost.realised(-bits(taken, mean, deviation));
-    return taken;
+  /** Draws a z by the bits of the stack. */
+  private static Layer draw(
+      Rans stack, double[] mean, double[] deviation, double[] widths, Cost cost) {
+    stack.mix(mean.length / DIMENSIONS_PER_WORD);
+    Layer drawn = take(stack, mean, deviation, widths);
+    cost.realised(-bits(drawn, mean, deviation));
+    return drawn;
+  }
+
+  /** Gives back the bits that a z was drawn by. */
+  private static void giveBack(Rans stack, Layer z, double[] mean, double[] deviation) {
+    put(stack, z, mean, deviation);
+    stack.unmix(mean.length / DIMENSIONS_PER_WORD);
   }
 
   private static Layer take(Rans stack, double[] mean, double[] deviation, double[] widths) {

@@ -2,8 +2,8 @@ package io.mulan.compression;
 
 /**
  * The kinds of groups of images in a stream, 0 to 15: 0 is one image of independent pixels, k is
- * 2^(k-1) images coded by the model. Who reads a group needs its kind first. Most groups are of the
- * kind of the one that follows, or one less.
+ * 2^(k-1) images coded by the model. A reader needs the kind before the group. Most groups are of
+ * the kind of the one that follows, or one less.
  */
 final class GroupKind {
   static final int PLAIN = 0;

@@ -24,8 +24,8 @@ public final class ImageCompressor {
   /**
    * @param head what the file has of the model, the chain and the images
    * @param group images that go through the network together at most
-   * @param made told after each step for how many images it was, from several threads; may throw to
-   *     end the work
+   * @param made called after each step with the number of images, from several threads; may throw
+   *     to end the work
    */
   public ImageCompressor(RunConfig config, ChainLaws laws, Head head, int group, IntConsumer made) {
     this.head = head;

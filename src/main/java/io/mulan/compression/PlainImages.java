@@ -3,7 +3,7 @@ package io.mulan.compression;
 /**
  * Images of independent pixels, for those that a stack is too short to code by the model: each
  * pixel has the histogram of that pixel over the images that follow in the stream, drawn towards
- * the histogram of all their pixels. Who reads knows those images already.
+ * the histogram of all their pixels. A reader knows those images by then.
  */
 final class PlainImages {
   /** So many images' worth of the histogram of all pixels is in that of each. */

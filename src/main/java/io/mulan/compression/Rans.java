@@ -98,7 +98,7 @@ final class Rans {
   /**
    * Takes a symbol, which {@link #slot} says.
    *
-   * @throws EmptyException if there is not enough in the stack; it can't be used further then
+   * @throws EmptyException if there is not enough in the stack; it cannot be used further then
    */
   void take(long start, long mass, int precision) {
     state = mass * (state >>> precision) + slot(precision) - start;
@@ -108,6 +108,45 @@ final class Rans {
       }
       state = state << WORD | (words[--size] & WORD_MASK);
     }
+  }
+
+  /**
+   * Mixes what is on top, so that what is taken next does not depend on what was put last in a way
+   * that matters: z would be drawn by the bits of the z before, which say where the model errs.
+   *
+   * @param count of words that are mixed with the state, each with the one above it
+   */
+  void mix(int count) {
+    if (size > 0) {
+      mixState();
+      long above = state;
+      for (int i = size - 1; i >= Math.max(0, size - count); i--) {
+        words[i] ^= (int) hash(above);
+        above = words[i];
+      }
+    }
+  }
+
+  /** Undoes {@link #mix}. */
+  void unmix(int count) {
+    if (size > 0) {
+      for (int i = Math.max(0, size - count); i < size; i++) {
+        words[i] ^= (int) hash(i == size - 1 ? state : words[i + 1]);
+      }
+      mixState();
+    }
+  }
+
+  /** Changes the bits below the highest one. */
+  private void mixState() {
+    state ^= hash(words[size - 1]) & (Long.highestOneBit(state) - 1);
+  }
+
+  /** The last step of MurmurHash3 (Appleby 2011). */
+  private static long hash(long value) {
+    long h = (value ^ value >>> 33) * 0xff51afd7ed558ccdL;
+    h = (h ^ h >>> 33) * 0xc4ceb9fe1a85ec53L;
+    return h ^ h >>> 33;
   }
 
   /** Puts a number of so many bits, all equally probable. */

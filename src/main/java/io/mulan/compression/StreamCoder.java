@@ -107,7 +107,7 @@ record StreamCoder(GroupCoder coder, Conditions conditions, int most) {
       added(stack, GroupKind.PLAIN, 1);
     }
 
-    /** The kind of the group before, for who has read this one. */
+    /** The kind of the group before, for the reader who has this one. */
     private void putKind(Rans to, int nextKind) {
       if (kind != GroupKind.NONE) {
         GroupKind.put(to, kind, nextKind);

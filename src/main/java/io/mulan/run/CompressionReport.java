@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  *
  * @param description of the images
  * @param step of the checkpoint
- * @param png bits/dim of the same images as PNG; empty if they are no pictures
+ * @param png bits/dim of the same images as PNG; empty if they cannot be pictures
  * @param xz bits/dim of the same images in one stream of xz
  * @param independent bits/dim of independent pixels; empty if the training images are not known
  */

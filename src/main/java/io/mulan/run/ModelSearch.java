@@ -18,7 +18,7 @@ public final class ModelSearch {
   private ModelSearch() {}
 
   /**
-   * The model, closed by who asks.
+   * The model, which the caller closes.
    *
    * @param model its checksum in the file
    * @param folders of runs and exported models

@@ -13,7 +13,8 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
-import org.apache.commons.compress.compressors.xz.XZCompressorOutputStream;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
 
 /** What images take in formats that know nothing of them, in bits/dim. */
 final class OtherCodecs {
@@ -30,7 +31,7 @@ final class OtherCodecs {
   /** In one stream of xz, with its best setting. */
   static double xz(ImageSet images) {
     Counted counted = new Counted();
-    try (XZCompressorOutputStream xz = new XZCompressorOutputStream(counted, BEST)) {
+    try (XZOutputStream xz = new XZOutputStream(counted, new LZMA2Options(BEST))) {
       images.each((some, count) -> write(xz, some, count * images.shape().size()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

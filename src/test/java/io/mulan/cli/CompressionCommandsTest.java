@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.ImageShape;
+import io.mulan.console.Terminal;
 import io.mulan.data.ImageFiles;
 import io.mulan.numpy.Npy;
 import io.mulan.numpy.NpyArray;
@@ -13,7 +14,9 @@ import io.mulan.numpy.Npz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,10 +33,9 @@ final class CompressionCommandsTest {
 
   /** Files, and the images that are in them; a model with classes, and another one. */
   @BeforeAll
-  static void write() {
-    Program.call(
-            folder, Program.plainArguments("--steps=1", "--run=runs/a", "--set=data.classes=10"))
-        .assertDone();
+  static void write() throws IOException {
+    Files.createDirectories(folder.resolve("runs"));
+    SmallRuns.copy(SmallRuns.classes(), folder.resolve("runs/a"));
     levels = new byte[12 * DIGIT.size()];
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < levels.length; i++) {
@@ -101,9 +103,8 @@ final class CompressionCommandsTest {
     String file = folder.resolve("a.mulan").toString();
     Program.call(elsewhere, "decompress", file, "--out=x.npy")
         .assertRefused(4, "no model in runs or savedmodels", "--model");
-    Program.call(folder, Program.plainArguments("--steps=1", "--run=runs/b")).assertDone();
-    decompress("a.mulan", "--out=x.npy", "--model=runs/b")
-        .assertRefused(4, "runs/b is not the model");
+    decompress("a.mulan", "--out=x.npy", "--model=" + SmallRuns.plain())
+        .assertRefused(4, "is not the model that");
     byte[] bytes = Files.readAllBytes(folder.resolve("a.mulan"));
     bytes[8] ^= 1;
     CRC32C crc = new CRC32C();
@@ -115,6 +116,24 @@ final class CompressionCommandsTest {
     decompress("other.mulan", "--out=x.npy").assertRefused(3, "another program", "--try");
     decompress("other.mulan", "--out=tried.npy", "--try").assertDone();
     assertArrayEquals(levels, Npy.read(folder.resolve("tried.npy")).toBytes());
+  }
+
+  @Test
+  void whatIsInterruptedLeavesNothing() throws IOException {
+    Terminal terminal = Terminal.none();
+    terminal.ask();
+    Path there = Files.createDirectories(folder.resolve("interrupted"));
+    for (String[] command :
+        new String[][] {
+          {"compress", "../runs/a", "--limit=8", "--steps=2", "--out=x.mulan"},
+          {"decompress", "../a.mulan", "--model=../runs/a", "--try", "--out=x.npy"},
+          {"decompress", "../a.mulan", "--model=../runs/a", "--try", "--out=x"}
+        }) {
+      assertEquals(130, Main.run(command, Program.around(there, System.out, terminal)));
+      try (Stream<Path> left = Files.list(there)) {
+        assertEquals(List.of(), left.toList());
+      }
+    }
   }
 
   @Test

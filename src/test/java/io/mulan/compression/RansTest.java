@@ -106,6 +106,25 @@ final class RansTest {
   }
 
   @Test
+  void mixingChangesAllThatIsMixedAndCanBeUndone() {
+    for (int size = 0; size < 6; size++) {
+      for (int count = 0; count < 8; count++) {
+        Rans stack = Rans.random(size);
+        byte[] before = stack.toBytes();
+        stack.mix(count);
+        byte[] mixed = stack.toBytes();
+        int same = 0;
+        for (int i = Math.max(0, 4 * (size - count)); i < 4 * size; i++) {
+          same += mixed[i] == before[i] ? 1 : 0;
+        }
+        assertTrue(same < 3, same + " bytes are as before");
+        stack.unmix(count);
+        assertArrayEquals(before, stack.toBytes());
+      }
+    }
+  }
+
+  @Test
   void aCopyIsApart() {
     Rans stack = Rans.random(2);
     Rans copy = stack.copy();
