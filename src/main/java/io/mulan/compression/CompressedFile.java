@@ -250,7 +250,7 @@ public final class CompressedFile {
   private static void number(DataOutputStream out, int value) throws IOException {
     int rest = value;
     while (rest >= 1 << 7) {
-      out.write(rest & 0x7f | 0x80);
+      out.write((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     out.write(rest);

@@ -87,7 +87,7 @@ final class Rans {
       words[size++] = (int) state;
       state >>>= WORD;
     }
-    state = (state / mass << precision) + state % mass + start;
+    state = ((state / mass) << precision) + state % mass + start;
   }
 
   /** The slot that the next symbol to take has. */
@@ -106,7 +106,7 @@ final class Rans {
       if (size == 0) {
         throw new EmptyException();
       }
-      state = state << WORD | (words[--size] & WORD_MASK);
+      state = (state << WORD) | (words[--size] & WORD_MASK);
     }
   }
 

@@ -44,8 +44,8 @@ public final class ModelSearch {
           return Optional.of(run);
         }
         run.close();
-      } catch (ConfigException | CheckpointException notThis) {
-        continue;
+      } catch (ConfigException | CheckpointException ignored) {
+        // Another one may have it.
       }
     }
     return Optional.empty();

@@ -110,7 +110,7 @@ final class CompressionCommandsTest {
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, bytes.length - 4);
     for (int k = 0; k < 4; k++) {
-      bytes[bytes.length - 1 - k] = (byte) (crc.getValue() >>> 8 * k);
+      bytes[bytes.length - 1 - k] = (byte) (crc.getValue() >>> (8 * k));
     }
     Files.write(folder.resolve("other.mulan"), bytes);
     decompress("other.mulan", "--out=x.npy").assertRefused(3, "another program", "--try");

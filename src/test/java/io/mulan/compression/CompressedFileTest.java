@@ -115,7 +115,7 @@ final class CompressedFileTest {
       CRC32C crc = new CRC32C();
       crc.update(some, 0, some.length - 4);
       for (int k = 0; k < 4; k++) {
-        some[some.length - 1 - k] = (byte) (crc.getValue() >>> 8 * k);
+        some[some.length - 1 - k] = (byte) (crc.getValue() >>> (8 * k));
       }
       Files.write(file, some);
       try {

@@ -133,18 +133,19 @@ final class TracedFiles extends FileSystemProvider {
   @Override
   public DirectoryStream<Path> newDirectoryStream(
       Path folder, DirectoryStream.Filter<? super Path> filter) throws IOException {
-    DirectoryStream<Path> entries = Files.newDirectoryStream(real(folder));
+    List<Path> all = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(real(folder))) {
+      entries.forEach(p -> all.add(traced(p)));
+    }
     return new DirectoryStream<>() {
       @Override
       public Iterator<Path> iterator() {
-        List<Path> all = new ArrayList<>();
-        entries.forEach(p -> all.add(traced(p)));
         return all.iterator();
       }
 
       @Override
-      public void close() throws IOException {
-        entries.close();
+      public void close() {
+        // All is read.
       }
     };
   }
