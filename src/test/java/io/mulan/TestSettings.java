@@ -1,7 +1,7 @@
 package io.mulan;
 
 import io.mulan.files.Cache;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.logging.log4j.Level;
@@ -51,7 +51,7 @@ public final class TestSettings
       Cache.choose(Map.of(), Map.of("mulan.cache", cache));
     }
     if ("as-built".equals(System.getProperty("mulan.graphs"))) {
-      Sessions.keepGraphsAsBuilt();
+      GraphSession.keepGraphsAsBuilt();
     }
   }
 

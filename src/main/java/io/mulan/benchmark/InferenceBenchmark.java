@@ -9,8 +9,6 @@ import io.mulan.run.TrainedRun;
 import io.mulan.sampling.ImageSampler;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
-import io.mulan.tf.GraphPart;
-import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.Tensors;
 import io.mulan.training.TrainedModel;
 import java.util.Arrays;
@@ -33,12 +31,7 @@ public final class InferenceBenchmark {
 
   private InferenceBenchmark() {}
 
-  private record Parts(NetworkGraph network, SamplingGraph sampling, FlowGraph flow)
-      implements GraphPart<Parts> {
-    @Override
-    public Parts in(RewrittenGraph copy) {
-      return new Parts(network.in(copy), sampling.in(copy), flow.in(copy));
-    }
+  private record Parts(NetworkGraph network, SamplingGraph sampling, FlowGraph flow) {
   }
 
   /** A table of seconds for each evaluation of the network, medians. */

@@ -1,5 +1,6 @@
 package io.mulan.benchmark;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.benchmark.BenchmarkPlan.What;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Datasets;
@@ -10,8 +11,6 @@ import io.mulan.flow.Probe;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
-import io.mulan.tf.GraphPart;
-import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.StepTrace;
 import io.mulan.tf.Tensors;
 import io.mulan.training.MeasuredStep;
@@ -27,7 +26,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
-import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
@@ -53,16 +51,7 @@ final class InferenceStep implements AutoCloseable {
       NetworkGraph network,
       Optional<BoundGraph> bound,
       Optional<SamplingGraph> sampling,
-      Optional<FlowGraph> flow)
-      implements GraphPart<Parts> {
-    @Override
-    public Parts in(RewrittenGraph copy) {
-      return new Parts(
-          network.in(copy),
-          bound.map(b -> b.in(copy)),
-          sampling.map(s -> s.in(copy)),
-          flow.map(f -> f.in(copy)));
-    }
+      Optional<FlowGraph> flow) {
   }
 
   /**
@@ -72,21 +61,21 @@ final class InferenceStep implements AutoCloseable {
    * @param flops for each image
    */
   private record Run(
-      Session session,
+      GraphSession session,
       Map<Operand<?>, Tensor> feeds,
       List<Operand<?>> fetches,
       Operation nothing,
       long flops)
       implements MeasuredStep {
 
-    private Session.Runner fed() {
-      Session.Runner runner = session.runner();
+    private GraphSession.Runner fed() {
+      GraphSession.Runner runner = session.runner();
       feeds.forEach(runner::feed);
       return runner;
     }
 
-    private Session.Runner fetched() {
-      Session.Runner runner = fed();
+    private GraphSession.Runner fetched() {
+      GraphSession.Runner runner = fed();
       fetches.forEach(runner::fetch);
       return runner;
     }

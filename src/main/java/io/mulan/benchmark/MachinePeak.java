@@ -1,16 +1,15 @@
 package io.mulan.benchmark;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.GraphCost;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
 import io.mulan.tf.StatelessRandom;
 import io.mulan.tf.Variables;
 import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -144,7 +143,7 @@ public record MachinePeak(double convolutionFlopsPerSecond, double productFlopsP
       Operand<T> result = work.build(new Maths<>(Ops.create(graph), precision), variables);
       long flops = GraphCost.of(graph, result.op()).flops();
       Op initialize = variables.initializer("initialize");
-      try (Session session = Sessions.open(graph)) {
+      try (GraphSession session = GraphSession.open(graph)) {
         session.runner().addTarget(initialize).run().close();
         return new Timed(flops, fastest(session, result, runs));
       }
@@ -152,7 +151,7 @@ public record MachinePeak(double convolutionFlopsPerSecond, double productFlopsP
   }
 
   /** Seconds; one run more warms up. */
-  private static double fastest(Session session, Operand<?> result, int runs) {
+  private static double fastest(GraphSession session, Operand<?> result, int runs) {
     double best = Double.POSITIVE_INFINITY;
     double all = 0;
     for (int i = 0; i <= runs && all < LONGEST_SECONDS; i++) {

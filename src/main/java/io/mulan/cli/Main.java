@@ -12,7 +12,7 @@ import io.mulan.flow.FlowSolver.FlowException;
 import io.mulan.likelihood.NotIncreasingException;
 import io.mulan.run.RunLog;
 import io.mulan.tf.CheckpointException;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import io.mulan.training.DivergedException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -125,7 +125,7 @@ public final class Main {
       ParentWatch.start(System.in, () -> System.exit(ExitCode.INTERRUPTED));
     }
     if ("as-built".equals(System.getProperty("mulan.graphs"))) {
-      Sessions.keepGraphsAsBuilt();
+      GraphSession.keepGraphsAsBuilt();
     }
     Map<String, String> properties = new HashMap<>();
     for (String name : System.getProperties().stringPropertyNames()) {

@@ -1,6 +1,6 @@
 package io.mulan.cluster;
 
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.util.stream.IntStream;
@@ -61,7 +61,7 @@ public final class ClusterMember {
   }
 
   private static ConfigProto config(Cluster cluster) {
-    return Sessions.config()
+    return GraphSession.config()
         .setExperimental(
             ConfigProto.Experimental.newBuilder().setCollectiveGroupLeader(cluster.device(0)))
         // Without it a session waits for all of the cluster.

@@ -2,7 +2,8 @@ package io.mulan.cluster;
 
 import io.mulan.config.TrainingConfig;
 import io.mulan.files.ConfigException;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
+import io.mulan.tf.Recomputation;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.tensorflow.Graph;
-import org.tensorflow.Session;
 
 /**
  * The processes that work on one model together: which part of a batch, and of the test images, is
@@ -71,9 +71,15 @@ public final class Workers {
     return cluster.chief();
   }
 
-  /** A session whose collective operations meet those of the others. */
-  public Session open(Graph graph) {
-    return joined.map(j -> j.member().open(graph)).orElseGet(() -> Sessions.open(graph));
+  /**
+   * A session whose collective operations meet those of the others.
+   *
+   * @param recomputation what is computed again in place of being kept
+   */
+  public GraphSession open(Graph graph, Optional<Recomputation> recomputation) {
+    return joined
+        .map(j -> GraphSession.open(graph, recomputation, j.member()::open))
+        .orElseGet(() -> GraphSession.open(graph, recomputation));
   }
 
   /** Which images of each batch are this one's. */

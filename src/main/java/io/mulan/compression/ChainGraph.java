@@ -5,10 +5,8 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.Posterior;
 import io.mulan.diffusion.ReverseProcess;
 import io.mulan.nn.Weights;
-import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,8 +44,7 @@ public record ChainGraph(
     Operand<TFloat64> z,
     Operand<TFloat64> mean,
     Operand<TFloat64> first,
-    Operand<TFloat64> links)
-    implements GraphPart<ChainGraph> {
+    Operand<TFloat64> links) {
 
   /** How many links are computed together: the schedule's hidden layers are the same for all. */
   static final int LINKS = 8;
@@ -98,21 +95,5 @@ public record ChainGraph(
 
   private static Operand<TFloat64> stacked(Maths<TFloat64> d, ReverseProcess.Link link) {
     return d.ops().stack(List.of(link.ratio(), link.up(), link.down()));
-  }
-
-  @Override
-  public ChainGraph in(RewrittenGraph copy) {
-    return new ChainGraph(
-        copy.of(images),
-        conditions.map(given -> copy.of(given)),
-        copy.of(natural),
-        copy.of(kl),
-        copy.of(latent),
-        copy.of(steps),
-        copy.of(step),
-        copy.of(z),
-        copy.of(mean),
-        copy.of(first),
-        copy.of(links));
   }
 }

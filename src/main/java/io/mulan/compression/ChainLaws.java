@@ -1,12 +1,12 @@
 package io.mulan.compression;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.config.ImageShape;
 import io.mulan.likelihood.NotIncreasingException;
 import io.mulan.tf.ImageBatch;
 import io.mulan.tf.Tensors;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -18,7 +18,7 @@ import org.tensorflow.types.TInt32;
  *
  * @param steps T
  */
-public record ChainLaws(Session session, ChainGraph graph, ImageShape image, int steps) {
+public record ChainLaws(GraphSession session, ChainGraph graph, ImageShape image, int steps) {
 
   /**
    * A link of the chain for each image and dimension [B n], as {@link

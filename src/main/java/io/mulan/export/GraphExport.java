@@ -29,11 +29,10 @@ public record GraphExport(byte[] graph, String summary) {
       Maths<TFloat32> m = new Maths<>(Ops.create(draft), TFloat32.class);
       ModelGraph built =
           ModelGraph.build(m, new DiffusionModel(config, image), new Variables(draft), -1);
-      RewrittenGraph ordered = new RewrittenGraph(draft);
-      try (Graph graph = ordered.graph()) {
+      try (Graph graph = RewrittenGraph.of(draft)) {
         ImageCost cost = ImageCost.of(config, image);
         GraphSummary summary =
-            new GraphSummary(name, config, image, graph, built.in(ordered), cost);
+            new GraphSummary(name, config, image, graph, built, cost);
         return new GraphExport(GraphFile.of(graph), summary.text());
       }
     }

@@ -7,7 +7,7 @@ import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
 import io.mulan.tf.CheckpointException;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -119,7 +119,7 @@ public final class ModelFolder {
 
   /** The loader is the one of TensorFlow Serving. */
   private static void check(Path folder, Signatures signatures) {
-    try (SavedModelBundle bundle = Sessions.load(folder)) {
+    try (SavedModelBundle bundle = GraphSession.load(folder)) {
       for (ModelSignature signature : signatures.all()) {
         try (Examples examples = new Examples(signature);
             Result result = bundle.function(signature.name()).call(examples.tensors())) {

@@ -6,10 +6,8 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.Noise;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
-import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
 import java.util.ArrayList;
@@ -30,8 +28,7 @@ import org.tensorflow.types.family.TType;
  * @param outputs in the order of {@link BoundTerms#NAMES}, and with these names
  * @param weights sorted by name
  */
-public record ModelGraph(List<Port> inputs, List<Port> outputs, List<Variable<?>> weights)
-    implements GraphPart<ModelGraph> {
+public record ModelGraph(List<Port> inputs, List<Port> outputs, List<Variable<?>> weights) {
 
   /** The name of the operation that sets all weights to zero. */
   public static final String INITIALIZE = "initialize";
@@ -126,11 +123,4 @@ public record ModelGraph(List<Port> inputs, List<Port> outputs, List<Variable<?>
     return outputs;
   }
 
-  @Override
-  public ModelGraph in(RewrittenGraph copy) {
-    return new ModelGraph(
-        inputs.stream().map(p -> p.in(copy)).toList(),
-        outputs.stream().map(p -> p.in(copy)).toList(),
-        weights.stream().<Variable<?>>map(v -> v.in(copy)).toList());
-  }
 }

@@ -1,7 +1,5 @@
 package io.mulan.export;
 
-import io.mulan.tf.GraphPart;
-import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.SavedModelWriter;
 import java.util.List;
 import org.tensorflow.Signature;
@@ -11,17 +9,8 @@ import org.tensorflow.Signature;
  *
  * @param summary what it does, for people
  */
-public record ModelSignature(String name, String summary, List<Port> inputs, List<Port> outputs)
-    implements GraphPart<ModelSignature> {
+public record ModelSignature(String name, String summary, List<Port> inputs, List<Port> outputs) {
 
-  @Override
-  public ModelSignature in(RewrittenGraph copy) {
-    return new ModelSignature(
-        name,
-        summary,
-        inputs.stream().map(p -> p.in(copy)).toList(),
-        outputs.stream().map(p -> p.in(copy)).toList());
-  }
 
   /** As TensorFlow has it, under a name of its own or another. */
   Signature as(String key) {

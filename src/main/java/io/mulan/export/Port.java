@@ -1,6 +1,5 @@
 package io.mulan.export;
 
-import io.mulan.tf.RewrittenGraph;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -14,9 +13,6 @@ import org.tensorflow.ndarray.Shape;
  */
 public record Port(String name, String description, Operand<?> operand) {
 
-  Port in(RewrittenGraph copy) {
-    return new Port(name, description, copy.of(operand));
-  }
 
   /** The type of its numbers, such as {@code float32}. */
   public String type() {

@@ -3,16 +3,14 @@ package io.mulan.export;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.nn.Weights;
-import io.mulan.tf.GraphPart;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Signature;
 import org.tensorflow.types.TFloat32;
 
 /** Everything that an exported model can be asked. */
-public record Signatures(List<ModelSignature> all) implements GraphPart<Signatures> {
+public record Signatures(List<ModelSignature> all) {
 
   /**
    * Adds them to a graph.
@@ -40,10 +38,6 @@ public record Signatures(List<ModelSignature> all) implements GraphPart<Signatur
             Loss.noise(served)));
   }
 
-  @Override
-  public Signatures in(RewrittenGraph copy) {
-    return new Signatures(all.stream().map(s -> s.in(copy)).toList());
-  }
 
   /** As TensorFlow has them; the first is also what a server does unless asked for another. */
   public List<Signature> definitions() {

@@ -5,10 +5,8 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.ReverseProcess;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Gradients;
-import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import java.util.Optional;
@@ -33,8 +31,7 @@ public record FlowGraph(
     Operand<TFloat64> t,
     Operand<TFloat32> latent,
     Operand<TFloat64> drift,
-    Optional<Divergence> divergence)
-    implements GraphPart<FlowGraph> {
+    Optional<Divergence> divergence) {
 
   /**
    * Hutchinson's estimate of the divergence.
@@ -70,10 +67,6 @@ public record FlowGraph(
       return d.sumPerImage(d.mul(product, probe));
     }
 
-    private Divergence in(RewrittenGraph copy) {
-      return new Divergence(
-          copy.of(seed), copy.of(draw), copy.of(firstRow), copy.of(probe), copy.of(value));
-    }
   }
 
   /** Adds the vector field to a graph. */
@@ -106,9 +99,4 @@ public record FlowGraph(
         z, t, latent, drift, Optional.of(Divergence.build(m.doubles(), drift, z, kind)));
   }
 
-  @Override
-  public FlowGraph in(RewrittenGraph copy) {
-    return new FlowGraph(
-        copy.of(z), copy.of(t), copy.of(latent), copy.of(drift), divergence.map(d -> d.in(copy)));
-  }
 }

@@ -1,5 +1,6 @@
 package io.mulan.flow;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.console.Stopped;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
@@ -8,7 +9,6 @@ import org.hipparchus.ode.ODEState;
 import org.hipparchus.ode.OrdinaryDifferentialEquation;
 import org.hipparchus.ode.nonstiff.DormandPrince54Integrator;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -22,7 +22,7 @@ public final class FlowSolver {
   private static final double SHORTEST_STEP = 1e-10;
   private static final int MOST_EVALUATIONS = 100_000;
 
-  private final Session session;
+  private final GraphSession session;
   private final FlowGraph graph;
   private final Tolerance tolerance;
   private final BooleanSupplier stopAsked;
@@ -31,7 +31,7 @@ public final class FlowSolver {
    * @param stopAsked looked at before each evaluation
    */
   public FlowSolver(
-      Session session, FlowGraph graph, Tolerance tolerance, BooleanSupplier stopAsked) {
+      GraphSession session, FlowGraph graph, Tolerance tolerance, BooleanSupplier stopAsked) {
     this.session = session;
     this.graph = graph;
     this.tolerance = tolerance;
@@ -169,7 +169,7 @@ public final class FlowSolver {
     }
 
     private Result run(TFloat64 z, TFloat64 t) {
-      Session.Runner runner =
+      GraphSession.Runner runner =
           session.runner().feed(graph.z(), z).feed(graph.t(), t).feed(graph.latent(), latent);
       runner.fetch(graph.drift());
       if (probes == null) {

@@ -6,10 +6,8 @@ import io.mulan.nn.Dropout;
 import io.mulan.nn.Net;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Gradients;
-import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -31,8 +29,7 @@ public record NetworkGraph(
     Operand<TFloat64> gamma,
     Operand<TFloat32> conditioning,
     Operand<TFloat32> output,
-    Operand<TFloat32> product)
-    implements GraphPart<NetworkGraph> {
+    Operand<TFloat32> product) {
 
   /** Adds it to a graph. */
   public static NetworkGraph build(
@@ -50,9 +47,4 @@ public record NetworkGraph(
     return new NetworkGraph(z, gamma, c, output, Gradients.of(m, output, ones, List.of(z)).get(0));
   }
 
-  @Override
-  public NetworkGraph in(RewrittenGraph copy) {
-    return new NetworkGraph(
-        copy.of(z), copy.of(gamma), copy.of(conditioning), copy.of(output), copy.of(product));
-  }
 }

@@ -11,9 +11,8 @@ import io.mulan.nn.Dropout;
 import io.mulan.nn.Initializer;
 import io.mulan.nn.Net;
 import io.mulan.nn.Weights;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
-import io.mulan.tf.Sessions;
 import io.mulan.tf.StatelessRandom;
 import io.mulan.tf.Tensors;
 import io.mulan.training.Descent;
@@ -23,9 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Operation;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -51,10 +48,9 @@ final class LearnedSchedule implements AutoCloseable {
           "training.ema=0.98");
 
   private final boolean adaptive;
-  private final Graph graph;
-  private final Session session;
-  private final Operation step;
-  private final Operand<TFloat64> loss;
+  private final Graph graph = new Graph();
+  private final GraphSession session;
+  private final Descent<TFloat64> descent;
   private final Operand<TFloat64> times;
   private final Operand<TFloat64> latents;
   private final Operand<TFloat64> gamma;
@@ -74,32 +70,22 @@ final class LearnedSchedule implements AutoCloseable {
     this.adaptive = adaptive;
     RunConfig config = config(kind, min, max, steps, seed);
     NoiseSchedule schedule = NoiseSchedule.of(config.schedule(), IMAGE);
-    try (Graph draft = new Graph()) {
-      Descent<TFloat64> descent =
-          Descent.of(
-              draft,
-              TFloat64.class,
-              config.training(),
-              (m, weights, random) -> loss(schedule, m, weights, random, data));
-      Maths<TFloat64> m = new Maths<>(Ops.create(draft), TFloat64.class);
-      Operand<TFloat64> t = placeholder(m, 1);
-      Operand<TFloat64> c = placeholder(m, latentSize());
-      NoiseSchedule.Path<TFloat64> path = path(schedule, m, descent.averaged(), c);
-      Operand<TFloat64> both = m.zeros(m.ops().constant(1), 2); // a scalar schedule has [B,1]
-      Operand<TFloat64> g = m.add(path.gamma(t), both);
-      Operand<TFloat64> slope = m.add(path.derivative(m, t), both);
-      RewrittenGraph ordered = new RewrittenGraph(draft);
-      graph = ordered.graph();
-      step = ordered.of(descent.step().op());
-      loss = ordered.of(descent.loss());
-      times = ordered.of(t);
-      latents = ordered.of(c);
-      gamma = ordered.of(g);
-      rate = ordered.of(slope);
-      logVariance = ordered.of(logVariance(descent.averaged()));
-      session = Sessions.open(graph);
-      session.runner().addTarget(ordered.of(descent.initialize().op())).run().close();
-    }
+    descent =
+        Descent.of(
+            graph,
+            TFloat64.class,
+            config.training(),
+            (m, weights, random) -> loss(schedule, m, weights, random, data));
+    Maths<TFloat64> m = new Maths<>(Ops.create(graph), TFloat64.class);
+    times = placeholder(m, 1);
+    latents = placeholder(m, latentSize());
+    NoiseSchedule.Path<TFloat64> path = path(schedule, m, descent.averaged(), latents);
+    Operand<TFloat64> both = m.zeros(m.ops().constant(1), 2); // a scalar schedule has [B,1]
+    gamma = m.add(path.gamma(times), both);
+    rate = m.add(path.derivative(m, times), both);
+    logVariance = logVariance(descent.averaged());
+    session = GraphSession.open(graph);
+    session.runner().addTarget(descent.initialize()).run().close();
   }
 
   private static RunConfig config(Kind kind, double min, double max, int steps, long seed) {
@@ -182,7 +168,7 @@ final class LearnedSchedule implements AutoCloseable {
    * @return the loss before it, in nats
    */
   double step() {
-    try (Result result = session.runner().fetch(loss).addTarget(step).run()) {
+    try (Result result = session.runner().fetch(descent.loss()).addTarget(descent.step()).run()) {
       return Tensors.doubles((TFloat64) result.get(0))[0];
     }
   }

@@ -1,5 +1,6 @@
 package io.mulan.likelihood;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.tf.ImageBatch;
@@ -7,7 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
@@ -41,7 +41,7 @@ public final class BoundEstimator {
    * @param betweenBatches called between batches, from which it may throw
    */
   public BoundEstimate estimate(
-      Session session, ImageSet images, double[][] nats, Runnable betweenBatches) {
+      GraphSession session, ImageSet images, double[][] nats, Runnable betweenBatches) {
     double kl = Arrays.stream(nats[BoundTerms.NAMES.indexOf("latent")]).sum() / images.count();
     LatentUse latent = latentUse(session, images, kl, betweenBatches);
     return BoundEstimate.of(nats, images.shape().size(), timesPerImage, latent);
@@ -54,7 +54,7 @@ public final class BoundEstimator {
    * @param kl mean KL(q(c|x) ‖ p(c)) over all images, nats
    * @param betweenBatches called between batches, from which it may throw
    */
-  public LatentUse latentUse(Session session, ImageSet images, double kl, Runnable betweenBatches) {
+  public LatentUse latentUse(GraphSession session, ImageSet images, double kl, Runnable betweenBatches) {
     LatentUse.Collector latents = new LatentUse.Collector(graph.latents().priorVariance());
     if (graph.latents().priorVariance() == 0) {
       return latents.use(kl);
@@ -66,7 +66,7 @@ public final class BoundEstimator {
       try (ImageBatch fed = Batches.of(some, first, count);
           TInt64 s = TInt64.scalarOf(seed);
           TInt64 number = TInt64.scalarOf(first)) {
-        Session.Runner runner =
+        GraphSession.Runner runner =
             fed.feed(session.runner(), graph.images(), graph.conditions())
                 .feed(graph.seed(), s)
                 .feed(graph.firstRow(), number);
@@ -83,7 +83,7 @@ public final class BoundEstimator {
    * The terms of each image from {@code first} on, means over its draws, in nats: [terms][count].
    */
   public double[][] perImage(
-      Session session, ImageSet images, int first, int count, IntConsumer onBatch) {
+      GraphSession session, ImageSet images, int first, int count, IntConsumer onBatch) {
     double[][] nats = new double[BoundTerms.NAMES.size()][count];
     long rows = (long) count * timesPerImage;
     for (long row = 0; row < rows; row += batch) {

@@ -1,5 +1,6 @@
 package io.mulan.likelihood;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.config.ImageShape;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
@@ -7,17 +8,14 @@ import io.mulan.diffusion.Noise;
 import io.mulan.diffusion.Posterior;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
-import io.mulan.tf.GraphPart;
 import io.mulan.tf.ImageBatch;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -47,8 +45,7 @@ public record BoundGraph(
     Operand<TFloat32> times,
     Operand<TFloat32> terms,
     Operand<TFloat32> slowest,
-    LatentGraph latents)
-    implements GraphPart<BoundGraph> {
+    LatentGraph latents) {
 
   /** Adds it to a graph. */
   public static BoundGraph build(
@@ -134,7 +131,7 @@ public record BoundGraph(
    * @param asked what is fetched
    */
   public Result run(
-      Session session,
+      GraphSession session,
       ImageBatch fed,
       Draws rows,
       int draws,
@@ -143,7 +140,7 @@ public record BoundGraph(
     try (TInt64 s = TInt64.scalarOf(noise);
         TInt64 number = TInt64.scalarOf(rows.number());
         TInt64 each = TInt64.scalarOf(draws)) {
-      Session.Runner runner =
+      GraphSession.Runner runner =
           fed.feed(session.runner(), images, conditions)
               .feed(seed, s)
               .feed(firstRow, number)
@@ -153,17 +150,4 @@ public record BoundGraph(
     }
   }
 
-  @Override
-  public BoundGraph in(RewrittenGraph copy) {
-    return new BoundGraph(
-        copy.of(images),
-        conditions.map(told -> copy.of(told)),
-        copy.of(seed),
-        copy.of(firstRow),
-        copy.of(perImage),
-        copy.of(times),
-        copy.of(terms),
-        copy.of(slowest),
-        latents.in(copy));
-  }
 }

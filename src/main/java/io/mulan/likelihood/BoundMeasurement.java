@@ -1,14 +1,14 @@
 package io.mulan.likelihood;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import java.util.List;
 import java.util.function.IntConsumer;
-import org.tensorflow.Session;
 
 /** The variational bound of each image. */
 public final class BoundMeasurement implements Measurement {
-  private final Session session;
+  private final GraphSession session;
   private final BoundEstimator estimator;
   private final ImageSet images;
   private final int chunk;
@@ -18,7 +18,7 @@ public final class BoundMeasurement implements Measurement {
    * @param timesPerImage K
    */
   public BoundMeasurement(
-      Session session, BoundGraph graph, int batch, int timesPerImage, long seed, ImageSet images) {
+      GraphSession session, BoundGraph graph, int batch, int timesPerImage, long seed, ImageSet images) {
     this.session = session;
     this.estimator = new BoundEstimator(graph, batch, timesPerImage, seed);
     this.images = images;

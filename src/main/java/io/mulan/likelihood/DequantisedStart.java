@@ -4,10 +4,8 @@ import io.mulan.config.ImageShape;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.Posterior;
 import io.mulan.nn.Weights;
-import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import java.util.Optional;
@@ -46,8 +44,7 @@ public record DequantisedStart(
     Operand<TFloat32> kl,
     Operand<TFloat64> logPrior,
     Operand<TFloat64> dequantisation,
-    Operand<TFloat64> expectedDequantisation)
-    implements GraphPart<DequantisedStart> {
+    Operand<TFloat64> expectedDequantisation) {
 
   /**
    * Adds it to a graph.
@@ -116,19 +113,4 @@ public record DequantisedStart(
     return List.of(latent, z0, kl, logPrior, dequantisation, expectedDequantisation);
   }
 
-  @Override
-  public DequantisedStart in(RewrittenGraph copy) {
-    return new DequantisedStart(
-        copy.of(images),
-        conditions.map(told -> copy.of(told)),
-        copy.of(seed),
-        copy.of(draw),
-        copy.of(firstRow),
-        copy.of(latent),
-        copy.of(z0),
-        copy.of(kl),
-        copy.of(logPrior),
-        copy.of(dequantisation),
-        copy.of(expectedDequantisation));
-  }
 }

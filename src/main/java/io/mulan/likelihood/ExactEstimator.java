@@ -1,5 +1,6 @@
 package io.mulan.likelihood;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.data.ImageSet;
 import io.mulan.flow.FlowSolver;
 import io.mulan.tf.ImageBatch;
@@ -8,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt64;
@@ -29,7 +29,7 @@ public final class ExactEstimator implements Measurement {
 
   public static final String EVALUATIONS = "evaluations";
 
-  private final Session session;
+  private final GraphSession session;
   private final ExactGraph graph;
   private final FlowSolver solver;
   private final Options options;
@@ -47,7 +47,7 @@ public final class ExactEstimator implements Measurement {
   public record Options(int batch, int samples, long seed, boolean freshProbes, boolean chargeKl) {}
 
   public ExactEstimator(
-      Session session, ExactGraph graph, FlowSolver solver, Options options, ImageSet images) {
+      GraphSession session, ExactGraph graph, FlowSolver solver, Options options, ImageSet images) {
     this.session = session;
     this.graph = graph;
     this.solver = solver;
@@ -133,7 +133,7 @@ public final class ExactEstimator implements Measurement {
     try (TInt64 seed = TInt64.scalarOf(options.seed());
         TInt64 draw = TInt64.scalarOf(sample);
         TInt64 row = TInt64.scalarOf(first)) {
-      Session.Runner runner =
+      GraphSession.Runner runner =
           fed.feed(session.runner(), start.images(), start.conditions())
               .feed(start.seed(), seed)
               .feed(start.draw(), draw)

@@ -4,13 +4,11 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.flow.FlowGraph;
 import io.mulan.flow.Probe;
 import io.mulan.nn.Weights;
-import io.mulan.tf.GraphPart;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import org.tensorflow.types.TFloat32;
 
 /** What the exact likelihood is computed with: where each path begins, and the flow along it. */
-public record ExactGraph(DequantisedStart start, FlowGraph flow) implements GraphPart<ExactGraph> {
+public record ExactGraph(DequantisedStart start, FlowGraph flow) {
 
   /**
    * Adds it to a graph.
@@ -29,8 +27,4 @@ public record ExactGraph(DequantisedStart start, FlowGraph flow) implements Grap
         FlowGraph.build(m.in("flow"), model, weights).withDivergence(m.in("flow"), probe));
   }
 
-  @Override
-  public ExactGraph in(RewrittenGraph copy) {
-    return new ExactGraph(start.in(copy), flow.in(copy));
-  }
 }

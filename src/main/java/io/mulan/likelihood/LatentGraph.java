@@ -1,7 +1,6 @@
 package io.mulan.likelihood;
 
 import io.mulan.diffusion.Posterior;
-import io.mulan.tf.RewrittenGraph;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -31,10 +30,6 @@ public record LatentGraph(
         priorVariance);
   }
 
-  LatentGraph in(RewrittenGraph copy) {
-    return new LatentGraph(
-        copy.of(mean), copy.of(natural), copy.of(logPartition), copy.of(statistics), priorVariance);
-  }
 
   List<Operand<TFloat32>> all() {
     return List.of(mean, natural, logPartition, statistics);

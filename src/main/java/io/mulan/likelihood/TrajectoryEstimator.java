@@ -1,11 +1,11 @@
 package io.mulan.likelihood;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.data.ImageSet;
 import io.mulan.tf.ImageBatch;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
@@ -17,7 +17,7 @@ public final class TrajectoryEstimator implements Measurement {
   /** The bound with one sample, and what K of them gain. */
   public static final List<String> TERMS = List.of("trajectory", "importance");
 
-  private final Session session;
+  private final GraphSession session;
   private final TrajectoryGraph graph;
   private final Options options;
   private final ImageSet images;
@@ -33,7 +33,7 @@ public final class TrajectoryEstimator implements Measurement {
   public record Options(int batch, int steps, int samples, long seed) {}
 
   public TrajectoryEstimator(
-      Session session, TrajectoryGraph graph, Options options, ImageSet images) {
+      GraphSession session, TrajectoryGraph graph, Options options, ImageSet images) {
     this.session = session;
     this.graph = graph;
     this.options = options;

@@ -6,10 +6,8 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.Posterior;
 import io.mulan.diffusion.ReverseProcess;
 import io.mulan.nn.Weights;
-import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import java.util.Optional;
@@ -40,8 +38,7 @@ public record TrajectoryGraph(
     Operand<TInt32> steps,
     Operand<TInt64> seed,
     Operand<TInt64> firstRow,
-    Operand<TFloat64> logWeights)
-    implements GraphPart<TrajectoryGraph> {
+    Operand<TFloat64> logWeights) {
 
   /** Adds it to a graph. */
   public static TrajectoryGraph build(
@@ -116,14 +113,4 @@ public record TrajectoryGraph(
     return d.reshape(flat, -1, shape.height(), shape.width(), shape.channels());
   }
 
-  @Override
-  public TrajectoryGraph in(RewrittenGraph copy) {
-    return new TrajectoryGraph(
-        copy.of(images),
-        conditions.map(told -> copy.of(told)),
-        copy.of(steps),
-        copy.of(seed),
-        copy.of(firstRow),
-        copy.of(logWeights));
-  }
 }

@@ -15,9 +15,7 @@ import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
 import io.mulan.sampling.ScheduleGraph;
 import io.mulan.tf.EventWriter;
-import io.mulan.tf.GraphPart;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.Tensors;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.TrainedModel;
@@ -61,11 +59,7 @@ final class RunPictures implements TrainingListener, AutoCloseable {
   private final BooleanSupplier stopAsked;
   private TrainedModel<Parts> model;
 
-  private record Parts(SamplingGraph sampling, ScheduleGraph schedule) implements GraphPart<Parts> {
-    @Override
-    public Parts in(RewrittenGraph copy) {
-      return new Parts(sampling.in(copy), schedule.in(copy));
-    }
+  private record Parts(SamplingGraph sampling, ScheduleGraph schedule) {
   }
 
   RunPictures(

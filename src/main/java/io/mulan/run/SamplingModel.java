@@ -8,8 +8,6 @@ import io.mulan.sampling.Encodings;
 import io.mulan.sampling.ImageSampler;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
-import io.mulan.tf.GraphPart;
-import io.mulan.tf.RewrittenGraph;
 import io.mulan.training.TrainedModel;
 import java.util.function.BooleanSupplier;
 
@@ -20,12 +18,7 @@ public final class SamplingModel implements AutoCloseable {
   private final Encodings encodings;
 
   /** Everything that a command may ask of it. */
-  private record Parts(SamplingGraph sampling, FlowGraph flow, EncodingGraph encoding)
-      implements GraphPart<Parts> {
-    @Override
-    public Parts in(RewrittenGraph copy) {
-      return new Parts(sampling.in(copy), flow.in(copy), encoding.in(copy));
-    }
+  private record Parts(SamplingGraph sampling, FlowGraph flow, EncodingGraph encoding) {
   }
 
   private SamplingModel(TrainedModel<Parts> model, long seed) {

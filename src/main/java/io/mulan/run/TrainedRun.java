@@ -9,7 +9,6 @@ import io.mulan.export.ExportedModel;
 import io.mulan.export.ModelFolder;
 import io.mulan.files.ProgramLock;
 import io.mulan.tf.CheckpointException;
-import io.mulan.tf.GraphPart;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.TrainedModel;
 import java.io.IOException;
@@ -184,7 +183,7 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
   }
 
   /** The model, with its averaged weights, and what is asked of it. */
-  public <G extends GraphPart<G>> TrainedModel<G> open(TrainedModel.Parts<G> parts) {
+  public <G> TrainedModel<G> open(TrainedModel.Parts<G> parts) {
     TrainedModel<G> model = new TrainedModel<>(config, image(), parts);
     try {
       source.restore(model);

@@ -5,10 +5,8 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.Posterior;
 import io.mulan.diffusion.ReverseProcess;
 import io.mulan.nn.Weights;
-import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.StatelessRandom;
 import java.util.Optional;
 import org.tensorflow.Operand;
@@ -39,8 +37,7 @@ public record EncodingGraph(
     Operand<TFloat32> drawn,
     Operand<TFloat32> latent,
     Operand<TFloat32> mean,
-    Operand<TFloat64> z0)
-    implements GraphPart<EncodingGraph> {
+    Operand<TFloat64> z0) {
 
   /** Adds it to a graph. */
   public static EncodingGraph build(
@@ -72,16 +69,4 @@ public record EncodingGraph(
         z0);
   }
 
-  @Override
-  public EncodingGraph in(RewrittenGraph copy) {
-    return new EncodingGraph(
-        copy.of(images),
-        conditions.map(told -> copy.of(told)),
-        copy.of(seed),
-        copy.of(firstRow),
-        copy.of(drawn),
-        copy.of(latent),
-        copy.of(mean),
-        copy.of(z0));
-  }
 }

@@ -1,9 +1,9 @@
 package io.mulan.sampling;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.ImageBatch;
 import io.mulan.tf.Tensors;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -12,10 +12,10 @@ import org.tensorflow.types.TUint8;
 
 /** Latents and flow starting points of images. */
 public final class Encodings {
-  private final Session session;
+  private final GraphSession session;
   private final EncodingGraph graph;
 
-  public Encodings(Session session, EncodingGraph graph) {
+  public Encodings(GraphSession session, EncodingGraph graph) {
     this.session = session;
     this.graph = graph;
   }
@@ -85,7 +85,7 @@ public final class Encodings {
     return ImageBatch.of(shape(levels), levels, told);
   }
 
-  private Session.Runner fed(ImageBatch batch) {
+  private GraphSession.Runner fed(ImageBatch batch) {
     return batch.feed(session.runner(), graph.images(), graph.conditions());
   }
 

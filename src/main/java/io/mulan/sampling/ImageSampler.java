@@ -1,9 +1,9 @@
 package io.mulan.sampling;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Tensors;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -13,14 +13,14 @@ import org.tensorflow.types.TUint8;
 
 /** Runs a sampler. The same seed gives the same images, to the bit on a CPU. */
 public final class ImageSampler {
-  private final Session session;
+  private final GraphSession session;
   private final SamplingGraph graph;
   private final long seed;
 
   /**
    * @param seed from 0 to 2^31 - 1
    */
-  public ImageSampler(Session session, SamplingGraph graph, long seed) {
+  public ImageSampler(GraphSession session, SamplingGraph graph, long seed) {
     this.session = session;
     this.graph = graph;
     this.seed = seed;

@@ -5,10 +5,8 @@ import io.mulan.diffusion.Chain;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.ReverseProcess;
 import io.mulan.nn.Weights;
-import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import org.tensorflow.Operand;
@@ -53,8 +51,7 @@ public record SamplingGraph(
     Operand<TFloat64> next,
     Operand<TUint8> view,
     Operand<TUint8> mostLikely,
-    Operand<TUint8> drawn)
-    implements GraphPart<SamplingGraph> {
+    Operand<TUint8> drawn) {
 
   /** Adds it to a graph. */
   public static SamplingGraph build(
@@ -127,22 +124,4 @@ public record SamplingGraph(
     return random(d, seed, firstRow).normal("start", tf.stack(all));
   }
 
-  @Override
-  public SamplingGraph in(RewrittenGraph copy) {
-    return new SamplingGraph(
-        copy.of(seed),
-        copy.of(firstRow),
-        copy.of(count),
-        copy.of(steps),
-        copy.of(from),
-        copy.of(to),
-        copy.of(latent),
-        copy.of(z),
-        copy.of(priorLatent),
-        copy.of(noise),
-        copy.of(next),
-        copy.of(view),
-        copy.of(mostLikely),
-        copy.of(drawn));
-  }
 }

@@ -3,10 +3,8 @@ package io.mulan.sampling;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.ReverseProcess;
 import io.mulan.nn.Weights;
-import io.mulan.tf.GraphPart;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -20,8 +18,7 @@ import org.tensorflow.types.TFloat64;
  * @param rate dγ/dt [B,H,W,C]
  */
 public record ScheduleGraph(
-    EncodingGraph encoding, Operand<TFloat64> time, Operand<TFloat64> gamma, Operand<TFloat64> rate)
-    implements GraphPart<ScheduleGraph> {
+    EncodingGraph encoding, Operand<TFloat64> time, Operand<TFloat64> gamma, Operand<TFloat64> rate) {
 
   /** Adds it to a graph. */
   public static ScheduleGraph build(
@@ -32,8 +29,4 @@ public record ScheduleGraph(
     return new ScheduleGraph(encoding, time, process.gamma(time), process.rate(time));
   }
 
-  @Override
-  public ScheduleGraph in(RewrittenGraph copy) {
-    return new ScheduleGraph(encoding.in(copy), copy.of(time), copy.of(gamma), copy.of(rate));
-  }
 }

@@ -1,5 +1,6 @@
 package io.mulan.study;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.likelihood.Batches;
@@ -13,7 +14,6 @@ import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -35,7 +35,7 @@ public record Integrand(double[][] nats) {
    * @param done told after each batch how many images are done
    */
   public static Integrand of(
-      Session session,
+      GraphSession session,
       BoundGraph graph,
       ImageSet images,
       int batch,

@@ -1,5 +1,6 @@
 package io.mulan.study;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.config.ImageShape;
 import io.mulan.data.ImageSet;
 import io.mulan.sampling.ScheduleGraph;
@@ -7,7 +8,6 @@ import io.mulan.tf.Tensors;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -49,7 +49,7 @@ public record LearnedNoise(
    * @param done told after each time how many are done
    */
   public static LearnedNoise of(
-      Session session,
+      GraphSession session,
       ScheduleGraph graph,
       ImageSet images,
       List<float[]> latents,

@@ -2,7 +2,6 @@ package io.mulan.tf;
 
 import java.util.Optional;
 import org.tensorflow.Operand;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
@@ -32,8 +31,8 @@ public record ImageBatch(TUint8 pixels, Optional<TFloat32> conditions) implement
   }
 
   /** Feeds them to the inputs of a graph. */
-  public Session.Runner feed(
-      Session.Runner runner, Operand<TUint8> images, Optional<Operand<TFloat32>> told) {
+  public GraphSession.Runner feed(
+      GraphSession.Runner runner, Operand<TUint8> images, Optional<Operand<TFloat32>> told) {
     told.ifPresent(input -> runner.feed(input, conditions.orElseThrow()));
     return runner.feed(images, pixels);
   }

@@ -5,21 +5,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
-import org.tensorflow.GraphOperation;
-import org.tensorflow.Operand;
-import org.tensorflow.Operation;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.types.family.TType;
 
 /**
- * A copy of a graph that adds numbers in the same order each time it runs.
+ * A copy of a graph that adds numbers in the same order each time it runs. Each operation of the
+ * original has a counterpart of the same name.
  *
  * <p>TensorFlow's gradients are summed by AddN, which begins with whichever input's memory it may
  * take over: that depends on which operation happens to end first, and so does the last bit of a
- * sum of three or more. Here each is a chain of sums of two, whose order can't matter. {@link
- * Sessions} keeps TensorFlow from joining the chains again.
+ * sum of three or more. Here each is a chain of sums of two, whose order cannot matter. {@link
+ * GraphSession} keeps TensorFlow from joining the chains again.
  */
 public final class RewrittenGraph {
   private static final String SUM = "AddN";
@@ -28,16 +25,19 @@ public final class RewrittenGraph {
   /** Of a loop, which must stay whole in a function: XLA compiles no other. */
   private static final String LOWERED = "_lower_using_switch_merge";
 
-  private final Graph graph = new Graph();
+  private RewrittenGraph() {}
 
-  public RewrittenGraph(Graph original) {
-    this(original, Optional.empty());
+  /** The copy, to be closed. */
+  public static Graph of(Graph original) {
+    return of(original, Optional.empty());
   }
 
   /**
-   * @param recomputation what is changed besides
+   * The copy, to be closed.
+   *
+   * @param recomputation what else is changed
    */
-  public RewrittenGraph(Graph original, Optional<Recomputation> recomputation) {
+  static Graph of(Graph original, Optional<Recomputation> recomputation) {
     UnaryOperator<List<NodeDef>> change =
         nodes -> recomputation.map(r -> r.of(nodes)).orElse(nodes);
     GraphDef definition = original.toGraphDef();
@@ -48,7 +48,9 @@ public final class RewrittenGraph {
       function.clearNodeDef();
       nodes.forEach(node -> function.addNodeDef(node.toBuilder().removeAttr(LOWERED)));
     }
+    Graph graph = new Graph();
     graph.importGraphDef(copy.build());
+    return graph;
   }
 
   /**
@@ -98,20 +100,5 @@ public final class RewrittenGraph {
     pair.addInput(partial);
     pair.addAllInput(sum.getInputList().subList(count - 1, sum.getInputCount()));
     graph.add(pair.build());
-  }
-
-  /** The copy; whoever made this closes it. */
-  public Graph graph() {
-    return graph;
-  }
-
-  /** The counterpart of an operand of the original. */
-  public <T extends TType> Operand<T> of(Operand<T> original) {
-    return of(original.op()).output(original.asOutput().index());
-  }
-
-  /** The counterpart of an operation of the original. */
-  public GraphOperation of(Operation original) {
-    return graph.operationOrThrow(original.name());
   }
 }

@@ -9,7 +9,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -35,23 +34,6 @@ public final class SaveRestore {
   private final Operation save;
   private final Operation read;
   private final Operation restore;
-
-  private SaveRestore(
-      List<String> names,
-      Operand<TString> prefix,
-      Operand<TString> storedNames,
-      List<Operand<?>> saved,
-      Operation save,
-      Operation read,
-      Operation restore) {
-    this.names = names;
-    this.prefix = prefix;
-    this.storedNames = storedNames;
-    this.saved = saved;
-    this.save = save;
-    this.read = read;
-    this.restore = restore;
-  }
 
   public SaveRestore(Graph graph, List<Variable<?>> variables) {
     Ops tf = Ops.create(graph).withSubScope("save");
@@ -97,22 +79,11 @@ public final class SaveRestore {
     restore = tf.withControlDependencies(assigns).withName("restore_all").noOp().op();
   }
 
-  /** The same operations in a copy of the graph. */
-  public SaveRestore in(RewrittenGraph copy) {
-    return new SaveRestore(
-        names,
-        copy.of(prefix),
-        copy.of(storedNames),
-        saved.stream().<Operand<?>>map(copy::of).toList(),
-        copy.of(save),
-        copy.of(read),
-        copy.of(restore));
-  }
 
   /**
    * Writes PATH.index and PATH.data-00000-of-00001, and reads them back against their checksums.
    */
-  public void save(Session session, String path) {
+  public void save(GraphSession session, String path) {
     run(session, path, save);
     run(session, path, read);
   }
@@ -122,9 +93,9 @@ public final class SaveRestore {
    *
    * @param values of all variables, in their order
    */
-  public void save(Session session, String path, List<Tensor> values) {
+  public void save(GraphSession session, String path, List<Tensor> values) {
     try (TString p = TString.scalarOf(path)) {
-      Session.Runner runner = session.runner().feed(prefix, p).addTarget(save);
+      GraphSession.Runner runner = session.runner().feed(prefix, p).addTarget(save);
       for (int i = 0; i < values.size(); i++) {
         runner.feed(saved.get(i), values.get(i));
       }
@@ -134,9 +105,9 @@ public final class SaveRestore {
   }
 
   /** The stored values of all variables, in their order; no variable is set. */
-  public Result read(Session session, String path) {
+  public Result read(GraphSession session, String path) {
     try (TString p = TString.scalarOf(path)) {
-      Session.Runner runner = session.runner().feed(prefix, p);
+      GraphSession.Runner runner = session.runner().feed(prefix, p);
       for (int i = 0; i < names.size(); i++) {
         runner.fetch(read.output(i));
       }
@@ -145,7 +116,7 @@ public final class SaveRestore {
   }
 
   /** Sets every variable. */
-  public void restore(Session session, String path) {
+  public void restore(GraphSession session, String path) {
     run(session, path, restore);
   }
 
@@ -154,7 +125,7 @@ public final class SaveRestore {
    *
    * @param stored what a variable is called in the file
    */
-  public void restore(Session session, String path, UnaryOperator<String> stored) {
+  public void restore(GraphSession session, String path, UnaryOperator<String> stored) {
     if (names.isEmpty()) {
       return;
     }
@@ -175,7 +146,7 @@ public final class SaveRestore {
         .build();
   }
 
-  private void run(Session session, String path, Operation target) {
+  private void run(GraphSession session, String path, Operation target) {
     try (TString p = TString.scalarOf(path)) {
       session.runner().feed(prefix, p).addTarget(target).run().close();
     }

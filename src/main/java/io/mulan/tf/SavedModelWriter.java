@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.tensorflow.Graph;
-import org.tensorflow.Session;
 import org.tensorflow.Signature;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.proto.CollectionDef;
@@ -26,7 +24,7 @@ import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.proto.VariableDef;
 
 /**
- * Writes a graph as a SavedModel. TensorFlow Java's own exporter knows reference variables only and
+ * Writes the graph of a session as a SavedModel. TensorFlow Java's own exporter knows reference variables only and
  * would store nothing of resource variables.
  */
 public final class SavedModelWriter {
@@ -48,12 +46,12 @@ public final class SavedModelWriter {
    * Writes {@code saved_model.pb} and {@code variables/}.
    *
    * @param folder is there
-   * @param saver of these variables, in this graph
+   * @param session holds their values
+   * @param saver of these variables, in the same graph
    */
   public static void write(
       Path folder,
-      Graph graph,
-      Session session,
+      GraphSession session,
       List<Variable<?>> variables,
       SaveRestore saver,
       List<Signature> signatures)
@@ -61,7 +59,7 @@ public final class SavedModelWriter {
     Path prefix = folder.resolve(VARIABLES);
     Files.createDirectories(prefix.getParent());
     saver.save(session, prefix.toString());
-    GraphDef definition = PlainTexts.of(graph.toGraphDef());
+    GraphDef definition = PlainTexts.of(session.graph().toGraphDef());
     MetaGraphDef.MetaInfoDef.Builder info =
         MetaGraphDef.MetaInfoDef.newBuilder()
             .addTags(TAG)

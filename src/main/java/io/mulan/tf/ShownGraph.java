@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tensorflow.Graph;
-import org.tensorflow.Operation;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
@@ -29,13 +28,13 @@ public final class ShownGraph {
 
   private ShownGraph() {}
 
-  /** What {@code target} needs of its graph. */
-  public static GraphDef of(Graph graph, Operation target) {
+  /** What the operation {@code target} needs of a graph. */
+  public static GraphDef of(Graph graph, String target) {
     GraphDef all = graph.toGraphDef();
     Map<String, NodeDef> nodes = new HashMap<>();
     all.getNodeList().forEach(node -> nodes.put(node.getName(), node));
     GraphDef.Builder shown = GraphDef.newBuilder().setVersions(all.getVersions());
-    Set<String> needed = needed(nodes, target.name());
+    Set<String> needed = needed(nodes, target);
     all.getNodeList().stream()
         .filter(node -> needed.contains(node.getName()))
         .forEach(node -> shown.addNode(scoped(shortened(node))));

@@ -6,12 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.proto.AllocatorMemoryUsed;
 import org.tensorflow.proto.DeviceStepStats;
 import org.tensorflow.proto.NodeExecStats;
 import org.tensorflow.proto.RunMetadata;
-import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.StepStats;
 
 /**
@@ -56,10 +54,8 @@ public record StepTrace(List<Ran> operations, double wallSeconds, Long tensorByt
   }
 
   /** Runs once and reads the trace of it; what is fetched is thrown away. */
-  public static StepTrace of(Session.Runner runner) {
-    RunOptions full =
-        RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
-    try (Result result = runner.setOptions(full).runAndFetchMetadata()) {
+  public static StepTrace of(GraphSession.Runner runner) {
+    try (Result result = runner.runTraced()) {
       return read(result.getMetadata().map(RunMetadata::getStepStats).orElseThrow());
     }
   }

@@ -39,17 +39,6 @@ public final class Variables {
       AssignVariableOp init,
       Operand<T> value) {
 
-    /** The same variable in a copy of the graph. */
-    public Variable<T> in(RewrittenGraph copy) {
-      return new Variable<>(
-          name,
-          type,
-          shape,
-          new VarHandleOp(copy.of(handle.op())),
-          copy.of(initialValue),
-          new AssignVariableOp(copy.of(init.op())),
-          copy.of(value));
-    }
   }
 
   private final Graph graph;

@@ -1,5 +1,6 @@
 package io.mulan.training;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.DiffusionModel;
@@ -8,7 +9,6 @@ import io.mulan.nn.Weights;
 import io.mulan.tf.CheckpointException;
 import io.mulan.tf.Maths;
 import io.mulan.tf.SaveRestore;
-import io.mulan.tf.Sessions;
 import io.mulan.tf.Tensors;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
@@ -27,7 +27,6 @@ import java.util.TreeMap;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -61,7 +60,7 @@ public final class RunState implements Checkpointed, AutoCloseable {
   private final Map<String, Tensor> values = new HashMap<>();
   private Optional<Result> restored = Optional.empty();
   private final SaveRestore saveRestore;
-  private final Session session;
+  private final GraphSession session;
 
   public RunState(RunConfig config, ImageShape image) {
     weights = Collections.unmodifiableSortedMap(weights(config, image));
@@ -76,7 +75,7 @@ public final class RunState implements Checkpointed, AutoCloseable {
         });
     variables = made.all();
     saveRestore = new SaveRestore(graph, variables);
-    session = Sessions.open(graph);
+    session = GraphSession.open(graph);
   }
 
   /** Name and shape of each weight: what the bound asks for. */

@@ -4,12 +4,10 @@ import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.nn.Weights;
-import io.mulan.tf.GraphPart;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.SavedModelWriter;
-import io.mulan.tf.Sessions;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
 import java.io.IOException;
@@ -18,7 +16,6 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
-import org.tensorflow.Session;
 import org.tensorflow.Signature;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -27,9 +24,9 @@ import org.tensorflow.types.TFloat32;
  * A trained model to be asked: the averaged weights of a checkpoint or those of an exported model,
  * and a graph of nothing but what is asked for. It holds no optimiser state.
  */
-public final class TrainedModel<G extends GraphPart<G>> implements AutoCloseable {
-  private final Graph graph;
-  private final Session session;
+public final class TrainedModel<G> implements AutoCloseable {
+  private final Graph graph = new Graph();
+  private final GraphSession session;
   private final G parts;
   private final List<Variable<?>> variables;
   private final SaveRestore saveRestore;
@@ -48,13 +45,13 @@ public final class TrainedModel<G extends GraphPart<G>> implements AutoCloseable
   }
 
   /** A model that has not learned anything: weights as training begins with. */
-  public static <G extends GraphPart<G>> TrainedModel<G> untrained(
+  public static <G> TrainedModel<G> untrained(
       RunConfig config, ImageShape image, Parts<G> asked) {
     long seed = config.training().seed();
     TrainedModel<G> model =
         new TrainedModel<>(config, image, asked, (m, made) -> new TrainedWeights<>(m, made, seed));
     try {
-      Session.Runner initialize = model.session.runner();
+      GraphSession.Runner initialize = model.session.runner();
       model.variables.forEach(v -> initialize.addTarget(v.init()));
       initialize.run().close();
       return model;
@@ -69,21 +66,15 @@ public final class TrainedModel<G extends GraphPart<G>> implements AutoCloseable
       ImageShape image,
       Parts<G> asked,
       BiFunction<Maths<TFloat32>, Variables, Weights<TFloat32>> weights) {
-    try (Graph draft = new Graph()) {
-      Maths<TFloat32> m = new Maths<>(Ops.create(draft), TFloat32.class).unnamed();
-      Variables made = new Variables(draft);
-      G built = asked.build(m, new DiffusionModel(config, image), weights.apply(m, made));
-      SaveRestore files = new SaveRestore(draft, made.all());
-      RewrittenGraph ordered = new RewrittenGraph(draft);
-      graph = ordered.graph();
-      parts = built.in(ordered);
-      variables = made.all().stream().<Variable<?>>map(v -> v.in(ordered)).toList();
-      saveRestore = files.in(ordered);
-    }
-    session = Sessions.open(graph);
+    Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
+    Variables made = new Variables(graph);
+    parts = asked.build(m, new DiffusionModel(config, image), weights.apply(m, made));
+    variables = made.all();
+    saveRestore = new SaveRestore(graph, variables);
+    session = GraphSession.open(graph);
   }
 
-  public Session session() {
+  public GraphSession session() {
     return session;
   }
 
@@ -109,7 +100,7 @@ public final class TrainedModel<G extends GraphPart<G>> implements AutoCloseable
 
   /** Writes it as a SavedModel into a folder that is there and empty. */
   public void write(Path folder, List<Signature> signatures) throws IOException {
-    SavedModelWriter.write(folder, graph, session, variables, saveRestore, signatures);
+    SavedModelWriter.write(folder, session, variables, saveRestore, signatures);
   }
 
   /** Closes session and graph, in the order that TensorFlow needs. */

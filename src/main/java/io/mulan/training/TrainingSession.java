@@ -12,10 +12,9 @@ import io.mulan.likelihood.BoundEstimate;
 import io.mulan.likelihood.BoundEstimator;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.tf.GraphCost;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Histogram;
 import io.mulan.tf.ImageBatch;
-import io.mulan.tf.RewrittenGraph;
-import io.mulan.tf.SaveRestore;
 import io.mulan.tf.ShownGraph;
 import io.mulan.tf.StepTrace;
 import io.mulan.tf.Tensors;
@@ -29,39 +28,21 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.tensorflow.Graph;
-import org.tensorflow.Operand;
-import org.tensorflow.Operation;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
-import org.tensorflow.types.TUint8;
 
 /** A model in training: its graph, and the session that holds weights and optimiser state. */
 public final class TrainingSession implements Checkpointed, AutoCloseable {
   private final RunConfig config;
   private final Shape batch;
-  private final Graph graph;
-  private final Session session;
-  private final Operand<TUint8> images;
-  private final Optional<Operand<TFloat32>> conditions;
-  private final Operand<TFloat32> terms;
-  private final Operand<TFloat32> norms;
-  private final Operand<TFloat32> slowest;
-  private final Operand<TFloat32> times;
-  private final List<Operand<TFloat32>> gradients;
-  private final Operation step;
-  private final Operation initialize;
-  private final Operand<TInt64> steps;
-  private final BoundGraph evaluation;
   private final Workers workers;
-  private final Optional<TrainingGraph.Together> together;
-  private final SaveRestore saveRestore;
-  private final List<Variable<TFloat32>> weights;
-  private final List<Variable<TFloat32>> averages;
-  private final List<Variable<?>> variables;
+  private final Graph graph = new Graph();
+  private final TrainingGraph built;
+  private final GraphSession session;
 
   /**
    * Builds the graph; nothing has a value before {@link #initialize} or {@link #restore}.
@@ -86,45 +67,18 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
             image.height(),
             image.width(),
             image.channels());
-    try (Graph draft = new Graph()) {
-      var built =
-          new TrainingGraph(draft, config, new DiffusionModel(config, image), compiled, workers);
-      RewrittenGraph ordered =
-          new RewrittenGraph(
-              draft,
-              config.training().recompute()
-                  ? Optional.of(BatchGradient.recomputation())
-                  : Optional.empty());
-      graph = ordered.graph();
-      images = ordered.of(built.images());
-      conditions = built.conditions().map(told -> ordered.of(told));
-      terms = ordered.of(built.terms());
-      norms = ordered.of(built.norms());
-      slowest = ordered.of(built.slowest());
-      times = ordered.of(built.gradient().times());
-      gradients = built.gradient().gradients().stream().map(g -> ordered.of(g)).toList();
-      step = ordered.of(built.step().op());
-      initialize = ordered.of(built.initialize().op());
-      steps = ordered.of(built.steps().value());
-      evaluation = built.evaluation().in(ordered);
-      together =
-          built
-              .together()
-              .map(
-                  t ->
-                      new TrainingGraph.Together(
-                          ordered.of(t.stop()), ordered.of(t.stops()), ordered.of(t.digest())));
-      saveRestore = built.saveRestore().in(ordered);
-      weights = built.weights().stream().map(w -> w.in(ordered)).toList();
-      averages = built.averages().stream().map(a -> a.in(ordered)).toList();
-      variables = built.variables().stream().<Variable<?>>map(v -> v.in(ordered)).toList();
-    }
-    session = workers.open(graph);
+    built = new TrainingGraph(graph, config, new DiffusionModel(config, image), compiled, workers);
+    session =
+        workers.open(
+            graph,
+            config.training().recompute()
+                ? Optional.of(BatchGradient.recomputation())
+                : Optional.empty());
   }
 
   /** Sets every weight to its initial value, by the run's seed. */
   public void initialize() {
-    session.runner().addTarget(initialize).run().close();
+    session.runner().addTarget(built.initialize()).run().close();
   }
 
   /**
@@ -186,14 +140,14 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
   public Step step(byte[] levels, float[] told, boolean stopAsked) {
     try (ImageBatch input = ImageBatch.of(batch, levels, told);
         TFloat32 stop = TFloat32.scalarOf(stopAsked ? 1 : 0)) {
-      Session.Runner runner = fetched(fed(input));
-      together.ifPresent(t -> runner.feed(t.stop(), stop).fetch(t.stops()));
+      GraphSession.Runner runner = fetched(fed(input));
+      built.together().ifPresent(t -> runner.feed(t.stop(), stop).fetch(t.stops()));
       try (Result result = runner.run()) {
         return new Step(
             Tensors.floats((TFloat32) result.get(0)),
             Tensors.floats((TFloat32) result.get(1)),
             Tensors.floats((TFloat32) result.get(2))[0],
-            together.isPresent() ? Tensors.floats((TFloat32) result.get(3))[0] > 0 : stopAsked);
+            built.together().isPresent() ? Tensors.floats((TFloat32) result.get(3))[0] > 0 : stopAsked);
       }
     }
   }
@@ -204,7 +158,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
    * @throws io.mulan.tf.ClusterException naming one that has others
    */
   void requireSameWeights() {
-    together.ifPresent(
+    built.together().ifPresent(
         t -> {
           try (Result result = session.runner().fetch(t.digest()).run()) {
             workers.requireSameWeights(steps(), ((TInt64) result.get(0)).getLong());
@@ -225,10 +179,11 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
    */
   public StepHistograms spread(byte[] levels, float[] told) {
     try (ImageBatch input = ImageBatch.of(batch, levels, told)) {
-      Session.Runner runner = fed(input);
-      gradients.forEach(runner::fetch);
-      averages.forEach(average -> runner.fetch(average.value()));
-      try (Result result = runner.fetch(times).run()) {
+      GraphSession.Runner runner = fed(input);
+      built.gradient().gradients().forEach(runner::fetch);
+      built.averages().forEach(average -> runner.fetch(average.value()));
+      try (Result result = runner.fetch(built.gradient().times()).run()) {
+        List<Variable<TFloat32>> weights = built.weights();
         int count = weights.size();
         List<TFloat32> values =
             IntStream.range(0, result.size()).mapToObj(i -> (TFloat32) result.get(i)).toList();
@@ -242,7 +197,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
 
   /** How images become the terms of the bound, uncompiled, to be looked at. */
   public GraphDef shownGraph() {
-    return ShownGraph.of(graph, graph.operationOrThrow(TrainingGraph.PLAIN_TERMS));
+    return ShownGraph.of(session.graph(), TrainingGraph.PLAIN_TERMS);
   }
 
   /** Updates on the same images, to be measured; the model is told zeros. */
@@ -264,24 +219,28 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
       @Override
       public void idle() {
         try (ImageBatch input = ImageBatch.of(batch, levels, told)) {
-          Operation nothing = variables.get(0).handle().op();
+          Op nothing = built.variables().get(0).handle();
           fed(input).addTarget(nothing).run().close();
         }
       }
     };
   }
 
-  private Session.Runner fed(ImageBatch images) {
-    return images.feed(session.runner(), this.images, conditions);
+  private GraphSession.Runner fed(ImageBatch images) {
+    return images.feed(session.runner(), built.images(), built.conditions());
   }
 
-  private Session.Runner fetched(Session.Runner runner) {
-    return runner.fetch(terms).fetch(norms).fetch(slowest).addTarget(step);
+  private GraphSession.Runner fetched(GraphSession.Runner runner) {
+    return runner
+        .fetch(built.terms())
+        .fetch(built.norms())
+        .fetch(built.slowest())
+        .addTarget(built.step());
   }
 
   /** Updates made so far. */
   public long steps() {
-    try (Result result = session.runner().fetch(steps).run()) {
+    try (Result result = session.runner().fetch(built.steps().value()).run()) {
       return ((TInt64) result.get(0)).getLong();
     }
   }
@@ -303,7 +262,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
     int size = Math.min((int) batch.get(0), images.count());
     BoundEstimator estimator =
         new BoundEstimator(
-            evaluation, size, config.training().timesPerImage(), config.training().seed());
+            built.evaluation(), size, config.training().timesPerImage(), config.training().seed());
     int count = images.count();
     Optional<double[][]> mine =
         unlessStopped(
@@ -340,7 +299,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
   /** The bound on each image in nats, at this many times; other seeds make other draws. */
   double[] boundPerImage(ImageSet images, int timesPerImage, long seed) {
     double[][] terms =
-        new BoundEstimator(evaluation, images.count(), timesPerImage, seed)
+        new BoundEstimator(built.evaluation(), images.count(), timesPerImage, seed)
             .perImage(session, images, 0, images.count(), done -> {});
     double[] sums = new double[images.count()];
     for (double[] term : terms) {
@@ -353,22 +312,22 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
 
   /** The model's weights, sorted by name. */
   public List<Variable<TFloat32>> weights() {
-    return weights;
+    return built.weights();
   }
 
   @Override
   public List<Variable<?>> variables() {
-    return variables;
+    return built.variables();
   }
 
   @Override
   public void save(Path prefix) {
-    saveRestore.save(session, prefix.toString());
+    built.saveRestore().save(session, prefix.toString());
   }
 
   @Override
   public void restore(Path prefix) {
-    saveRestore.restore(session, prefix.toString());
+    built.saveRestore().restore(session, prefix.toString());
   }
 
   private ImageShape image() {
@@ -384,11 +343,11 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
       try (TrainingSession part =
           new TrainingSession(ConfigReader.override(config, one), image(), false)) {
         GraphCost cost = part.cost();
-        long sums = weights.stream().mapToLong(w -> Float.BYTES * w.shape().size()).sum();
+        long sums = weights().stream().mapToLong(w -> Float.BYTES * w.shape().size()).sum();
         return new GraphCost(parts * cost.flops(), cost.bytes() + sums);
       }
     }
-    return GraphCost.of(graph, graph.operationOrThrow(TrainingGraph.PLAIN_STEP));
+    return GraphCost.of(session.graph(), session.graph().operationOrThrow(TrainingGraph.PLAIN_STEP));
   }
 
   /** Closes session and graph, in the order that TensorFlow needs. */

@@ -1,10 +1,10 @@
 package io.mulan.benchmark;
 
+import io.mulan.tf.GraphSession;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
 import io.mulan.tf.StepTrace;
 import io.mulan.tf.Variables;
 import java.util.List;
@@ -14,7 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -60,7 +59,7 @@ final class MachinePeakTest {
       Variables variables = new Variables(graph);
       Operand<?> result = work.apply(new Maths<>(Ops.create(graph), TFloat32.class), variables);
       Op initialize = variables.initializer("initialize");
-      try (Session session = Sessions.open(graph)) {
+      try (GraphSession session = GraphSession.open(graph)) {
         session.runner().addTarget(initialize).run().close();
         return StepTrace.of(session.runner().fetch(result)).operations().stream()
             .map(o -> o.type().replaceFirst("^_Mkl(Native)?", ""))

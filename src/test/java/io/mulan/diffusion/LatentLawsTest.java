@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.LatentConfig;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
 import io.mulan.tf.StatelessRandom;
 import io.mulan.tf.Tensors;
 import java.util.Arrays;
@@ -51,7 +50,7 @@ final class LatentLawsTest {
             .latent();
     Latent latent = Latent.of(config);
     try (Graph graph = new Graph();
-        Session session = Sessions.open(graph)) {
+        Session session = new Session(graph)) {
       Ops tf = Ops.create(graph);
       Maths<TFloat64> m = new Maths<>(tf, TFloat64.class);
       StatelessRandom<TFloat64> random =

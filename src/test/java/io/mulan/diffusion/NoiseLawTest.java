@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.LatentConfig;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +39,7 @@ final class NoiseLawTest {
             .latent();
     Latent latent = Latent.of(config);
     try (Graph graph = new Graph();
-        Session session = Sessions.open(graph)) {
+        Session session = new Session(graph)) {
       Ops tf = Ops.create(graph);
       Maths<TFloat32> m = new Maths<>(tf, TFloat32.class);
       StatelessRandom<TFloat32> random = new StatelessRandom<>(m, tf.constant(1L), tf.constant(0L));

@@ -8,7 +8,7 @@ import io.mulan.nn.Net;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +48,7 @@ final class ScheduleDerivativesTest {
   @BeforeEach
   void build() {
     graph = new Graph();
-    session = Sessions.open(graph);
+    session = GraphSession.plain(graph);
     Maths<TFloat64> m = new Maths<>(Ops.create(graph), TFloat64.class);
     Weights<TFloat64> weights = (name, shape, initializer) -> input(m, name, shape);
     Net<TFloat64> net = new Net<>(m, weights, Dropout.none(), "gamma");

@@ -5,7 +5,6 @@ import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
 import io.mulan.tf.StatelessRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,7 +51,7 @@ final class SmallModel<T extends TFloating> implements AutoCloseable {
   SmallModel(Class<T> type, String... settings) {
     config = config(settings);
     m = new Maths<>(Ops.create(graph), type).unnamed();
-    session = Sessions.open(graph);
+    session = GraphSession.plain(graph);
     model = new DiffusionModel(config, IMAGE);
     h = m.ops().placeholder(type, Placeholder.shape(Shape.scalar()));
     times = m.ops().placeholder(type, Placeholder.shape(Shape.of(BATCH)));

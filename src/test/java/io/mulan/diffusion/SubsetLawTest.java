@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mulan.config.LatentConfig;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -237,7 +237,7 @@ final class SubsetLawTest {
 
   private static <T extends TFloating> List<double[]> run(
       Graph graph, List<? extends Operand<T>> what) {
-    try (Session session = Sessions.open(graph)) {
+    try (Session session = GraphSession.plain(graph)) {
       Session.Runner runner = session.runner();
       what.forEach(runner::fetch);
       try (Result result = runner.run()) {

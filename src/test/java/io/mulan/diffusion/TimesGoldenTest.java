@@ -7,7 +7,7 @@ import io.mulan.golden.GoldenCase;
 import io.mulan.golden.GoldenFile;
 import io.mulan.golden.GoldenReport;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -38,7 +38,7 @@ final class TimesGoldenTest {
     double[] published = golden.array("out/t").toDoubles();
     double draw = golden.noise("uniform").get(0).toDoubles()[0];
     try (Graph graph = new Graph();
-        Session session = Sessions.open(graph)) {
+        Session session = GraphSession.plain(graph)) {
       Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class);
       Operand<TFloat32> times = Times.spread(m, m.vector(draw), m.ops().constant(published.length));
       try (Result result = session.runner().fetch(times).run()) {

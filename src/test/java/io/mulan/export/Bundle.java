@@ -1,6 +1,6 @@
 package io.mulan.export;
 
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Tensors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -22,7 +22,7 @@ final class Bundle implements AutoCloseable {
   private final SavedModelBundle bundle;
 
   Bundle(Path folder) {
-    bundle = Sessions.load(folder);
+    bundle = GraphSession.load(folder);
   }
 
   /** Values of the outputs by name, row by row. */

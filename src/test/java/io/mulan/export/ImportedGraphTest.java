@@ -13,7 +13,6 @@ import io.mulan.diffusion.Noise;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
 import io.mulan.tf.StatelessRandom;
 import io.mulan.tf.Tensors;
 import java.io.IOException;
@@ -71,7 +70,7 @@ final class ImportedGraphTest {
   private float[][] imported(GraphDef file) {
     try (Graph graph = new Graph()) {
       graph.importGraphDef(file);
-      try (Session session = Sessions.open(graph)) {
+      try (Session session = new Session(graph)) {
         initialize(session, file);
         Session.Runner runner = session.runner().feed("images", images);
         noise.forEach(runner::feed);
@@ -106,7 +105,7 @@ final class ImportedGraphTest {
 
   private float[][] direct() {
     try (Graph graph = new Graph();
-        Session session = Sessions.open(graph)) {
+        Session session = new Session(graph)) {
       Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class);
       Weights<TFloat32> weights =
           (name, shape, initializer) -> constant(m, shape, weight(name, shape));

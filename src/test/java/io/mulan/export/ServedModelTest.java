@@ -20,7 +20,6 @@ import io.mulan.likelihood.ExactGraph;
 import io.mulan.sampling.ImageSampler;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
-import io.mulan.tf.GraphPart;
 import io.mulan.training.TrainedModel;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -97,7 +96,7 @@ abstract class ServedModelTest {
         signature, Stream.concat(Arrays.stream(inputs), Arrays.stream(told)).toArray());
   }
 
-  private <G extends GraphPart<G>> TrainedModel<G> own(TrainedModel.Parts<G> parts) {
+  private <G> TrainedModel<G> own(TrainedModel.Parts<G> parts) {
     TrainedModel<G> model = new TrainedModel<>(exported.config(), shape, parts);
     model.restore(exported.weights(), name -> name);
     return model;

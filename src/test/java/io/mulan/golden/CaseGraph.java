@@ -6,7 +6,7 @@ import io.mulan.nn.Weights;
 import io.mulan.numpy.NpyArray;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -246,7 +246,7 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
     Set<String> ours = new TreeSet<>(results.keySet());
     ours.removeIf(GoldenCase::isByParameter);
     requireSame("results", published, ours);
-    try (Session session = Sessions.open(graph)) {
+    try (Session session = GraphSession.plain(graph)) {
       List<Map<String, double[]>> rows = new ArrayList<>();
       if (each.isEmpty()) {
         rows.add(values(session.runner()));

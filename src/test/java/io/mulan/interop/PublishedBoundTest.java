@@ -10,7 +10,7 @@ import io.mulan.nn.Weights;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.Npz;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Tensors;
 import io.mulan.training.RunState;
 import java.io.ByteArrayOutputStream;
@@ -57,7 +57,7 @@ final class PublishedBoundTest {
 
   private static void compare(
       Graph graph, Operand<TFloat32> ours, NpyArray published, double bits) {
-    try (Session session = Sessions.open(graph);
+    try (Session session = GraphSession.plain(graph);
         Result result = session.runner().fetch(ours).run()) {
       float[] values = Tensors.floats((TFloat32) result.get(0));
       float[] expected = published.toFloats();

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Tensors;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -39,7 +39,7 @@ final class DequantisationTest {
   @MethodSource("laws")
   void theNoiseFillsTheLevelAndItsDensityIsItsOwn(Dequantisation law, double gamma0) {
     try (Graph graph = new Graph();
-        Session session = Sessions.open(graph)) {
+        Session session = GraphSession.plain(graph)) {
       Maths<TFloat64> d = new Maths<>(Ops.create(graph), TFloat64.class);
       double[] even = new double[DRAWS];
       Arrays.setAll(even, i -> (i + 0.5) / DRAWS);

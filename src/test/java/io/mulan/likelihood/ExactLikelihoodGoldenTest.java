@@ -17,7 +17,7 @@ import io.mulan.golden.GoldenReport;
 import io.mulan.nn.Weights;
 import io.mulan.numpy.NpyArray;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -31,7 +31,6 @@ import org.junit.jupiter.api.TestFactory;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
@@ -72,13 +71,13 @@ final class ExactLikelihoodGoldenTest {
     private final int batch;
     private final int samples;
     private final Graph graph = new Graph();
-    private final Session session = Sessions.open(graph);
     private final Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
     private final Weights<TFloat32> weights;
     private final DiffusionModel model;
     private final Dequantisation dequantisation;
     private final FlowGraph flow;
     private final DequantisedStart start;
+    private final GraphSession session;
     private final TFloat32 latent;
     private final Map<String, List<Agreement>> agreements = new TreeMap<>();
 
@@ -106,6 +105,7 @@ final class ExactLikelihoodGoldenTest {
                           ? model.reverse(m, weights, m.add(c, 1))
                           : model.reverse(m, weights, c))
               .withDivergence(m, Probe.RADEMACHER);
+      session = GraphSession.open(graph);
       latent = latents();
     }
 

@@ -20,7 +20,7 @@ import io.mulan.sampling.ImageSampler;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.StatelessRandom;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -37,7 +37,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -57,14 +56,12 @@ final class KnownAnswerTest {
   private static final double PER_DIM = 1e-3;
 
   private final Graph graph = new Graph();
-  private final Session session = Sessions.open(graph);
   private final Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
   private final Map<String, Operand<TFloat32>> weights = new HashMap<>();
   private final ImageSet images = images();
 
   @AfterEach
   void close() {
-    session.close();
     graph.close();
   }
 
@@ -162,12 +159,15 @@ final class KnownAnswerTest {
   /** [terms][images]. */
   private double[][] exact(double gammaMin, Dequantisation kind, Probe probe, int samples) {
     ExactGraph exact = ExactGraph.build(m, model(gammaMin), weights(), kind, probe, false);
-    FlowSolver solver =
-        new FlowSolver(session, exact.flow(), new Tolerance(1e-5, 1e-5), () -> false);
     ExactEstimator.Options options = new ExactEstimator.Options(IMAGES, samples, 7, false, false);
-    double[][] columns =
-        new ExactEstimator(session, exact, solver, options, images).measure(0, IMAGES, done -> {});
-    return Arrays.copyOf(columns, ExactEstimator.TERMS.size());
+    try (GraphSession session = GraphSession.open(graph)) {
+      FlowSolver solver =
+          new FlowSolver(session, exact.flow(), new Tolerance(1e-5, 1e-5), () -> false);
+      double[][] columns =
+          new ExactEstimator(session, exact, solver, options, images)
+              .measure(0, IMAGES, done -> {});
+      return Arrays.copyOf(columns, ExactEstimator.TERMS.size());
+    }
   }
 
   /**
@@ -213,8 +213,11 @@ final class KnownAnswerTest {
   @Test
   void theBoundIsAboveAndNear() {
     BoundGraph bound = BoundGraph.build(m, model(-9), weights());
-    double[][] terms =
-        new BoundEstimator(bound, 2000, 200, 3).perImage(session, images, 0, IMAGES, done -> {});
+    double[][] terms;
+    try (GraphSession session = GraphSession.open(graph)) {
+      terms =
+          new BoundEstimator(bound, 2000, 200, 3).perImage(session, images, 0, IMAGES, done -> {});
+    }
     double[] gaps = truths();
     for (int i = 0; i < IMAGES; i++) {
       gaps[i] = (terms[0][i] + terms[1][i] + terms[2][i] + terms[3][i] - gaps[i]) / IMAGE.size();
@@ -228,10 +231,12 @@ final class KnownAnswerTest {
   @Test
   void whatAnImageGetsDoesNotDependOnTheBatch() {
     BoundGraph bound = BoundGraph.build(m, model(-9), weights());
-    double[][] whole = new BoundEstimator(bound, 15, 3, 3).perImage(session, images, 2, 5, n -> {});
-    double[][] parts = new BoundEstimator(bound, 4, 3, 3).perImage(session, images, 2, 5, n -> {});
-    for (int k = 0; k < whole.length; k++) {
-      assertArrayEquals(whole[k], parts[k], 1e-4, BoundTerms.NAMES.get(k));
+    try (GraphSession session = GraphSession.open(graph)) {
+      double[][] whole = new BoundEstimator(bound, 15, 3, 3).perImage(session, images, 2, 5, n -> {});
+      double[][] parts = new BoundEstimator(bound, 4, 3, 3).perImage(session, images, 2, 5, n -> {});
+      for (int k = 0; k < whole.length; k++) {
+        assertArrayEquals(whole[k], parts[k], 1e-4, BoundTerms.NAMES.get(k));
+      }
     }
   }
 
@@ -251,12 +256,16 @@ final class KnownAnswerTest {
    * @param near what the last differs from the truth at most, bits/dim
    */
   private void trajectories(double near, int... counts) {
-    TrajectoryGraph graph = TrajectoryGraph.build(m, model(-9), weights());
+    TrajectoryGraph trajectories = TrajectoryGraph.build(m, model(-9), weights());
     double last = Double.POSITIVE_INFINITY;
     for (int steps : counts) {
       TrajectoryEstimator.Options options = new TrajectoryEstimator.Options(800, steps, 8, 5);
-      double[][] terms =
-          new TrajectoryEstimator(session, graph, options, images).measure(0, IMAGES, done -> {});
+      double[][] terms;
+      try (GraphSession session = GraphSession.open(graph)) {
+        terms =
+            new TrajectoryEstimator(session, trajectories, options, images)
+                .measure(0, IMAGES, done -> {});
+      }
       double one = StatUtils.mean(terms[0]) / IMAGE.size();
       double many = total(terms) / IMAGE.size();
       assertTrue(one < last, steps + " steps: " + one + ", fewer: " + last);
@@ -272,11 +281,13 @@ final class KnownAnswerTest {
   void samplesHaveTheMeanAndVarianceOfTheData(Sampler sampler) {
     int count = 4000;
     int steps = 400;
-    ImageSampler runner =
-        new ImageSampler(session, SamplingGraph.build(m, model(-13.3), weights(), sampler), 1);
+    SamplingGraph sampling = SamplingGraph.build(m, model(-13.3), weights(), sampler);
     double[] z0;
-    try (TFloat32 latents = runner.latents(0, count)) {
-      z0 = runner.advance(runner.noise(0, count), latents, 0, 0, steps, steps);
+    try (GraphSession session = GraphSession.open(graph)) {
+      ImageSampler runner = new ImageSampler(session, sampling, 1);
+      try (TFloat32 latents = runner.latents(0, count)) {
+        z0 = runner.advance(runner.noise(0, count), latents, 0, 0, steps, steps);
+      }
     }
     int n = IMAGE.size();
     for (int k = 0; k < n; k++) {

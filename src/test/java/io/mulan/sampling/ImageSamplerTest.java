@@ -12,10 +12,8 @@ import io.mulan.flow.FlowGraph;
 import io.mulan.flow.FlowSolver;
 import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.nn.Weights;
-import io.mulan.tf.GraphPart;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
-import io.mulan.tf.RewrittenGraph;
-import io.mulan.tf.Sessions;
 import io.mulan.tf.StatelessRandom;
 import io.mulan.tf.Tensors;
 import java.util.Arrays;
@@ -33,7 +31,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -48,7 +45,7 @@ final class ImageSamplerTest {
   private static final int STEPS = 12;
 
   private static Graph graph;
-  private static Session session;
+  private static GraphSession session;
   private static Parts parts;
 
   /**
@@ -61,14 +58,7 @@ final class ImageSamplerTest {
       SamplingGraph heun,
       FlowGraph flow,
       EncodingGraph encoding,
-      Operand<TFloat64> unrolled)
-      implements GraphPart<Parts> {
-    @Override
-    public Parts in(RewrittenGraph copy) {
-      return new Parts(
-          ancestral.in(copy), heun.in(copy), flow.in(copy), encoding.in(copy), copy.of(unrolled));
-    }
-
+      Operand<TFloat64> unrolled) {
     SamplingGraph of(Sampler sampler) {
       return sampler == Sampler.HEUN ? heun : ancestral;
     }
@@ -93,22 +83,18 @@ final class ImageSamplerTest {
                     "network.groups=2",
                     "network.fourier=[]")),
             IMAGE);
-    try (Graph draft = new Graph()) {
-      Maths<TFloat32> m = new Maths<>(Ops.create(draft), TFloat32.class).unnamed();
-      Weights<TFloat32> weights = weights(m);
-      SamplingGraph ancestral = SamplingGraph.build(m, model, weights, Sampler.ANCESTRAL);
-      Parts built =
-          new Parts(
-              ancestral,
-              SamplingGraph.build(m, model, weights, Sampler.HEUN),
-              FlowGraph.build(m, model, weights),
-              EncodingGraph.build(m, model, weights),
-              unrolled(m, model.reverse(m, weights, ancestral.latent()), ancestral));
-      RewrittenGraph ordered = new RewrittenGraph(draft);
-      graph = ordered.graph();
-      parts = built.in(ordered);
-    }
-    session = Sessions.open(graph);
+    graph = new Graph();
+    Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
+    Weights<TFloat32> weights = weights(m);
+    SamplingGraph ancestral = SamplingGraph.build(m, model, weights, Sampler.ANCESTRAL);
+    parts =
+        new Parts(
+            ancestral,
+            SamplingGraph.build(m, model, weights, Sampler.HEUN),
+            FlowGraph.build(m, model, weights),
+            EncodingGraph.build(m, model, weights),
+            unrolled(m, model.reverse(m, weights, ancestral.latent()), ancestral));
+    session = GraphSession.open(graph);
   }
 
   /** The first three steps, without a loop. */

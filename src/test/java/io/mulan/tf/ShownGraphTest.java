@@ -25,7 +25,7 @@ class ShownGraphTest {
       Operand<TFloat32> sum =
           tf.withControlDependencies(small).withName("sum").math.add(product, product);
 
-      GraphDef shown = ShownGraph.of(graph, sum.op());
+      GraphDef shown = ShownGraph.of(graph, sum.op().name());
       assertEquals(
           List.of("between/large", "between/small", "layer/Mul", "between/sum"),
           shown.getNodeList().stream().map(NodeDef::getName).toList());

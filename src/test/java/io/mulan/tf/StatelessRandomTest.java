@@ -97,7 +97,7 @@ final class StatelessRandomTest {
   @Test
   void compiledByXlaTheNumbersAreTheSame() {
     try (Graph graph = new Graph();
-        Session session = Sessions.open(graph)) {
+        Session session = GraphSession.plain(graph)) {
       StatelessRandom<TFloat32> random = random(graph, Integer.MAX_VALUE, 7);
       List<Operand<TFloat32>> plain =
           List.of(
@@ -192,7 +192,7 @@ final class StatelessRandomTest {
   private static float[] draw(
       Function<StatelessRandom<TFloat32>, Operand<TFloat32>> what, long seed, long step) {
     try (Graph graph = new Graph();
-        Session session = Sessions.open(graph);
+        Session session = GraphSession.plain(graph);
         Result result = session.runner().fetch(what.apply(random(graph, seed, step))).run()) {
       return floats(result, 0);
     }

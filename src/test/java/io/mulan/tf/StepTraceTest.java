@@ -9,7 +9,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.AllocatorMemoryUsed;
@@ -28,7 +27,7 @@ final class StepTraceTest {
       Operand<TFloat32> x = Inputs.of(tf, "x", TFloat32.class, 300, 300);
       Operand<TFloat32> y = tf.withName("product").linalg.matMul(x, x);
       Operand<TFloat32> z = tf.withName("wave").math.tan(y);
-      try (Session session = new Session(graph)) {
+      try (GraphSession session = GraphSession.open(graph)) {
         StepTrace trace = StepTrace.of(session.runner().feed(x, numbers).fetch(z));
         assertTrue(type(trace, "product").endsWith("MatMul"), trace::toString);
         assertEquals("Tan", type(trace, "wave"));

@@ -9,7 +9,7 @@ import io.mulan.golden.GoldenFile;
 import io.mulan.golden.GoldenParameter;
 import io.mulan.golden.GoldenReport;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
 import java.util.ArrayList;
@@ -136,7 +136,7 @@ final class AdamWGoldenTest {
       List<Op> updates = adam.update(steps.value(), slots, fed, adam.norms(fed));
       update =
           tf.withControlDependencies(updates).assignAddVariableOp(steps.handle(), tf.constant(1L));
-      session = Sessions.open(graph);
+      session = GraphSession.plain(graph);
       session.runner().addTarget(variables.initializer("initialize")).run().close();
     }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.TrainingConfig;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Tensors;
 import io.mulan.tf.Variables;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ final class AdamWTest {
       List<Op> updates = adam.update(tf.constant(0L), slots, gradients, adam.norms(gradients));
       Op step = tf.withControlDependencies(updates).noOp();
       Op initialize = variables.initializer("initialize");
-      try (Session session = Sessions.open(graph)) {
+      try (Session session = GraphSession.plain(graph)) {
         session.runner().addTarget(initialize).run().close();
         session.runner().addTarget(step).run().close();
         return slots.stream().map(s -> read(session, s)).toList();

@@ -14,7 +14,7 @@ import io.mulan.nn.Weights;
 import io.mulan.numpy.NpyArray;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.Maths;
-import io.mulan.tf.Sessions;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
 import java.util.ArrayList;
@@ -76,7 +76,7 @@ final class PublishedTraining<T extends TFloating> implements AutoCloseable {
     Variable<TInt64> done = variables.create("step", TInt64.class, Shape.scalar(), tf.constant(0L));
     bits = bits(variables);
     update = update(variables, done, AdamWGoldenTest.config(golden.json()));
-    session = Sessions.open(graph);
+    session = GraphSession.plain(graph);
     initialize(variables);
   }
 
