@@ -11,6 +11,8 @@ import io.mulan.files.ConfigException;
 import io.mulan.run.ChosenImages;
 import io.mulan.run.TrainedRun;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
@@ -59,8 +61,14 @@ final class ImageChoice {
       Path path = given.path("images");
       ImageSet images = read(path, run, given);
       int count = Math.min(limit, images.count());
-      String classes = given.has(Arguments.CLASS) ? ", --class " + given.text(Arguments.CLASS) : "";
-      return new ChosenImages("images", count + " images of " + path + classes, images, count);
+      Map<String, String> options = new LinkedHashMap<>(Map.of("images", path.toString()));
+      String classes = "";
+      if (given.has(Arguments.CLASS)) {
+        options.put(Arguments.CLASS, given.text(Arguments.CLASS));
+        classes = ", --class " + given.text(Arguments.CLASS);
+      }
+      String description = count + " images of " + path + classes;
+      return new ChosenImages("images", description, options, images, count);
     }
     given.refuse(Arguments.CLASS, "is of --images; images of the run's data have their own");
     Dataset data = Datasets.open(run.config().data());
@@ -72,6 +80,7 @@ final class ImageChoice {
     return new ChosenImages(
         Text.name(split),
         all + which + " images of " + data.name() + otherData(run, data),
+        split == Split.TEST ? Map.of() : Map.of("split", Text.name(split)),
         images,
         count);
   }

@@ -10,6 +10,7 @@ import io.mulan.interop.FlaxCheckpoint;
 import io.mulan.interop.ImportedConfig;
 import io.mulan.interop.NpzState;
 import io.mulan.run.RunFolder;
+import io.mulan.run.RunOutcome;
 import io.mulan.training.Checkpoints;
 import io.mulan.training.Interval;
 import io.mulan.training.RunState;
@@ -94,6 +95,7 @@ final class ImportCommand implements Command {
             folder + " has checkpoints already; name another folder with --to");
       }
       checkpoints.save(state, state.steps(), Interval.NONE);
+      run.writeOutcome(new RunOutcome(RunOutcome.State.IMPORTED, state.steps()));
     }
   }
 

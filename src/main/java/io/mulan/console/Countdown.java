@@ -1,7 +1,6 @@
 package io.mulan.console;
 
 import java.util.Locale;
-import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -20,6 +19,7 @@ public final class Countdown {
   private final Terminal terminal;
   private final long start = System.nanoTime();
   private double shown;
+  private String note = "";
 
   /**
    * @param what is counted, such as {@code images}
@@ -33,13 +33,13 @@ public final class Countdown {
     this.before = before;
   }
 
-  /** Tells how many are done. */
-  public void at(long done) {
-    at(done, () -> "");
+  /** From now on this is shown too. */
+  public void note(String text) {
+    note = text;
   }
 
-  /** Tells how many are done, and what else there is to say, which is asked for if it is shown. */
-  public void at(long done, Supplier<String> more) {
+  /** Shows how many are done, from time to time. */
+  public void at(long done) {
     double seconds = (System.nanoTime() - start) / 1e9;
     boolean due = seconds - shown > (terminal.isLive() ? REDRAW_SECONDS : EVERY_SECONDS);
     if (!due || done <= before) {
@@ -47,7 +47,6 @@ public final class Countdown {
     }
     shown = seconds;
     double each = seconds / (done - before);
-    String said = more.get();
     String line =
         String.format(
             Locale.ROOT,
@@ -55,7 +54,7 @@ public final class Countdown {
             what,
             done,
             total,
-            said.isEmpty() ? "" : "  " + said,
+            note.isEmpty() ? "" : "  " + note,
             Text.duration((total - done) * each));
     if (terminal.isLive()) {
       terminal.draw(line);

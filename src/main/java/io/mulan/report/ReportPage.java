@@ -13,6 +13,7 @@ import io.mulan.drawing.HtmlPage;
 import io.mulan.drawing.ImageGrid;
 import io.mulan.files.ConfigException;
 import io.mulan.run.ReproduceCommand;
+import io.mulan.run.RunOutcome;
 import io.mulan.run.TrainedRun;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -100,11 +101,23 @@ public final class ReportPage {
                         run.weights().containsKey(part)
                             ? Text.count(run.weights().get(part))
                             : "–"));
-    rows.put("steps", run -> run.end().inWords(run.config().training().steps()));
+    rows.put("steps", ReportPage::steps);
     rows.put("batch", run -> Text.count(run.config().training().batch()));
     rows.put("time", run -> run.result().map(r -> Text.duration(r.seconds())).orElse("–"));
     table("Data, model and training", rows);
     examples();
+  }
+
+  private static String steps(ReportedRun run) {
+    String steps = Text.count(run.config().training().steps());
+    String done = Text.count(run.end().step());
+    return switch (run.end().state()) {
+      case FINISHED -> steps;
+      case DIVERGED -> done + " of " + steps + ", diverged";
+      case INTERRUPTED -> done + " of " + steps + ", interrupted";
+      case TRAINING -> done + " of " + steps + ", not finished";
+      case IMPORTED -> done + ", imported";
+    };
   }
 
   private void notice(ReportedRun run) {
@@ -113,13 +126,13 @@ public final class ReportPage {
     at += Text.count(run.config().training().steps()) + " steps. ";
     String resume =
         ReproduceCommand.line(List.of("mulan", "train", "--resume", run.path().toString()));
-    switch (end.kind()) {
+    switch (end.state()) {
       case FINISHED -> {}
       case DIVERGED ->
           page.notice(
-              at + "Training diverged: " + end.why() + ". Below is what was measured before.");
+              at + "Training diverged: " + end.reason() + ". Below is what was measured before.");
       case INTERRUPTED -> page.notice(at + "Interrupted and saved; to go on: " + resume);
-      case OPEN ->
+      case TRAINING ->
           page.notice(at + "It is still going on, or was ended from outside; to go on: " + resume);
       case IMPORTED ->
           page.notice(

@@ -8,6 +8,8 @@ import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
 import io.mulan.run.EvaluationReport;
 import io.mulan.run.RunFolder;
+import io.mulan.run.RunOutcome;
+import io.mulan.run.RunOutcome.State;
 import io.mulan.run.RunResult;
 import io.mulan.run.TrainedRun;
 import io.mulan.tf.CheckpointException;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -58,9 +61,9 @@ public record ReportedRun(
     RunConfig config = RunFolder.readConfig(path);
     Metrics metrics = Metrics.read(path);
     Checkpoints checkpoints = RunFolder.checkpoints(path, config);
-    Optional<RunResult> result = result(path);
+    Optional<RunResult> result = readable(() -> RunFolder.result(path));
     boolean finished = result.filter(r -> r.steps() >= config.training().steps()).isPresent();
-    RunOutcome end = RunOutcome.of(path, finished, metrics, checkpoints.steps());
+    RunOutcome end = outcome(path, finished, metrics, checkpoints);
     if (end.step() == 0 && checkpoints.steps().isEmpty()) {
       throw new ConfigException(
           path
@@ -85,9 +88,21 @@ public record ReportedRun(
             .orElse(Map.of()));
   }
 
-  private static Optional<RunResult> result(Path path) {
+  private static RunOutcome outcome(
+      Path path, boolean finished, Metrics metrics, Checkpoints checkpoints) {
+    long saved = checkpoints.steps().stream().reduce(0L, Math::max);
+    long step = Math.max(saved, metrics.lastStep());
+    if (finished) {
+      return new RunOutcome(State.FINISHED, step);
+    }
+    return readable(() -> RunFolder.outcome(path))
+        .filter(end -> end.state() != State.TRAINING)
+        .orElse(new RunOutcome(State.TRAINING, step));
+  }
+
+  private static <R> Optional<R> readable(Supplier<Optional<R>> file) {
     try {
-      return RunFolder.result(path);
+      return file.get();
     } catch (ConfigException e) {
       LOG.warn("left out of the report: {}", e.getMessage());
       return Optional.empty();

@@ -123,11 +123,18 @@ public final class Evaluation {
   private void fill(PerImageTable table, SharedMeasurement shared, Terminal terminal) {
     int wanted = images.count();
     Countdown countdown = new Countdown(terminal, "images", wanted, table.count());
+    countdown.note(soFar(table));
     boolean all;
     try {
       all =
           shared.run(
-              table.count(), wanted, done -> countdown.at(done, () -> soFar(table)), table::append);
+              table.count(),
+              wanted,
+              countdown::at,
+              values -> {
+                table.append(values);
+                countdown.note(soFar(table));
+              });
     } finally {
       countdown.end();
     }
@@ -181,6 +188,7 @@ public final class Evaluation {
         measurement instanceof ExactEstimator ? "exact" : "bound",
         how,
         images.description(),
+        images.options(),
         count,
         run.step(),
         run.fingerprint(),

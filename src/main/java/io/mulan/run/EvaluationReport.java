@@ -15,6 +15,8 @@ import java.util.Map;
  * @param method bound or exact
  * @param how it was computed, in words
  * @param images what was measured, in words
+ * @param choice the options that choose these images again, but for their number; null in files of
+ *     older versions
  * @param count how many images
  * @param step of the checkpoint
  * @param weights a checksum of the checkpoint's index
@@ -30,6 +32,7 @@ public record EvaluationReport(
     String method,
     String how,
     String images,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Map<String, String> choice,
     int count,
     long step,
     String weights,

@@ -70,8 +70,11 @@ public final class ReproduceCommand {
   public static String evaluate(Path run, EvaluationReport report) {
     List<String> words = new ArrayList<>(List.of("mulan", "evaluate", run.toString()));
     words.addAll(List.of("--step", "" + report.step()));
-    words.addAll(images(report.images(), report.count()));
-    if (report.method().startsWith("exact")) {
+    if (report.choice() != null) {
+      report.choice().forEach((option, value) -> words.addAll(List.of("--" + option, value)));
+    }
+    words.addAll(List.of("--limit", "" + report.count()));
+    if (report.method().equals("exact")) {
       words.addAll(List.of("--method", "exact"));
     }
     report
@@ -86,19 +89,6 @@ public final class ReproduceCommand {
               }
             });
     return line(words);
-  }
-
-  /** The options that choose the images of such a description and count again. */
-  private static List<String> images(String description, int count) {
-    String others = count + " images of ";
-    List<String> options = new ArrayList<>();
-    if (description.startsWith(others)) {
-      options.addAll(List.of("--images", description.substring(others.length())));
-    } else if (description.contains(" training images of ")) {
-      options.addAll(List.of("--split", "train"));
-    }
-    options.addAll(List.of("--limit", "" + count));
-    return options;
   }
 
   /** As a shell takes it. */

@@ -23,13 +23,14 @@ import org.apache.logging.log4j.Logger;
 
 /**
  * The folder of one run: {@code config.yaml} (resolved), {@code data.json} (what its data are known
- * by), {@code checkpoints/}, {@code metrics.jsonl}, TensorBoard event files, {@code mulan.log} and,
- * once finished, {@code result.json}. Only one program at a time trains in it.
+ * by), {@code checkpoints/}, {@code metrics.jsonl}, TensorBoard event files, {@code mulan.log},
+ * {@code outcome.json} (how it ended) and, once finished, {@code result.json}. Only one program at a time trains in it.
  */
 public final class RunFolder implements AutoCloseable {
   private static final Logger LOG = LogManager.getLogger(RunFolder.class);
   private static final String CONFIG = "config.yaml";
   private static final String RESULT = "result.json";
+  private static final String OUTCOME = "outcome.json";
   private static final String LOCK = ".lock";
 
   private final Path path;
@@ -123,15 +124,23 @@ public final class RunFolder implements AutoCloseable {
 
   /** The result of the run in this folder, if it is finished. */
   public static Optional<RunResult> result(Path path) {
-    Path result = path.resolve(RESULT);
-    if (!Files.exists(result)) {
+    return read(path.resolve(RESULT), RunResult.class);
+  }
+
+  /** How the run in this folder ended, if that was written. */
+  public static Optional<RunOutcome> outcome(Path path) {
+    return read(path.resolve(OUTCOME), RunOutcome.class);
+  }
+
+  private static <R extends Record> Optional<R> read(Path file, Class<R> type) {
+    if (!Files.exists(file)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(JsonFile.read(result, RunResult.class));
+      return Optional.of(JsonFile.read(file, type));
     } catch (IOException e) {
       throw new ConfigException(
-          result + " can't be read: " + IoReason.of(e) + "; remove it and go on with --resume", e);
+          file + " can't be read: " + IoReason.of(e) + "; remove it and go on with --resume", e);
     }
   }
 
@@ -216,6 +225,11 @@ public final class RunFolder implements AutoCloseable {
   /** Writes {@code result.json}: the run is finished. */
   public void writeResult(RunResult result) {
     write(RESULT, JsonFile.text(result));
+  }
+
+  /** Writes {@code outcome.json}. */
+  public void writeOutcome(RunOutcome outcome) {
+    write(OUTCOME, JsonFile.text(outcome));
   }
 
   /** Whole or not at all. */

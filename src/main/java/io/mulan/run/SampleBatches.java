@@ -1,6 +1,5 @@
 package io.mulan.run;
 
-import io.mulan.cluster.SharedBatches;
 import io.mulan.cluster.Workers;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;

@@ -1,6 +1,5 @@
 package io.mulan.run;
 
-import io.mulan.cluster.SharedBatches;
 import io.mulan.cluster.Workers;
 import io.mulan.console.Stopped;
 import io.mulan.likelihood.Measurement;

@@ -137,6 +137,7 @@ public final class Training {
         new TrainingSession(config, data.train().shape(), compiled, workers)) {
       Checkpoints checkpoints = run.checkpoints();
       MetricsFile.From from = begin(session, checkpoints, run.path());
+      run.writeOutcome(new RunOutcome(RunOutcome.State.TRAINING, from.step()));
       int dimensions = data.train().shape().size();
       begun.run();
       try (MetricsFile metrics =
@@ -180,9 +181,11 @@ public final class Training {
           LOG.debug("asked to stop after the last evaluation");
         } catch (DivergedException e) {
           summaries.diverged();
+          run.writeOutcome(new RunOutcome(RunOutcome.State.DIVERGED, e.step(), e.reason()));
           throw e;
         }
       }
+      run.writeOutcome(new RunOutcome(RunOutcome.State.INTERRUPTED, session.steps()));
       LOG.info("interrupted at step {}, saved", session.steps());
       return Optional.empty();
     }

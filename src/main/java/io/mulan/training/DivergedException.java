@@ -1,10 +1,27 @@
 package io.mulan.training;
 
-/** Training came to a value that is not finite; the message is one line for the user. */
+/**
+ * Training came to a value that is not finite, or to a schedule that does not increase; the message
+ * is one line for the user.
+ */
 public final class DivergedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  public DivergedException(String message) {
-    super(message);
+  private final long step;
+  private final String reason;
+
+  DivergedException(long step, String reason, String wayOn) {
+    super("training diverged at step " + step + ": " + reason + "; " + wayOn);
+    this.step = step;
+    this.reason = reason;
+  }
+
+  public long step() {
+    return step;
+  }
+
+  /** What was found at that step. */
+  public String reason() {
+    return reason;
   }
 }

@@ -200,11 +200,9 @@ public final class Trainer {
 
   private DivergedException diverged(long step, String what) {
     return new DivergedException(
-        "training diverged at step "
-            + step
-            + ": "
-            + what
-            + "; the checkpoint of step "
+        step,
+        what,
+        "the checkpoint of step "
             + lastSaved
             + " is untouched: go on from it more gently with --resume and --set"
             + " training.learning_rate="

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,7 @@ final class ImageModelTest {
       ImageModel.Scores scores = model.score(images, BOUND);
       EvaluationReport report =
           new Evaluation(
-                  TrainedRun.newest(trained), new ChosenImages("test", "five", images, 5), BOUND)
+                  TrainedRun.newest(trained), new ChosenImages("test", "five", Map.of(), images, 5), BOUND)
               .measure(Workers.alone(), Terminal.none())
               .orElseThrow();
       assertEquals(report.total(), scores.total());

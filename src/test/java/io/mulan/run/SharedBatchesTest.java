@@ -1,9 +1,10 @@
-package io.mulan.cluster;
+package io.mulan.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.cluster.Workers;
 import io.mulan.console.Stopped;
 import java.util.ArrayList;
 import java.util.List;

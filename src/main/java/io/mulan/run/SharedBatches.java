@@ -1,5 +1,6 @@
-package io.mulan.cluster;
+package io.mulan.run;
 
+import io.mulan.cluster.Workers;
 import io.mulan.console.Stopped;
 import io.mulan.files.ConfigException;
 import java.nio.ByteBuffer;
@@ -10,7 +11,7 @@ import java.util.function.BooleanSupplier;
  * one takes the next batch, and all hear what came of them. Batches and their order are those of
  * one process.
  */
-public final class SharedBatches {
+final class SharedBatches {
   private static final int HEAD = 2 * Integer.BYTES;
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
@@ -21,7 +22,7 @@ public final class SharedBatches {
 
   /** What one process does with a batch. */
   @FunctionalInterface
-  public interface Work {
+  interface Work {
     /**
      * Puts what comes of those from {@code first} on.
      *
@@ -32,7 +33,7 @@ public final class SharedBatches {
 
   /** Hears, in order, what came of each batch. */
   @FunctionalInterface
-  public interface Listener {
+  interface Listener {
     void made(int first, int count, ByteBuffer made);
   }
 
@@ -41,7 +42,7 @@ public final class SharedBatches {
    * @param batch how many are done at once
    * @param bytes of what comes of one
    */
-  public SharedBatches(Workers workers, int total, int batch, int bytes) {
+  SharedBatches(Workers workers, int total, int batch, int bytes) {
     if (HEAD + (long) batch * bytes > MOST_BYTES) {
       throw new ConfigException(
           "what comes of a batch of %d has %d bytes each, more than 2 GiB in all; make batches of %d or fewer (--batch)"
@@ -54,7 +55,7 @@ public final class SharedBatches {
   }
 
   /** How many rounds there are. */
-  public int count() {
+  int count() {
     return (int) ((total + each() - 1) / each());
   }
 
@@ -64,7 +65,7 @@ public final class SharedBatches {
   }
 
   /** The round that begins before this thing, or with it. */
-  public int round(int first) {
+  int round(int first) {
     return (int) (first / each());
   }
 
@@ -72,7 +73,7 @@ public final class SharedBatches {
    * How many of all are done when this process, which reports how far all are, has done so many of
    * those from {@code first} on.
    */
-  public int done(int first, int done) {
+  int done(int first, int done) {
     return (int) Math.min(total, first + (long) done * workers.cluster().size());
   }
 
@@ -82,7 +83,7 @@ public final class SharedBatches {
    * @param from the first thing; what the chief says counts
    * @return whether all is done; if not, a process was asked to stop
    */
-  public boolean run(int from, BooleanSupplier stopAsked, Work work, Listener listener) {
+  boolean run(int from, BooleanSupplier stopAsked, Work work, Listener listener) {
     for (int first = workers.chiefs(from); first < total; ) {
       ByteBuffer mine = ByteBuffer.allocate(HEAD + batch * bytes);
       int begin = (int) Math.min(total, first + (long) workers.cluster().task() * batch);
