@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -38,7 +39,9 @@ import org.tensorflow.types.TInt64;
  * a step of the ancestral sampler, or an evaluation of the probability flow with its divergence.
  * Each is measured in turns with the bare network, or with its vector-Jacobian product.
  */
-final class InferenceStep implements AutoCloseable {
+public final class InferenceStep implements AutoCloseable {
+  private static final int TURNS = 20;
+
   private final What what;
   private final DataShape data;
   private final int batch;
@@ -46,7 +49,7 @@ final class InferenceStep implements AutoCloseable {
   private final TrainedModel<Parts> model;
   private final List<Tensor> tensors = new ArrayList<>();
 
-  /** The bare network, and the one thing that is measured beside it. */
+  /** The bare network, and the one thing that is measured next to it. */
   private record Parts(
       NetworkGraph network,
       Optional<BoundGraph> bound,
@@ -122,31 +125,66 @@ final class InferenceStep implements AutoCloseable {
     return what == wanted ? Optional.of(part.get()) : Optional.empty();
   }
 
-  /** Measures what is asked for and the network beside it, in this order. */
+  /** Measures what is asked for and the network next to it, in this order. */
   static Map<String, StepMeasurement> measure(What what, RunConfig config, int steps) {
     long start = System.nanoTime();
     try (InferenceStep step = new InferenceStep(what, config)) {
       double build = (System.nanoTime() - start) / 1e9;
-      InferenceCost cost = new InferenceCost(config, step.data.image());
-      Map<String, Run> runs = new LinkedHashMap<>();
-      Parts parts = step.model.parts();
-      parts.bound().ifPresent(g -> runs.put("bound", step.bound(g, cost.bound())));
-      parts.sampling().ifPresent(g -> runs.put("sampler", step.sampling(g, cost.samplingStep())));
-      parts.flow().ifPresent(g -> runs.put("flow", step.flow(g, cost.flow())));
-      NetworkGraph network = parts.network();
-      if (what == What.EXACT) {
-        long flops = cost.networkWithProduct();
-        runs.put("network, gradient", step.network(network, network.product(), flops));
-      } else {
-        runs.put("network", step.network(network, network.output(), cost.network()));
-      }
-      return step.measure(runs, build, steps);
+      return step.measure(step.runs(config), build, steps);
     }
   }
 
+  /**
+   * A table of seconds for each evaluation of the network: of the bare network, and of what the
+   * sampler and the flow make of it.
+   */
+  public static String overhead(RunConfig config) {
+    StringBuilder table = new StringBuilder();
+    table.append("seconds for each evaluation of the network, batch ");
+    table.append(config.training().batch()).append(", medians of ").append(TURNS);
+    table.append(" turns\n");
+    for (What what : List.of(What.SAMPLE, What.EXACT)) {
+      try (InferenceStep step = new InferenceStep(what, config)) {
+        Map<String, Run> runs = step.runs(config);
+        List<StepTiming> timings = inTurns(runs, TURNS);
+        double bare = timings.get(timings.size() - 1).medianSeconds();
+        int i = 0;
+        for (String name : runs.keySet()) {
+          double seconds = timings.get(i++).medianSeconds();
+          table.append(
+              String.format(
+                  Locale.ROOT, "  %-20s%10.5f%8.0f%%%n", name, seconds, 100 * bare / seconds));
+        }
+      }
+    }
+    return table.toString();
+  }
+
+  private static List<StepTiming> inTurns(Map<String, Run> runs, int steps) {
+    return StepTiming.inTurns(
+        runs.values().stream().<Runnable>map(run -> run::run).toList(), steps);
+  }
+
+  /** What is asked for, and last the network next to it. */
+  private Map<String, Run> runs(RunConfig config) {
+    InferenceCost cost = new InferenceCost(config, data.image());
+    Map<String, Run> runs = new LinkedHashMap<>();
+    Parts parts = model.parts();
+    parts.bound().ifPresent(g -> runs.put("bound", bound(g, cost.bound())));
+    parts.sampling().ifPresent(g -> runs.put("sampler", sampling(g, cost.samplingStep())));
+    parts.flow().ifPresent(g -> runs.put("flow", flow(g, cost.flow())));
+    NetworkGraph network = parts.network();
+    if (what == What.EXACT) {
+      long flops = cost.networkWithProduct();
+      runs.put("network, gradient", network(network, network.product(), flops));
+    } else {
+      runs.put("network", network(network, network.output(), cost.network()));
+    }
+    return runs;
+  }
+
   private Map<String, StepMeasurement> measure(Map<String, Run> runs, double build, int steps) {
-    List<StepTiming> timings =
-        StepTiming.inTurns(runs.values().stream().<Runnable>map(run -> run::run).toList(), steps);
+    List<StepTiming> timings = inTurns(runs, steps);
     Function<StepTrace, Function<StepTrace.Ran, String>> parts =
         what == What.EXACT ? StepParts::withBackward : StepParts::forwards;
     Map<String, StepMeasurement> measured = new LinkedHashMap<>();

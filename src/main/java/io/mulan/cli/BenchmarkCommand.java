@@ -5,7 +5,7 @@ import io.mulan.benchmark.BenchmarkPlan;
 import io.mulan.benchmark.BenchmarkPlan.Xla;
 import io.mulan.benchmark.BenchmarkProcess;
 import io.mulan.benchmark.BenchmarkTable;
-import io.mulan.benchmark.InferenceBenchmark;
+import io.mulan.benchmark.InferenceStep;
 import io.mulan.benchmark.MachinePeak;
 import io.mulan.benchmark.StepMeasurement;
 import io.mulan.console.ExitCode;
@@ -60,7 +60,7 @@ final class BenchmarkCommand implements Command {
     if (given.has("run")) {
       BenchmarkOptions.refuseBesideRun(given);
       try (TrainedRun run = TrainedRun.newest(given.path("run"))) {
-        given.out().print(InferenceBenchmark.measure(run, run.config().training().batch()));
+        given.out().print(InferenceStep.overhead(run.config()));
         return ExitCode.OK;
       }
     }

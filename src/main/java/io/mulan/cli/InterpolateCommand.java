@@ -119,9 +119,7 @@ final class InterpolateCommand implements Command {
       if (shown) {
         Pictures.rows(out.resolve(GRID), List.of(images), List.of(from + " to " + to));
       }
-      given
-          .out()
-          .println("files: " + out + " (" + (shown ? GRID + ", " : "") + NPZ + ", " + JSON + ")");
+      given.out().println(out.written(shown ? GRID : "", NPZ, JSON));
       return ExitCode.OK;
     } catch (Stopped e) {
       LOG.info("stopped early: nothing is written; the same command draws the same images");

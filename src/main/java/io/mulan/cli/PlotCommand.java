@@ -147,14 +147,7 @@ final class PlotCommand implements Command {
         "pictures of %s on %s, weights of step %d%n", run.path(), choice.description(), run.step());
     plots.forEach(p -> out.printf("  %-24s %s%n", p.name(), p.caption()));
     study.missing().forEach(why -> out.println("left out: " + why));
-    out.println(
-        "files: "
-            + folder
-            + " (each as .png and .svg"
-            + (moving ? ", " + MOVING : "")
-            + ", "
-            + JSON
-            + ")");
+    out.println(folder.written("each as .png and .svg", moving ? MOVING : "", JSON));
   }
 
   /** The files of an earlier time, by what they were made with. */

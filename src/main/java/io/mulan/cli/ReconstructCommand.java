@@ -153,10 +153,6 @@ final class ReconstructCommand implements Command {
               npz.images("decoded", "decoded", images.levels()).first(COUNT)),
           List.of("image", "decoded"));
     }
-    asked
-        .given()
-        .out()
-        .println(
-            "files: " + asked.out() + " (" + (shown ? GRID + ", " : "") + NPZ + ", " + JSON + ")");
+    asked.given().out().println(asked.out().written(shown ? GRID : "", NPZ, JSON));
   }
 }

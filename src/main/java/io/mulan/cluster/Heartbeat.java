@@ -52,7 +52,8 @@ public final class Heartbeat implements AutoCloseable {
     start("watches workers", this::watch);
   }
 
-  private static void start(String name, Runnable work) {
+  /** Begins work that does not keep the program from ending. */
+  static void start(String name, Runnable work) {
     Thread thread = new Thread(work, name);
     thread.setDaemon(true);
     thread.start();

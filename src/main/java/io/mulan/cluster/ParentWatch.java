@@ -23,9 +23,7 @@ public final class ParentWatch {
    * @param ended what to do when it ends
    */
   public static void start(InputStream in, Runnable ended) {
-    Thread thread = new Thread(() -> awaitEnd(in, ended), "watches parent");
-    thread.setDaemon(true);
-    thread.start();
+    Heartbeat.start("watches parent", () -> awaitEnd(in, ended));
   }
 
   private static void awaitEnd(InputStream in, Runnable ended) {

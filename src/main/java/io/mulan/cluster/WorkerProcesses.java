@@ -132,9 +132,7 @@ public final class WorkerProcesses {
         return builder.redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT).start();
       }
       Process process = builder.redirectOutput(Redirect.DISCARD).start();
-      Thread thread = new Thread(() -> copy(start.name(), process), "output of " + start.name());
-      thread.setDaemon(true);
-      thread.start();
+      Heartbeat.start("output of " + start.name(), () -> copy(start.name(), process));
       return process;
     } catch (IOException e) {
       throw new UncheckedIOException("a worker can't be started: " + e.getMessage(), e);

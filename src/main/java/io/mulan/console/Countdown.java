@@ -56,18 +56,11 @@ public final class Countdown {
             total,
             note.isEmpty() ? "" : "  " + note,
             Text.duration((total - done) * each));
-    if (terminal.isLive()) {
-      terminal.draw(line);
-      LOG.debug(line);
-    } else {
-      LOG.info(line);
-    }
+    terminal.progress(LOG, line);
   }
 
   /** Ends the changing line, so that others can follow. */
   public void end() {
-    if (terminal.isLive()) {
-      terminal.erase();
-    }
+    terminal.erase();
   }
 }

@@ -4,6 +4,8 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.Logger;
 
 /**
  * The person at the terminal, who sees how far work is and may ask to stop.
@@ -59,11 +61,6 @@ public class Terminal {
     halts = true;
   }
 
-  /** Asks to stop. */
-  public void ask() {
-    asked = true;
-  }
-
   /** Whether to finish. */
   public boolean asked() {
     return asked;
@@ -85,15 +82,25 @@ public class Terminal {
     return redraws;
   }
 
-  /** Draws a line over the one that was drawn before. */
+  /** Draws a line over the one that was drawn before, where progress is one line. */
   public void draw(String line) {
-    err.print(AGAIN + line);
-    err.flush();
+    if (redraws) {
+      err.print(AGAIN + line);
+      err.flush();
+    }
   }
 
-  /** Removes the line that was drawn, so that others can follow. */
+  /** Shows how far work is: over the line that was drawn before, or as a line of the log. */
+  public void progress(Logger log, String line) {
+    draw(line);
+    log.log(redraws ? Level.DEBUG : Level.INFO, line);
+  }
+
+  /** Removes the line that was drawn, if one was, so that others can follow. */
   public void erase() {
-    err.print(AGAIN);
+    if (redraws) {
+      err.print(AGAIN);
+    }
   }
 
   /** Shows a line. */

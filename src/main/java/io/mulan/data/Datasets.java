@@ -108,7 +108,12 @@ public final class Datasets {
   /** With what a run keeps of the files: the shape, and which class has which number. */
   private static DataConfig lookedAt(DataConfig config) {
     boolean there = !config.path().isBlank() && Path.of(config.path()).toFile().exists();
-    if (hasShape(config) && (!there || !config.classNames().isEmpty())) {
+    boolean named =
+        switch (config.kind()) {
+          case IDX, NPZ, NPY -> true; // their classes are numbers
+          default -> !config.classNames().isEmpty();
+        };
+    if (hasShape(config) && (named || !there)) {
       return config;
     }
     FoundImages found = find(config, BadInput.quiet(config.skipBad()));

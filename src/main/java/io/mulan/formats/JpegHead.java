@@ -1,6 +1,7 @@
 package io.mulan.formats;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -128,17 +129,12 @@ record JpegHead(
     }
 
     private byte[] decodable() {
-      ByteArrayOutputStream all = new ByteArrayOutputStream(file.length + JFIF.length);
-      all.write(file, 0, 2);
       boolean said = adobe.length > 0 || letters || components > 3;
-      if ((jfif && components <= 3) || !said) {
-        all.writeBytes(JFIF);
-      } else {
-        all.writeBytes(adobe);
-      }
-      all.writeBytes(kept.toByteArray());
-      all.write(file, at, file.length - at);
-      return all.toByteArray();
+      byte[] first = (jfif && components <= 3) || !said ? JFIF : adobe;
+      int rest = file.length - at;
+      ByteBuffer all = ByteBuffer.allocate(2 + first.length + kept.size() + rest);
+      all.put(file, 0, 2).put(first).put(kept.toByteArray()).put(file, at, rest);
+      return all.array();
     }
   }
 }

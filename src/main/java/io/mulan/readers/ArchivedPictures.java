@@ -212,9 +212,9 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
     if (known.names().isEmpty()) {
       return this;
     }
-    int[] all =
-        names().stream().mapToInt(n -> known.of(n.substring(part.folder().length()))).toArray();
-    return new ArchivedPictures(files, told, all);
+    List<String> below =
+        names().stream().map(name -> name.substring(part.folder().length())).toList();
+    return new ArchivedPictures(files, told, known.labels(below));
   }
 
   @Override

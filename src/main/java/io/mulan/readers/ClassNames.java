@@ -5,7 +5,11 @@ import io.mulan.files.ConfigException;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Classes by the first folder on the way to a picture, numbered by the folders for training: whole
@@ -76,9 +80,10 @@ record ClassNames(List<String> names) {
     if (names.isEmpty()) {
       return;
     }
+    Set<String> known = new HashSet<>(names);
     for (String picture : pictures) {
       String name = FolderSplit.first(picture);
-      if (!names.contains(name)) {
+      if (!known.contains(name)) {
         throw new ConfigException(
             name.isEmpty()
                 ? "%s is in no folder of a class; training pictures are in %s: move it"
@@ -89,8 +94,12 @@ record ClassNames(List<String> names) {
     }
   }
 
-  /** The number of a picture's class. */
-  int of(String picture) {
-    return names.indexOf(FolderSplit.first(picture));
+  /** The number of each picture's class; -1 for one of none. */
+  int[] labels(List<String> pictures) {
+    Map<String, Integer> numbers = new HashMap<>();
+    names.forEach(name -> numbers.put(name, numbers.size()));
+    return pictures.stream()
+        .mapToInt(picture -> numbers.getOrDefault(FolderSplit.first(picture), -1))
+        .toArray();
   }
 }

@@ -49,7 +49,7 @@ public final class DownsampledImageNet {
     FoundFiles all = FoundFiles.in(folder, bad);
     List<String> train = numbered(all.only(DownsampledImageNet::isTrain));
     if (train.isEmpty()) {
-      return requireRelease(older(all, config.with(shape), bad), config);
+      return requireRelease(older(all, config.with(shape), bad), all, config);
     }
     List<String> notes = new ArrayList<>();
     requireBatches(folder, train, notes, bad);
@@ -60,7 +60,7 @@ public final class DownsampledImageNet {
             shape,
             joined(train.stream().map(all::path).toList(), shape, config, bad),
             test.isEmpty() ? null : joined(test, shape, config, bad));
-    return requireRelease(found.with(List.of(), notes), config);
+    return requireRelease(found.with(List.of(), notes), all, config);
   }
 
   /** Batches are numbered from 1 on, without a gap. */
@@ -88,7 +88,10 @@ public final class DownsampledImageNet {
     if (path.isBlank() || !Files.isDirectory(Path.of(path))) {
       return Release.UNKNOWN;
     }
-    FoundFiles all = FoundFiles.in(Path.of(path), BadInput.quiet(true));
+    return release(FoundFiles.in(Path.of(path), BadInput.quiet(true)));
+  }
+
+  private static Release release(FoundFiles all) {
     if (!all.only(DownsampledImageNet::isTrain).names().isEmpty()) {
       return Release.ANTIALIASED;
     }
@@ -104,8 +107,9 @@ public final class DownsampledImageNet {
     return tests == FIRST_TEST_IMAGES ? Release.FIRST : Release.UNKNOWN;
   }
 
-  private static FoundImages requireRelease(FoundImages found, DataConfig config) {
-    Release there = release(config.path());
+  private static FoundImages requireRelease(
+      FoundImages found, FoundFiles all, DataConfig config) {
+    Release there = release(all);
     if (config.release() != Release.UNKNOWN
         && there != Release.UNKNOWN
         && there != config.release()) {
@@ -139,10 +143,10 @@ public final class DownsampledImageNet {
 
   private static FoundImages older(FoundFiles all, DataConfig config, BadInput bad) {
     if (all.names().stream().anyMatch(DownsampledImageNet::isTrainingPicture)) {
-      return PictureFolder.find(config, bad);
+      return PictureFolder.find(config, all, bad);
     }
     if (all.names().stream().anyMatch(ImageRecords::isNamed)) {
-      return ImageRecords.find(config, bad);
+      return ImageRecords.find(config, all, bad);
     }
     throw new ConfigException(
         all.folder()

@@ -65,7 +65,12 @@ public record ImageRecords(
       ImageRecordsGroup all = joined(one, config, null, bad, notes);
       return new FoundImages(all.shape(), all.images(), null).with(List.of(), notes);
     }
-    FoundFiles found = FoundFiles.in(path, bad);
+    return find(config, FoundFiles.in(path, bad), bad);
+  }
+
+  /** Those of a folder whose files are known. */
+  static FoundImages find(DataConfig config, FoundFiles found, BadInput bad) {
+    Path path = found.folder();
     FoundFiles records = found.only(ImageRecords::isNamed);
     if (records.names().isEmpty()) {
       throw new ConfigException(

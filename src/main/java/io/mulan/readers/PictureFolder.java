@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,11 +37,16 @@ public record PictureFolder(
       }
       return PictureShards.find(config, PictureShards.Format.ARCHIVE, bad);
     }
-    FoundFiles all = FoundFiles.in(folder, bad);
+    return find(config, FoundFiles.in(folder, bad), bad);
+  }
+
+  /** Those of a folder whose files are known. */
+  static FoundImages find(DataConfig config, FoundFiles all, BadInput bad) {
+    Path folder = all.folder();
     FoundFiles pictures = all.only(PictureFile::isNamed);
     if (pictures.names().isEmpty()) {
       if (all.names().stream().anyMatch(PictureShards.Format.ARCHIVE::isNamed)) {
-        return PictureShards.find(config, PictureShards.Format.ARCHIVE, bad);
+        return PictureShards.find(config, PictureShards.Format.ARCHIVE, all, bad);
       }
       throw new ConfigException(
           "%s has no picture (%s) in it or below it%s; put pictures there, or name another folder as"
@@ -130,7 +134,7 @@ public record PictureFolder(
   public Optional<int[]> labels() {
     return classes.names().isEmpty()
         ? Optional.empty()
-        : Optional.of(Arrays.stream(names).mapToInt(classes::of).toArray());
+        : Optional.of(classes.labels(List.of(names)));
   }
 
   /** By their names, which stay when the folder moves. */

@@ -62,14 +62,19 @@ public final class PictureShards {
   /** Those that a folder or file is. */
   public static FoundImages find(DataConfig config, Format format, BadInput bad) {
     Path path = Path.of(config.path());
-    PictureShards shards = new PictureShards(config, format, bad);
-    if (!Files.isDirectory(path)) {
-      return shards.find(
-          path, new FoundFiles(path.resolveSibling(""), List.of(path.getFileName().toString())));
+    if (Files.isDirectory(path)) {
+      return find(config, format, FoundFiles.in(path, bad), bad);
     }
-    FoundFiles all = FoundFiles.in(path, bad);
+    return new PictureShards(config, format, bad)
+        .find(
+            path, new FoundFiles(path.resolveSibling(""), List.of(path.getFileName().toString())));
+  }
+
+  /** Those of a folder whose files are known. */
+  static FoundImages find(DataConfig config, Format format, FoundFiles all, BadInput bad) {
+    PictureShards shards = new PictureShards(config, format, bad);
     othersNote(all.names()).ifPresent(shards.notes::add);
-    return shards.find(path, all.only(format::isNamed));
+    return shards.find(all.folder(), all.only(format::isNamed));
   }
 
   /** What is said of archives that are passed over. */

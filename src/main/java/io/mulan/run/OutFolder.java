@@ -6,6 +6,7 @@ import io.mulan.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -86,6 +87,13 @@ public record OutFolder(Path path, String json) {
         }
       }
     }
+  }
+
+  /** A line that names what was written; empty names are left out. */
+  public String written(String... names) {
+    return Stream.of(names)
+        .filter(name -> !name.isEmpty())
+        .collect(Collectors.joining(", ", "files: " + path + " (", ")"));
   }
 
   @Override

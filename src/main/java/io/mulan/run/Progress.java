@@ -82,31 +82,17 @@ public final class Progress implements TrainingListener {
                 bitsPerDim,
                 batch / secondsPerStep,
                 Text.duration((steps - step) * secondsPerStep)));
-    if (terminal.isLive()) {
-      terminal.draw(line);
-      LOG.debug(line);
-    } else {
-      LOG.info(line);
-    }
-  }
-
-  /** Ends the changing line, so that others can follow. */
-  private void endLine() {
-    if (terminal.isLive()) {
-      terminal.erase();
-    }
+    terminal.progress(LOG, line);
   }
 
   @Override
   public void evaluating(long step, int imagesDone, int images) {
-    if (terminal.isLive()) {
-      terminal.draw("step " + step + ": evaluating " + imagesDone + "/" + images + " test images");
-    }
+    terminal.draw("step " + step + ": evaluating " + imagesDone + "/" + images + " test images");
   }
 
   @Override
   public void evaluated(long step, BoundEstimate bound) {
-    endLine();
+    terminal.erase();
     LOG.info("step {}: {} bits/dim on {} test images", step, bound.total().text(), bound.images());
     if (bound.latent() != null) {
       if (bound.latent().collapsed() && step > COLLAPSE_IS_NO_NEWS) {

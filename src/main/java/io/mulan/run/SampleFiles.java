@@ -107,7 +107,7 @@ public record SampleFiles(
     if (Pictures.shows(run.image())) {
       files.addAll(pictures(file.images(), frames));
     }
-    tell("files: %s (%s)", folder, String.join(", ", files));
+    said.accept(folder.written(files.toArray(String[]::new)));
   }
 
   private List<String> pictures(ImageSet images, List<ImageSet> frames) {

@@ -95,9 +95,8 @@ public record StepSweep(
           List.copyOf(images.values()),
           images.keySet().stream().map(steps -> "T = " + steps).toList());
     }
-    tell(
-        "files: %s (%s%s, %s)",
-        folder, shown ? SampleFiles.GRID + ", " : "", SampleFiles.BOUND, SampleFiles.JSON);
+    String grid = shown ? SampleFiles.GRID : "";
+    tell("%s", folder.written(grid, SampleFiles.BOUND, SampleFiles.JSON));
   }
 
   /** The bound of the chain of this many steps. */

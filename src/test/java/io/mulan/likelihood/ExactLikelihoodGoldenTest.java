@@ -168,9 +168,9 @@ final class ExactLikelihoodGoldenTest {
       Operand<TFloat64> logQ = dequantisation.logDensity(d, gamma0, u);
       Operand<TFloat64> expected = dequantisation.expectedLogDensity(d, gamma0, u);
       try (TUint8 images = images();
+          GraphSession now = GraphSession.open(graph);
           Result result =
-              session
-                  .runner()
+              now.runner()
                   .feed(start.images(), images)
                   .fetch(z0)
                   .fetch(start.kl())

@@ -1,11 +1,14 @@
 package io.mulan.readers;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.mulan.config.ConfigReader;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.data.ImageSet;
+import io.mulan.files.ConfigException;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.Npz;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.function.Executable;
 
 /** The data sets that other programs wrote, and what is in them: {@code data/make.py}. */
 public final class DataFiles {
@@ -75,5 +79,17 @@ public final class DataFiles {
     CRC32C checksum = new CRC32C();
     checksum.update(data);
     return Integer.rotateRight((int) checksum.getValue(), 15) + 0xa282ead8;
+  }
+
+  /** The one line that refuses a set, of which every image is read. */
+  static String refusal(Kind kind, Path path, String... settings) {
+    return refusal(() -> ParserInput.readAll(config(kind, path, settings)));
+  }
+
+  /** The one line that refuses to do something. */
+  static String refusal(Executable work) {
+    String message = assertThrows(ConfigException.class, work).getMessage();
+    assertEquals(1, message.lines().count(), message);
+    return message;
   }
 }

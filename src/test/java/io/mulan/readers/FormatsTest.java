@@ -203,16 +203,6 @@ class FormatsTest {
     }
   }
 
-  private static String refused(Kind kind, Path path, String... settings) {
-    String message =
-        assertThrows(
-                ConfigException.class,
-                () -> ParserInput.readAll(DataFiles.config(kind, path, settings)))
-            .getMessage();
-    assertEquals(1, message.lines().count(), message);
-    return message;
-  }
-
   @Test
   void huggingFacesShardsAreReadWithTheirSplitAndClasses() {
     for (Path where : List.of(path("huggingface"), path("huggingface/data"))) {
@@ -252,14 +242,14 @@ class FormatsTest {
     "several, 'columns a, b, of which none, or several'"
   })
   void parquetWithoutPicturesThatCanBeReadIsRefused(String name, String told) {
-    String message = refused(Kind.PARQUET, path("parquet/" + name + ".parquet"));
+    String message = DataFiles.refusal(Kind.PARQUET, path("parquet/" + name + ".parquet"));
     assertTrue(message.contains(name + ".parquet") && message.contains(told), message);
   }
 
   @ParameterizedTest
   @CsvSource({"data.feature, img2", "data.label, img", "data.label, other"})
   void aColumnThatIsNotThereIsNamedWithThoseThatAre(String setting, String name) {
-    String message = refused(Kind.PARQUET, path("parquet/snappy.parquet"), setting + "=" + name);
+    String message = DataFiles.refusal(Kind.PARQUET, path("parquet/snappy.parquet"), setting + "=" + name);
     assertTrue(message.contains("id, img, fine_label, coarse_label"), message);
     assertTrue(message.contains("named " + name), message);
   }
@@ -285,7 +275,7 @@ class FormatsTest {
   @Test
   void ofSeveralPicturesInASampleASettingNamesOne() {
     Path tar = path("two-pictures.tar");
-    String message = refused(Kind.IMAGES, tar);
+    String message = DataFiles.refusal(Kind.IMAGES, tar);
     assertTrue(message.contains("is not the only picture of its sample"), message);
     assertTrue(message.contains("data.feature"), message);
     Dataset set = Datasets.open(DataFiles.config(Kind.IMAGES, tar, "data.feature=png"));
@@ -313,9 +303,9 @@ class FormatsTest {
   @Test
   void aFileThatIsNoArchiveIsNotTakenForADamagedOne() throws IOException {
     Path picture = DataFiles.path("pictures/cat/a.png");
-    assertTrue(refused(Kind.IMAGES, picture).contains("is not a folder"));
+    assertTrue(DataFiles.refusal(Kind.IMAGES, picture).contains("is not a folder"));
     Path zip = Files.copy(picture, folder.resolve("a.zip"));
-    String message = refused(Kind.IMAGES, zip);
+    String message = DataFiles.refusal(Kind.IMAGES, zip);
     assertTrue(message.contains("has no picture"), message);
   }
 
@@ -363,7 +353,7 @@ class FormatsTest {
       Path pictures = Files.createDirectories(folder.resolve(name.substring(6)));
       Files.copy(path("webp").resolve(name), pictures.resolve("1-" + name));
       Files.copy(path("webp").resolve(name), pictures.resolve("2-" + name));
-      assertTrue(refused(Kind.IMAGES, pictures).contains("data.background lays it over a colour"));
+      assertTrue(DataFiles.refusal(Kind.IMAGES, pictures).contains("data.background lays it over a colour"));
       Dataset set =
           Datasets.open(DataFiles.config(Kind.IMAGES, pictures, "data.background=" + colour));
       assertArrayEquals(expected("alpha_" + colour).toBytes(), set.test().toArray().toBytes());

@@ -2,7 +2,6 @@ package io.mulan.readers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.DataConfig.Kind;
@@ -12,7 +11,6 @@ import io.mulan.data.Datasets;
 import io.mulan.data.ImageFiles;
 import io.mulan.files.AtomicFolder;
 import io.mulan.files.Cache;
-import io.mulan.files.ConfigException;
 import io.mulan.numpy.Npy;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.NpyHeader;
@@ -56,16 +54,6 @@ class LargeFilesTest {
     }
   }
 
-  private static String refusal(Runnable work) {
-    ConfigException refused = assertThrows(ConfigException.class, work::run);
-    assertEquals(1, refused.getMessage().lines().count(), refused.getMessage());
-    return refused.getMessage();
-  }
-
-  private String refusal(Kind kind, Path path) {
-    return refusal(() -> ParserInput.readAll(DataFiles.config(kind, path)));
-  }
-
   private void idx(String name, byte[] content, int... sizes) throws IOException {
     try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(folder.resolve(name)))) {
       out.writeInt(8 << 8 | sizes.length);
@@ -80,7 +68,7 @@ class LargeFilesTest {
   void labelsThatAnIdxFileOnlyClaimsTakeNoMemory() throws IOException {
     idx("train-images-idx3-ubyte", new byte[40], 10, 2, 2);
     idx("train-labels-idx1-ubyte", new byte[20], Integer.MAX_VALUE);
-    String told = refusal(Kind.IDX, folder);
+    String told = DataFiles.refusal(Kind.IDX, folder);
     assertTrue(told.contains("train-labels-idx1-ubyte has 20 bytes after offset 8"), told);
   }
 
@@ -126,7 +114,7 @@ class LargeFilesTest {
     Path file = npz(header(NpyType.U1, MUCH / 1024, 32, 32, 1));
     assertTrue(Files.size(file) < MUCH / 500);
     long before = unpackedBytes();
-    String told = refusal(Kind.NPZ, file);
+    String told = DataFiles.refusal(Kind.NPZ, file);
     assertTrue(told.contains("large.npz, array images unpacks to more than 64 MiB"), told);
     assertTrue(told.contains("--allow-large"), told);
     assertEquals(before, unpackedBytes(), "nothing is in the cache");
@@ -146,7 +134,7 @@ class LargeFilesTest {
       zeros(out, MUCH);
     }
     long before = unpackedBytes();
-    String told = refusal(Kind.IDX, file);
+    String told = DataFiles.refusal(Kind.IDX, file);
     assertTrue(
         told.contains("unpacks to more than 64 MiB") && told.contains("--allow-large"), told);
     assertEquals(before, unpackedBytes(), "nothing is in the cache");
@@ -181,7 +169,7 @@ class LargeFilesTest {
       zip.write(header(NpyType.U1, tooMuch()).toBytes());
     }
     claim(file, "labels.npy", tooMuch() / 10, tooMuch());
-    String told = refusal(Kind.NPZ, file);
+    String told = DataFiles.refusal(Kind.NPZ, file);
     assertTrue(told.contains("labels.npz, array labels takes"), told);
     assertTrue(told.contains("-Xmx"), told);
   }
@@ -194,7 +182,7 @@ class LargeFilesTest {
       sparse.write(head);
       sparse.setLength(head.length + (long) tooMuch());
     }
-    String told = refusal(() -> ImageFiles.read(file, new ImageShape(1, 1, 1), 256));
+    String told = DataFiles.refusal(() -> ImageFiles.read(file, new ImageShape(1, 1, 1), 256));
     assertTrue(told.contains("images.npy takes"), told);
   }
 
@@ -215,7 +203,7 @@ class LargeFilesTest {
       zip.closeEntry();
     }
     claim(file, "images.npy", content.length + (1 << 30), content.length + (1 << 30));
-    String told = refusal(Kind.NPZ, file);
+    String told = DataFiles.refusal(Kind.NPZ, file);
     assertTrue(told.contains("stored.npz"), told);
   }
 
@@ -240,7 +228,7 @@ class LargeFilesTest {
     }
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
     Files.write(pictures.resolve("a.png"), png.toByteArray());
-    String told = refusal(Kind.IMAGES, pictures);
+    String told = DataFiles.refusal(Kind.IMAGES, pictures);
     assertTrue(told.contains("a.png"), told);
     assertTrue(told.contains("pixels"), told);
     assertFalse(told.contains("damaged"), told);
