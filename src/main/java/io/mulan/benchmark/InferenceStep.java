@@ -13,7 +13,7 @@ import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
 import io.mulan.tf.StepTrace;
 import io.mulan.tf.Tensors;
-import io.mulan.training.MeasuredStep;
+import io.mulan.training.TrainingSession.MeasuredStep;
 import io.mulan.training.TrainedModel;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -5,7 +5,7 @@ import io.mulan.config.RunConfig;
 import io.mulan.data.Datasets;
 import io.mulan.data.Datasets.DataShape;
 import io.mulan.tf.StepTrace;
-import io.mulan.training.MeasuredStep;
+import io.mulan.training.TrainingSession.MeasuredStep;
 import io.mulan.training.TrainingSession;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -191,4 +191,13 @@ final class Arguments {
   private static UsageException wrong(String option, String text, String allowed) {
     return new UsageException("--" + option + " is '" + text + "'; allowed is " + allowed);
   }
+
+  /** A command line that can't be understood; the message is one line for the user. */
+  static final class UsageException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    UsageException(String message) {
+      super(message);
+    }
+  }
 }

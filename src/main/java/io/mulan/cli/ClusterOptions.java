@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.cli.Arguments.UsageException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

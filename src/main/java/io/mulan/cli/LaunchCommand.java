@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.cli.Arguments.UsageException;
 import io.mulan.cluster.OpenPort;
 import io.mulan.cluster.PrivateNetwork;
 import io.mulan.cluster.WorkerProcesses;

@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.cli.Arguments.UsageException;
 import io.mulan.cluster.ClusterException;
 import io.mulan.cluster.ParentWatch;
 import io.mulan.console.ExitCode;

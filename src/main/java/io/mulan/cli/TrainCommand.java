@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.cli.Arguments.UsageException;
 import io.mulan.benchmark.DryRun;
 import io.mulan.cluster.BatchShare;
 import io.mulan.cluster.Cluster;

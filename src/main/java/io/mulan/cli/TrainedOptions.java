@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.cli.Arguments.UsageException;
 import io.mulan.export.ExportedModel;
 import io.mulan.run.OutFolder;
 import io.mulan.run.TrainedRun;

@@ -1,6 +1,6 @@
 package io.mulan.data;
 
-import io.mulan.readers.ImageKey;
+import io.mulan.readers.ImageStore.ImageKey;
 import java.util.Arrays;
 
 /**

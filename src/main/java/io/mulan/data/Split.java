@@ -4,7 +4,7 @@ import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.SplitBy;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
-import io.mulan.readers.ImageKey;
+import io.mulan.readers.ImageStore.ImageKey;
 import io.mulan.readers.ImageStore;
 import java.util.Arrays;
 

@@ -1,5 +1,6 @@
 package io.mulan.diffusion;
 
+import io.mulan.diffusion.Latent.NoiseLaw;
 import io.mulan.config.ImageShape;
 import io.mulan.config.LatentConfig;
 import io.mulan.config.RunConfig;

@@ -1,5 +1,6 @@
 package io.mulan.diffusion;
 
+import org.tensorflow.ndarray.Shape;
 import io.mulan.config.LatentConfig;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
@@ -71,4 +72,12 @@ public sealed interface Latent
       case NONE -> new NoLatent();
     };
   }
+
+  /**
+   * What the noise of a latent is, for those who draw it themselves.
+   *
+   * @param law in words, such as {@code standard normal}; all numbers are independent
+   * @param shape for a batch, in which -1 is any number
+   */
+  record NoiseLaw(String law, Shape shape) {}
 }

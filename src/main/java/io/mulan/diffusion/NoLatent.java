@@ -1,5 +1,6 @@
 package io.mulan.diffusion;
 
+import io.mulan.diffusion.Latent.NoiseLaw;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package io.mulan.export;
 import io.mulan.config.ImageShape;
 import io.mulan.data.Conditions;
 import io.mulan.diffusion.DiffusionModel;
-import io.mulan.diffusion.NoiseLaw;
+import io.mulan.diffusion.Latent.NoiseLaw;
 import io.mulan.tf.Inputs;
 import java.util.ArrayList;
 import java.util.List;

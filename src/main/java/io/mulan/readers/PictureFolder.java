@@ -1,5 +1,6 @@
 package io.mulan.readers;
 
+import io.mulan.readers.ImageStore.ImageKey;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;

@@ -356,4 +356,17 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
     session.close();
     graph.close();
   }
+
+  /** What TensorFlow does to a batch again and again, to be measured. */
+  public interface MeasuredStep {
+
+    /** Does it once. */
+    void run();
+
+    /** Does it once, traced. */
+    StepTrace trace();
+
+    /** Gives TensorFlow the same and lets it compute nothing. */
+    void idle();
+  }
 }

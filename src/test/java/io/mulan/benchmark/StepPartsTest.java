@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.RunConfig;
 import io.mulan.tf.StepTrace;
-import io.mulan.training.MeasuredStep;
+import io.mulan.training.TrainingSession.MeasuredStep;
 import io.mulan.training.SmallRun;
 import io.mulan.training.TrainingSession;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.mulan.diffusion;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.mulan.diffusion.Latent.NoiseLaw;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.LatentConfig;
 import io.mulan.tf.Maths;

@@ -1,5 +1,6 @@
 package io.mulan.nn;
 
+import io.mulan.nn.UNet.Embeddings;
 import io.mulan.golden.CaseGraph;
 import io.mulan.golden.GoldenFile;
 import io.mulan.tf.Maths;

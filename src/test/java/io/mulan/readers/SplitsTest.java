@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.readers.ImageStore.ImageKey;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.ImageShape;
@@ -325,7 +326,7 @@ class SplitsTest {
         IntStream.range(0, 12).mapToObj(i -> (11 - i) + "/0.png").toArray(String[]::new);
     ClassNames classes = ClassNames.of(config, numbers);
     for (int i = 0; i < 12; i++) {
-      assertEquals(i, classes.of(i + "/7.png"));
+      assertEquals(i, classes.labels(List.of(i + "/7.png"))[0]);
     }
     assertEquals(
         List.of("n01", "n02", "n10"),
