@@ -48,7 +48,7 @@ public record BenchmarkPlan(What what, String model, RunConfig config, List<Xla>
     }
   }
 
-  public int batch() {
+  int batch() {
     return config.training().batch();
   }
 

@@ -28,25 +28,25 @@ import org.tensorflow.types.family.TFloating;
  * What a trained model costs for each image, in floating-point operations of convolutions and
  * matrix products, counted from graphs for a batch of one without running them.
  */
-public final class InferenceCost {
+final class InferenceCost {
   private final DiffusionModel model;
 
-  public InferenceCost(RunConfig config, ImageShape image) {
+  InferenceCost(RunConfig config, ImageShape image) {
     model = new DiffusionModel(config, image);
   }
 
   /** Of the bound, at one time. */
-  public long bound() {
+  long bound() {
     return ImageCost.evaluation(model).flops();
   }
 
   /** Of the score network alone. */
-  public long network() {
+  long network() {
     return count(build -> build.output(build.images(TFloat32.class)));
   }
 
   /** Of the score network and its vector-Jacobian product by its input. */
-  public long networkWithProduct() {
+  long networkWithProduct() {
     return count(
         build -> {
           Operand<TFloat32> z = build.images(TFloat32.class);
@@ -56,7 +56,7 @@ public final class InferenceCost {
   }
 
   /** Of a step of the ancestral sampler. */
-  public long samplingStep() {
+  long samplingStep() {
     return count(
         build -> {
           Operand<TFloat64> z = build.images(TFloat64.class);
@@ -66,7 +66,7 @@ public final class InferenceCost {
   }
 
   /** Of an evaluation of the probability flow with Hutchinson's estimate of its divergence. */
-  public long flow() {
+  long flow() {
     return count(
         build -> {
           Operand<TFloat64> z = build.images(TFloat64.class);

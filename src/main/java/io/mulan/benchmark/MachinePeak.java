@@ -53,7 +53,7 @@ public record MachinePeak(double convolutionFlopsPerSecond, double productFlopsP
    *
    * @param shape of the images [B,H,W,C]
    */
-  public static double convolutionOf(Class<? extends TFloating> precision, Shape shape) {
+  static double convolutionOf(Class<? extends TFloating> precision, Shape shape) {
     return convolution(precision, shape, RUNS).speed();
   }
 

@@ -37,7 +37,7 @@ public record StepMeasurement(
   private static final int IDLE = 20;
 
   /** Measures training on images of random levels, this many steps after the first few. */
-  public static StepMeasurement ofTraining(RunConfig config, boolean compiled, int steps) {
+  static StepMeasurement ofTraining(RunConfig config, boolean compiled, int steps) {
     DataShape data = Datasets.shape(config.data());
     int batch = config.training().batch();
     byte[] images = randomLevels(data, batch, config.training().seed());
@@ -62,7 +62,7 @@ public record StepMeasurement(
    *
    * @param parts those of a trace, by operation
    */
-  public static StepMeasurement of(
+  static StepMeasurement of(
       double buildSeconds,
       StepTiming timing,
       int batch,
@@ -83,7 +83,7 @@ public record StepMeasurement(
   }
 
   /** Levels of images, evenly distributed: [batch,H,W,C]. */
-  public static byte[] randomLevels(DataShape data, int batch, long seed) {
+  static byte[] randomLevels(DataShape data, int batch, long seed) {
     byte[] images = new byte[data.image().bytes(batch)];
     Random random = new Random(seed);
     for (int i = 0; i < images.length; i++) {

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * which most operations ran is that of the loss; the others are derivatives of the schedule, which
  * the loss itself is made of.
  */
-public final class StepParts {
+final class StepParts {
   private static final String FORWARD = "forward";
   private static final String BACKWARD = "backward";
   private static final String OPTIMISER = "optimiser";
@@ -34,7 +34,7 @@ public final class StepParts {
   private StepParts() {}
 
   /** Those of a training step, whose operations are named after them. */
-  public static Function<StepTrace.Ran, String> ofTraining(StepTrace trace) {
+  static Function<StepTrace.Ran, String> ofTraining(StepTrace trace) {
     Function<StepTrace.Ran, String> gradients = withBackward(trace);
     return operation -> {
       String name = operation.name();
@@ -46,12 +46,12 @@ public final class StepParts {
   }
 
   /** Those of a training step that XLA compiled: it has one only. */
-  public static Function<StepTrace.Ran, String> ofCompiled(StepTrace trace) {
+  static Function<StepTrace.Ran, String> ofCompiled(StepTrace trace) {
     return operation -> COMPILED;
   }
 
   /** Those of something with gradients of its own. */
-  public static Function<StepTrace.Ran, String> withBackward(StepTrace trace) {
+  static Function<StepTrace.Ran, String> withBackward(StepTrace trace) {
     Optional<String> backward = largest(trace);
     return operation -> {
       Optional<String> scope = scope(operation.name());
@@ -60,7 +60,7 @@ public final class StepParts {
   }
 
   /** Those of something whose gradients, if any, are derivatives of the schedule. */
-  public static Function<StepTrace.Ran, String> forwards(StepTrace trace) {
+  static Function<StepTrace.Ran, String> forwards(StepTrace trace) {
     return operation -> FORWARD;
   }
 

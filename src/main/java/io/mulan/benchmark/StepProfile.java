@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * @param parts in the order of a step, those that are there
  * @param kinds the types of operations that take most, most first
  */
-public record StepProfile(
+record StepProfile(
     double hostSeconds,
     double wallSeconds,
     double operationSeconds,

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param firstSeconds the first time, with what TensorFlow does once: planning, compiling
  */
-public record StepTiming(
+record StepTiming(
     double firstSeconds,
     double medianSeconds,
     double lowerQuartileSeconds,
@@ -17,12 +17,12 @@ public record StepTiming(
   private static final int WARM_UP = 3;
 
   /** Measures one thing, this many times after the first few. */
-  public static StepTiming measure(Runnable step, int times) {
+  static StepTiming measure(Runnable step, int times) {
     return inTurns(List.of(step), times).get(0);
   }
 
   /** Measures several in turns, so that a machine that slows down slows all of them. */
-  public static List<StepTiming> inTurns(List<Runnable> steps, int times) {
+  static List<StepTiming> inTurns(List<Runnable> steps, int times) {
     double[] first = steps.stream().mapToDouble(StepTiming::seconds).toArray();
     double[][] seconds = new double[steps.size()][times];
     for (int round = -WARM_UP; round < times; round++) {
@@ -41,7 +41,7 @@ public record StepTiming(
   }
 
   /** The same of a part of what was timed, which was this many times as long. */
-  public StepTiming dividedBy(int count) {
+  StepTiming dividedBy(int count) {
     return new StepTiming(
         firstSeconds / count,
         medianSeconds / count,

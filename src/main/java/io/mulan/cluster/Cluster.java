@@ -26,12 +26,12 @@ public record Cluster(List<String> addresses, int task) {
   }
 
   /** The others. */
-  public IntStream others() {
+  IntStream others() {
     return IntStream.range(0, size()).filter(other -> other != task);
   }
 
   /** What to call a process in messages. */
-  public String name(int other) {
+  String name(int other) {
     return "worker " + other + " (" + addresses.get(other) + ")";
   }
 

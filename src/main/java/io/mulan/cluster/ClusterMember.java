@@ -25,7 +25,7 @@ import org.tensorflow.proto.ServerDef;
  *
  * <p>TensorFlow can't stop such a server: the process has to be halted.
  */
-public final class ClusterMember {
+final class ClusterMember {
   private final Cluster cluster;
 
   private ClusterMember(Cluster cluster) {
@@ -37,7 +37,7 @@ public final class ClusterMember {
    *
    * @throws IllegalArgumentException if its port can't be had
    */
-  public static ClusterMember start(Cluster cluster) {
+  static ClusterMember start(Cluster cluster) {
     JobDef.Builder job = JobDef.newBuilder().setName(cluster.job());
     IntStream.range(0, cluster.size()).forEach(i -> job.putTasks(i, cluster.addresses().get(i)));
     ServerDef definition =
@@ -69,12 +69,12 @@ public final class ClusterMember {
         .build();
   }
 
-  public Cluster cluster() {
+  Cluster cluster() {
     return cluster;
   }
 
   /** A session of this process, whose collective operations meet those of the others. */
-  public Session open(Graph graph) {
+  Session open(Graph graph) {
     String address = cluster.addresses().get(cluster.task());
     return session(
         graph, "grpc://localhost" + address.substring(address.lastIndexOf(':')), config(cluster));

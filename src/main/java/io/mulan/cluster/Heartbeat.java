@@ -16,7 +16,7 @@ import org.tensorflow.types.TInt32;
  * Watches the other processes of a cluster: each is asked again and again to compute nothing, which
  * one that has died, hangs or can't be reached does not answer, and one that is busy does.
  */
-public final class Heartbeat implements AutoCloseable {
+final class Heartbeat implements AutoCloseable {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   private final ClusterMember member;

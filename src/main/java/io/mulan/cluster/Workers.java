@@ -46,7 +46,7 @@ public final class Workers {
    * @param lost told who was for longer
    * @throws ConfigException if this one's port can't be had
    */
-  public static Workers join(Cluster cluster, Duration patience, Consumer<String> lost) {
+  static Workers join(Cluster cluster, Duration patience, Consumer<String> lost) {
     ClusterMember member;
     try {
       member = ClusterMember.start(cluster);
@@ -107,7 +107,7 @@ public final class Workers {
    * @param facts what it is by what it is called, in the same order everywhere
    * @throws ConfigException naming a worker that differs from the chief, and in what
    */
-  public void requireSame(Map<String, String> facts) {
+  void requireSame(Map<String, String> facts) {
     if (isAlone()) {
       return;
     }
@@ -225,7 +225,7 @@ public final class Workers {
   }
 
   /** At the end of all work: waits for the others to come to theirs, and lets them go. */
-  public void finish() {
+  void finish() {
     joined.ifPresent(
         j -> {
           j.exchange().all(new long[1]);

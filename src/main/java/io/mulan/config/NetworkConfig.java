@@ -94,7 +94,7 @@ public record NetworkConfig(
   }
 
   /** The same with this s². */
-  public NetworkConfig withSignalPower(double power) {
+  NetworkConfig withSignalPower(double power) {
     return new NetworkConfig(
         kind,
         channels,

@@ -63,7 +63,7 @@ public record ImageCodec(int levels) {
    * @param gamma0 γ(0) [B,H,W,C] or [B,1,1,1]
    * @param uniform in (0,1) [B,H,W,C]
    */
-  public <T extends TFloating> Operand<TUint8> draw(
+  <T extends TFloating> Operand<TUint8> draw(
       Maths<T> m, Operand<T> rescaled, Operand<T> gamma0, Operand<T> uniform) {
     Ops tf = m.ops();
     Operand<T> centres = encode(m, tf.constant(values())); // [V]

@@ -94,7 +94,7 @@ public final class Chart implements Plot {
   }
 
   /** With logarithmic x, all positive. */
-  public Chart logarithmicX() {
+  Chart logarithmicX() {
     chart.getStyler().setXAxisLogarithmic(true);
     return this;
   }

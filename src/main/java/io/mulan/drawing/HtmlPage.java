@@ -136,7 +136,7 @@ public final class HtmlPage {
   }
 
   /** The whole page. */
-  public String html() {
+  String html() {
     endSection();
     String links =
         sections.entrySet().stream()

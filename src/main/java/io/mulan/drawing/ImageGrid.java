@@ -88,7 +88,7 @@ public final class ImageGrid {
    *
    * @param headings above them
    */
-  public static BufferedImage beside(List<ImageSet> sets, List<String> headings) {
+  static BufferedImage beside(List<ImageSet> sets, List<String> headings) {
     List<BufferedImage> grids = sets.stream().map(ImageGrid::of).toList();
     int space = 4 * MARGIN;
     int heading = 2 * font().getSize();

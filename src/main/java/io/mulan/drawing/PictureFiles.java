@@ -50,7 +50,7 @@ public final class PictureFiles {
   }
 
   /** Writes the first images as PNGs of their own size, {@code 0000.png} and so on. */
-  public static void each(Path folder, ImageSet images, int most) {
+  static void each(Path folder, ImageSet images, int most) {
     for (int i = 0; i < Math.min(most, images.count()); i++) {
       png(folder.resolve("%04d.png".formatted(i)), Picture.of(images, i, 1));
     }

@@ -22,11 +22,11 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
 /** Plots as Scalable Vector Graphics. */
-public final class Svg {
+final class Svg {
   private Svg() {}
 
   /** The whole document: it can be a file, or stand in a page without its first lines. */
-  public static String of(Plot plot) {
+  static String of(Plot plot) {
     Document document = empty();
     SVGGeneratorContext context = SVGGeneratorContext.createDefault(document);
     context.setPrecision(2);

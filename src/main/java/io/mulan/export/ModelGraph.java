@@ -28,7 +28,7 @@ import org.tensorflow.types.family.TType;
  * @param outputs in the order of {@link BoundTerms#NAMES}, and with these names
  * @param weights sorted by name
  */
-public record ModelGraph(List<Port> inputs, List<Port> outputs, List<Variable<?>> weights) {
+record ModelGraph(List<Port> inputs, List<Port> outputs, List<Variable<?>> weights) {
 
   /** The name of the operation that sets all weights to zero. */
   public static final String INITIALIZE = "initialize";
@@ -46,7 +46,7 @@ public record ModelGraph(List<Port> inputs, List<Port> outputs, List<Variable<?>
    * @param variables where the weights are made
    * @param batch how many images at once; -1 for any number
    */
-  public static ModelGraph build(
+  static ModelGraph build(
       Maths<TFloat32> m, DiffusionModel model, Variables variables, long batch) {
     Inlets in = new Inlets(m.ops(), batch);
     Operand<TUint8> images =

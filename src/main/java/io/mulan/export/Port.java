@@ -11,16 +11,16 @@ import org.tensorflow.ndarray.Shape;
  *
  * @param description what it is, for people
  */
-public record Port(String name, String description, Operand<?> operand) {
+record Port(String name, String description, Operand<?> operand) {
 
 
   /** The type of its numbers, such as {@code float32}. */
-  public String type() {
+  String type() {
     return operand.type().getSimpleName().substring(1).toLowerCase(Locale.ROOT);
   }
 
   /** Its shape, such as {@code [B,8,8,1]}: B is any number. */
-  public String shape() {
+  String shape() {
     return shape(operand.shape());
   }
 

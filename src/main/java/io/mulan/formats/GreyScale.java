@@ -21,7 +21,7 @@ public record GreyScale(int levels) {
   }
 
   /** The level nearest to a sample: round(sample·(V-1)/255). */
-  public int level(int grey) {
+  int level(int grey) {
     return scale(grey, levels - 1, WHITE);
   }
 

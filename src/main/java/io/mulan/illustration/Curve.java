@@ -4,7 +4,7 @@ import java.util.function.DoubleUnaryOperator;
 
 /** A schedule of two pixels: a curve through the plane of their γ, from time 0 to 1. */
 @FunctionalInterface
-public interface Curve {
+interface Curve {
   private static int fine() {
     return 32;
   }

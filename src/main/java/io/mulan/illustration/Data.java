@@ -1,7 +1,7 @@
 package io.mulan.illustration;
 
 /** What images of two pixels are like, in units of the signal f; their mean is zero. */
-public sealed interface Data permits Gaussian, Mixture {
+sealed interface Data permits Gaussian, Mixture {
 
   /** The variance of each pixel. */
   double[] variances();

@@ -5,7 +5,7 @@ package io.mulan.illustration;
  * f̂)²_i, in nats for each nat of γ_i.
  */
 @FunctionalInterface
-public interface Field {
+interface Field {
   /** For differences: the third derivatives of the fields here are of order one. */
   double STEP = 1e-3;
 

@@ -6,7 +6,7 @@ package io.mulan.illustration;
  * @param first variance of pixel 1
  * @param second variance of pixel 2
  */
-public record Gaussian(double first, double second, double correlation) implements Data {
+record Gaussian(double first, double second, double correlation) implements Data {
 
   Matrix covariance() {
     double c = correlation * Math.sqrt(first * second);

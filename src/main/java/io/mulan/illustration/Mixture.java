@@ -4,13 +4,13 @@ package io.mulan.illustration;
  * Images of two kinds, equally likely, each kind Gaussian. The posterior mean is no longer linear:
  * expectations over the noisy signals are by quadrature.
  */
-public final class Mixture implements Data {
+final class Mixture implements Data {
   private final Gaussian first;
   private final Gaussian second;
   private final Plane plane;
   private final Nats entropy;
 
-  public Mixture(Gaussian first, Gaussian second) {
+  Mixture(Gaussian first, Gaussian second) {
     this(first, second, Plane.FINE);
   }
 
@@ -22,7 +22,7 @@ public final class Mixture implements Data {
   }
 
   /** One of the kinds, 0 or 1. */
-  public Gaussian kind(int k) {
+  Gaussian kind(int k) {
     return k == 0 ? first : second;
   }
 
@@ -30,7 +30,7 @@ public final class Mixture implements Data {
    * I(f; c): what it costs to tell the kind of an image by a latent c that is drawn from the
    * posterior p(c given f), as the KL to its prior.
    */
-  public Nats latentCost() {
+  Nats latentCost() {
     return entropy().minus(first.entropy().plus(second.entropy()).times(0.5));
   }
 

@@ -17,7 +17,7 @@ public record Nats(double value, double error) {
     return new Nats(fine, Math.abs(fine - coarse));
   }
 
-  public Nats plus(Nats other) {
+  Nats plus(Nats other) {
     return new Nats(value + other.value, error + other.error);
   }
 

@@ -8,7 +8,7 @@ package io.mulan.illustration;
  *
  * @param logVariance log S
  */
-public record SharedGain(double logVariance) {
+record SharedGain(double logVariance) {
 
   /** w. */
   double gain(double... gamma) {

@@ -24,7 +24,7 @@ public record PublishedSettings(JsonNode tree, String source) {
   private static final double EPSILON = 1e-8;
 
   /** Whether this is a published configuration, and not one of ours. */
-  public static boolean matches(JsonNode tree) {
+  static boolean matches(JsonNode tree) {
     return tree.path("model").has("sm_n_embd");
   }
 
@@ -33,7 +33,7 @@ public record PublishedSettings(JsonNode tree, String source) {
    *
    * @throws ConfigException if one is missing, or means something that does not exist here
    */
-  public Map<String, Map<String, Object>> settings() {
+  Map<String, Map<String, Object>> settings() {
     require("model.sigma_prior", 1.0);
     require("model.sample_softmax", false);
     require("optimizer.name", "adamw");

@@ -54,7 +54,7 @@ public final class BoundEstimator {
    * @param kl mean KL(q(c|x) ‖ p(c)) over all images, nats
    * @param betweenBatches called between batches, from which it may throw
    */
-  public LatentUse latentUse(GraphSession session, ImageSet images, double kl, Runnable betweenBatches) {
+  LatentUse latentUse(GraphSession session, ImageSet images, double kl, Runnable betweenBatches) {
     LatentUse.Collector latents = new LatentUse.Collector(graph.latents().priorVariance());
     if (graph.latents().priorVariance() == 0) {
       return latents.use(kl);

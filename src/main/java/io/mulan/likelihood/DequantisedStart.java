@@ -51,7 +51,7 @@ public record DequantisedStart(
    *
    * @param mostLikelyLatent c is the most likely one instead of a draw, as published
    */
-  public static DequantisedStart build(
+  static DequantisedStart build(
       Maths<TFloat32> m,
       DiffusionModel model,
       Weights<TFloat32> weights,

@@ -78,7 +78,7 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
     /**
      * @param priorVariance of each component of c; zero if there is no latent
      */
-    public Collector(double priorVariance) {
+    Collector(double priorVariance) {
       this.priorVariance = priorVariance;
     }
 

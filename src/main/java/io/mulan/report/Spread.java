@@ -9,10 +9,10 @@ import java.util.Arrays;
  * @param deviation standard deviation of one run (n - 1 in the denominator); not a number below two
  * @param count how many
  */
-public record Spread(double mean, double deviation, int count) {
+record Spread(double mean, double deviation, int count) {
 
   /** Of these values. */
-  public static Spread of(double... values) {
+  static Spread of(double... values) {
     double mean = Arrays.stream(values).average().orElse(Double.NaN);
     double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
     double deviation = values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1));
@@ -20,7 +20,7 @@ public record Spread(double mean, double deviation, int count) {
   }
 
   /** Of the mean; not a number below two values. */
-  public double standardError() {
+  double standardError() {
     return deviation / Math.sqrt(count);
   }
 }

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  * Values for each image, in a CSV file that grows while they are measured: what an interrupted
  * program has written is there for the next one.
  */
-public final class PerImageTable implements AutoCloseable {
+final class PerImageTable implements AutoCloseable {
   private static final String IMAGE = "image";
 
   private final Path file;

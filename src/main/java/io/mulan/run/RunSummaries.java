@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * Shows in TensorBoard what a run is, at its start: configuration, graph, and hyper-parameters to
  * compare it with others by; and how its gradients, weights and times are spread.
  */
-public final class RunSummaries implements TrainingListener {
+final class RunSummaries implements TrainingListener {
   private final EventWriter events;
   private final RunConfig config;
 
@@ -23,7 +23,7 @@ public final class RunSummaries implements TrainingListener {
    *
    * @param step from where the run goes on
    */
-  public RunSummaries(EventWriter events, TrainingSession session, RunConfig config, long step) {
+  RunSummaries(EventWriter events, TrainingSession session, RunConfig config, long step) {
     this.events = events;
     this.config = config;
     events.text(step, "config", "```yaml\n" + config.toYaml() + "```\n");
@@ -48,12 +48,12 @@ public final class RunSummaries implements TrainingListener {
   }
 
   /** The run has made all its steps. */
-  public void finished() {
+  void finished() {
     ended(true);
   }
 
   /** The run has diverged: it will not go on by itself. */
-  public void diverged() {
+  void diverged() {
     ended(false);
   }
 

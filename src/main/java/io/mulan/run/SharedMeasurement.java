@@ -12,7 +12,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 /** Measures images batch by batch; processes that work together share the batches. */
-public record SharedMeasurement(
+record SharedMeasurement(
     Measurement measurement, Workers workers, BooleanSupplier stopAsked) {
   /** What the figure of an image is called. */
   public static final String TOTAL = "total";
@@ -20,7 +20,7 @@ public record SharedMeasurement(
   private static final String SECONDS = "seconds";
 
   /** What is known of each image: terms, their sum, extras, and the seconds that it took. */
-  public List<String> columns() {
+  List<String> columns() {
     return Stream.of(
             measurement.terms().stream(),
             Stream.of(TOTAL),
@@ -39,7 +39,7 @@ public record SharedMeasurement(
    * @param measured told of the next images' values [columns][count]
    * @return whether all is measured; if not, a process was asked to stop
    */
-  public boolean run(int first, int wanted, IntConsumer done, Consumer<double[][]> measured) {
+  boolean run(int first, int wanted, IntConsumer done, Consumer<double[][]> measured) {
     int columns = columns().size();
     SharedBatches rounds =
         new SharedBatches(workers, wanted, measurement.chunk(), columns * Double.BYTES);

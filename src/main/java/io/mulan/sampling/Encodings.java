@@ -68,7 +68,7 @@ public final class Encodings {
   }
 
   /** z_0 of the images, one after the other, for these latents [B,m+k]. */
-  public double[] z0(byte[] images, TFloat32 latent) {
+  double[] z0(byte[] images, TFloat32 latent) {
     try (TUint8 pixels = Tensors.of(shape(images), images);
         Result result =
             session

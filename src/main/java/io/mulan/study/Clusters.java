@@ -16,7 +16,7 @@ import org.hipparchus.random.Well19937c;
  * @param members numbers of the points in each, those nearest to its centre first; the largest
  *     cluster first
  */
-public record Clusters(List<int[]> members) {
+record Clusters(List<int[]> members) {
   private static final int MOST_STEPS = 200;
   private static final int SEED = 0;
 
@@ -32,7 +32,7 @@ public record Clusters(List<int[]> members) {
    *
    * @param count how many clusters, if there are as many different points
    */
-  public static Clusters of(double[][] points, int count) {
+  static Clusters of(double[][] points, int count) {
     EuclideanDistance distance = new EuclideanDistance();
     List<Point> all =
         IntStream.range(0, points.length).mapToObj(i -> new Point(i, points[i])).toList();
@@ -58,7 +58,7 @@ public record Clusters(List<int[]> members) {
   }
 
   /** Which cluster each point is in [count]. */
-  public int[] ofPoints() {
+  int[] ofPoints() {
     int[] of = new int[members.stream().mapToInt(m -> m.length).sum()];
     for (int k = 0; k < members.size(); k++) {
       for (int point : members.get(k)) {

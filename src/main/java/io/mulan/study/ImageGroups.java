@@ -17,17 +17,17 @@ import java.util.stream.IntStream;
 public record ImageGroups(String what, List<String> names, int[] of) {
 
   /** How many groups there are. */
-  public int count() {
+  int count() {
     return names.size();
   }
 
   /** How many images are in a group. */
-  public int size(int group) {
+  int size(int group) {
     return (int) Arrays.stream(of).filter(g -> g == group).count();
   }
 
   /** The classes of images; empty if they have none. */
-  public static Optional<ImageGroups> classes(ImageSet images) {
+  static Optional<ImageGroups> classes(ImageSet images) {
     return images.labels().map(ImageGroups::byLabel);
   }
 
@@ -40,7 +40,7 @@ public record ImageGroups(String what, List<String> names, int[] of) {
   }
 
   /** The darker half of images and the brighter one, by their mean level. */
-  public static ImageGroups brightness(ImageSet images) {
+  static ImageGroups brightness(ImageSet images) {
     double[] means = means(images);
     double[] sorted = means.clone();
     Arrays.sort(sorted);
@@ -55,7 +55,7 @@ public record ImageGroups(String what, List<String> names, int[] of) {
   /**
    * Of images of the intensity split: those with a grey upper half, those with a grey lower one.
    */
-  public static ImageGroups greyHalves(ImageSet images) {
+  static ImageGroups greyHalves(ImageSet images) {
     byte[] image = new byte[images.shape().size()];
     int grey = (images.levels() - 1) / 2;
     return halves(

@@ -19,7 +19,7 @@ import java.awt.image.BufferedImage;
  * @param points where each image is [count][2]
  * @param groups which group it is in [count]
  */
-public record ImageMap(
+record ImageMap(
     String title, String xTitle, String yTitle, ImageSet images, double[][] points, int[] groups)
     implements Plot {
   private static final int SIDE = 640;

@@ -22,7 +22,7 @@ import org.tensorflow.types.TFloat32;
  *
  * @param nats mean in each interval, for each image: per unit of t [intervals][images]
  */
-public record Integrand(double[][] nats) {
+record Integrand(double[][] nats) {
   private static final int DIFFUSION = BoundTerms.NAMES.indexOf("diffusion");
 
   /**
@@ -34,7 +34,7 @@ public record Integrand(double[][] nats) {
    * @param seed of times and noise
    * @param done told after each batch how many images are done
    */
-  public static Integrand of(
+  static Integrand of(
       GraphSession session,
       BoundGraph graph,
       ImageSet images,
@@ -66,7 +66,7 @@ public record Integrand(double[][] nats) {
   }
 
   /** The middle of each interval. */
-  public double[] times() {
+  double[] times() {
     return IntStream.range(0, nats.length).mapToDouble(i -> (i + 0.5) / nats.length).toArray();
   }
 
@@ -76,7 +76,7 @@ public record Integrand(double[][] nats) {
    * @param dimensions n of an image
    * @param taken which images count
    */
-  public Estimate[] figures(int dimensions, IntPredicate taken) {
+  Estimate[] figures(int dimensions, IntPredicate taken) {
     int[] images = IntStream.range(0, nats[0].length).filter(taken).toArray();
     return Arrays.stream(nats)
         .map(

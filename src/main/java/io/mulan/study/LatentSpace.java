@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  *     empty if there is no latent
  * @param clusters of the means; empty if there is nothing to see
  */
-public record LatentSpace(
+record LatentSpace(
     ImageSet images, double[][] means, double[] shares, Optional<Clusters> clusters) {
   private static final int CLUSTERS = 6;
   private static final int MEMBERS = 12;
@@ -39,7 +39,7 @@ public record LatentSpace(
    * @param means E[c|x], one image after the other
    * @param priorVariance of each component; zero if there is no latent
    */
-  public static LatentSpace of(ImageSet images, List<float[]> means, double priorVariance) {
+  static LatentSpace of(ImageSet images, List<float[]> means, double priorVariance) {
     double[] shares = priorVariance > 0 ? LatentUse.shares(means, priorVariance) : new double[0];
     double[][] rows = means.stream().map(LatentSpace::doubles).toArray(double[][]::new);
     boolean tells = LatentUse.inUse(shares) > 0 && images.count() >= FEWEST;
@@ -52,17 +52,17 @@ public record LatentSpace(
   }
 
   /** How many components tell something of the images. */
-  public int inUse() {
+  int inUse() {
     return LatentUse.inUse(shares);
   }
 
   /** Whether there is something to see. */
-  public boolean tells() {
+  boolean tells() {
     return clusters.isPresent();
   }
 
   /** Why there is nothing to see. */
-  public String nothing() {
+  String nothing() {
     if (shares.length == 0) {
       return "the model has no latent";
     }
@@ -72,7 +72,7 @@ public record LatentSpace(
   }
 
   /** The images by cluster of their latents, if these tell something. */
-  public Optional<ImageGroups> groups() {
+  Optional<ImageGroups> groups() {
     return clusters.map(of -> new ImageGroups("latent", names(of), of.ofPoints()));
   }
 
@@ -81,7 +81,7 @@ public record LatentSpace(
   }
 
   /** Its pictures; none if it tells nothing. */
-  public List<NamedPlot> plots() {
+  List<NamedPlot> plots() {
     return clusters.map(this::plots).orElse(List.of());
   }
 

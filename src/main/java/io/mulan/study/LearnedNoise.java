@@ -48,7 +48,7 @@ public record LearnedNoise(
    * @param batch images in one run
    * @param done told after each time how many are done
    */
-  public static LearnedNoise of(
+  static LearnedNoise of(
       GraphSession session,
       ScheduleGraph graph,
       ImageSet images,

@@ -9,14 +9,14 @@ import org.hipparchus.stat.projection.PCA;
  * @param points [count][2]
  * @param shares of the whole variance that each of the two has
  */
-public record Projection(double[][] points, double[] shares) {
+record Projection(double[][] points, double[] shares) {
 
   /**
    * Of points of at least two dimensions.
    *
    * @param points [count][dimensions], at least 2
    */
-  public static Projection of(double[][] points) {
+  static Projection of(double[][] points) {
     PCA pca = new PCA(2);
     double[][] projected = pca.fitAndTransform(points);
     double whole = variance(points);

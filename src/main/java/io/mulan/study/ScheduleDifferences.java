@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Pictures of what a schedule does differently from image to image, or between parts of them. */
-public final class ScheduleDifferences {
+final class ScheduleDifferences {
   private static final int COLUMNS = 5;
 
   private final LearnedNoise noise;
@@ -32,7 +32,7 @@ public final class ScheduleDifferences {
    * @param view what the first groups are images of
    * @param adaptive whether the schedule goes by the image
    */
-  public static List<NamedPlot> of(LearnedNoise noise, View view, boolean adaptive) {
+  static List<NamedPlot> of(LearnedNoise noise, View view, boolean adaptive) {
     ScheduleDifferences made = new ScheduleDifferences(noise);
     List<PixelRegion> regions = PixelRegion.of(view, made.shape);
     if (regions.size() > 1) {

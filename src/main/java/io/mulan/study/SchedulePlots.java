@@ -46,7 +46,7 @@ public final class SchedulePlots {
   }
 
   /** A schedule's curves, and what it does differently from pixel to pixel. */
-  public static List<NamedPlot> of(LearnedNoise noise) {
+  static List<NamedPlot> of(LearnedNoise noise) {
     SchedulePlots made = new SchedulePlots(noise);
     made.curves();
     if (made.multivariate) {

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * @param points in the plane [count][2]
  * @param divergences KL(P ‖ Q) after each step, in nats
  */
-public record TSne(double[][] points, double[] divergences) {
+record TSne(double[][] points, double[] divergences) {
   private static final double EXAGGERATION = 4;
   private static final double LEARNING_RATE = 50;
   private static final double LEAST_GAIN = 0.01;
@@ -26,7 +26,7 @@ public record TSne(double[][] points, double[] divergences) {
    * @param perplexity how many neighbours a point has, about; less than the count
    * @param steps of gradient descent; during the first quarter neighbours attract more strongly
    */
-  public static TSne of(double[][] points, double perplexity, int steps) {
+  static TSne of(double[][] points, double perplexity, int steps) {
     int n = points.length;
     double[][] p = neighbours(points, Math.min(perplexity, (n - 1) / 3.0));
     double[][] y = start(points);

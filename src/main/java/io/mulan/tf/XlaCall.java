@@ -84,11 +84,6 @@ public final class XlaCall {
     }
   }
 
-  /** The operation to run for the effects alone. */
-  public Operation operation() {
-    return call;
-  }
-
   /** The compiled counterpart of {@code outputs.get(index)}. */
   @SuppressWarnings("unchecked")
   public <T extends TType> Output<T> output(int index) {
