@@ -1,6 +1,5 @@
 package io.mulan.benchmark;
 
-import io.mulan.tf.GraphSession;
 import io.mulan.benchmark.BenchmarkPlan.What;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Datasets;
@@ -11,10 +10,11 @@ import io.mulan.flow.Probe;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.StepTrace;
 import io.mulan.tf.Tensors;
-import io.mulan.training.TrainingSession.MeasuredStep;
 import io.mulan.training.TrainedModel;
+import io.mulan.training.TrainingSession.MeasuredStep;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -54,8 +54,7 @@ public final class InferenceStep implements AutoCloseable {
       NetworkGraph network,
       Optional<BoundGraph> bound,
       Optional<SamplingGraph> sampling,
-      Optional<FlowGraph> flow) {
-  }
+      Optional<FlowGraph> flow) {}
 
   /**
    * What is run, with what, and what it costs.

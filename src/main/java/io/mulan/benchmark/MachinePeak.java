@@ -1,8 +1,8 @@
 package io.mulan.benchmark;
 
-import io.mulan.tf.GraphSession;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.GraphCost;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import io.mulan.tf.Variables;

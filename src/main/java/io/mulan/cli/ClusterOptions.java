@@ -1,9 +1,9 @@
 package io.mulan.cli;
 
-import io.mulan.cli.Arguments.UsageException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mulan.cli.Arguments.UsageException;
 import io.mulan.cluster.Cluster;
 import io.mulan.cluster.OpenPort;
 import io.mulan.cluster.SlurmStep;

@@ -1,5 +1,6 @@
 package io.mulan.cli;
 
+import io.mulan.cli.Arguments.UsageException;
 import io.mulan.compression.CompressedFile;
 import io.mulan.compression.Platform;
 import io.mulan.console.ExitCode;

@@ -1,7 +1,7 @@
 package io.mulan.cli;
 
-import io.mulan.cli.Arguments.UsageException;
 import io.mulan.benchmark.DryRun;
+import io.mulan.cli.Arguments.UsageException;
 import io.mulan.cluster.BatchShare;
 import io.mulan.cluster.Cluster;
 import io.mulan.cluster.OpenPort;

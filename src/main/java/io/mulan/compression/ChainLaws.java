@@ -1,8 +1,8 @@
 package io.mulan.compression;
 
-import io.mulan.tf.GraphSession;
 import io.mulan.config.ImageShape;
 import io.mulan.likelihood.NotIncreasingException;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.ImageBatch;
 import io.mulan.tf.Tensors;
 import org.tensorflow.Operand;

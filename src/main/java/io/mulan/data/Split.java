@@ -4,8 +4,8 @@ import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.SplitBy;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
-import io.mulan.readers.ImageStore.ImageKey;
 import io.mulan.readers.ImageStore;
+import io.mulan.readers.ImageStore.ImageKey;
 import java.util.Arrays;
 
 /**

@@ -1,9 +1,9 @@
 package io.mulan.diffusion;
 
-import io.mulan.diffusion.Latent.NoiseLaw;
 import io.mulan.config.ImageShape;
 import io.mulan.config.LatentConfig;
 import io.mulan.config.RunConfig;
+import io.mulan.diffusion.Latent.NoiseLaw;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Net;
 import io.mulan.nn.UNet;

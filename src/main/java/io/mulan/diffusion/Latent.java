@@ -1,11 +1,11 @@
 package io.mulan.diffusion;
 
-import org.tensorflow.ndarray.Shape;
 import io.mulan.config.LatentConfig;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.Optional;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 

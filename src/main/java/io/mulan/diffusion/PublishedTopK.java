@@ -1,7 +1,7 @@
 package io.mulan.diffusion;
 
-import io.mulan.diffusion.Latent.NoiseLaw;
 import io.mulan.config.LatentConfig;
+import io.mulan.diffusion.Latent.NoiseLaw;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;

@@ -31,8 +31,7 @@ public record GraphExport(byte[] graph, String summary) {
           ModelGraph.build(m, new DiffusionModel(config, image), new Variables(draft), -1);
       try (Graph graph = RewrittenGraph.of(draft)) {
         ImageCost cost = ImageCost.of(config, image);
-        GraphSummary summary =
-            new GraphSummary(name, config, image, graph, built, cost);
+        GraphSummary summary = new GraphSummary(name, config, image, graph, built, cost);
         return new GraphExport(GraphFile.of(graph), summary.text());
       }
     }

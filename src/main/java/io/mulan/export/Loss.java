@@ -2,8 +2,8 @@ package io.mulan.export;
 
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
-import io.mulan.diffusion.Noise;
 import io.mulan.diffusion.Latent.NoiseLaw;
+import io.mulan.diffusion.Noise;
 import io.mulan.diffusion.Times;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;

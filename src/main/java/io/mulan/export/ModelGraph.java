@@ -122,5 +122,4 @@ record ModelGraph(List<Port> inputs, List<Port> outputs, List<Variable<?>> weigh
     }
     return outputs;
   }
-
 }

@@ -11,7 +11,6 @@ import org.tensorflow.Signature;
  */
 public record ModelSignature(String name, String summary, List<Port> inputs, List<Port> outputs) {
 
-
   /** As TensorFlow has it, under a name of its own or another. */
   Signature as(String key) {
     Signature.Builder signature = Signature.builder(key).methodName(SavedModelWriter.PREDICT);

@@ -13,7 +13,6 @@ import org.tensorflow.ndarray.Shape;
  */
 record Port(String name, String description, Operand<?> operand) {
 
-
   /** The type of its numbers, such as {@code float32}. */
   String type() {
     return operand.type().getSimpleName().substring(1).toLowerCase(Locale.ROOT);

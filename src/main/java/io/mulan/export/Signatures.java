@@ -38,7 +38,6 @@ public record Signatures(List<ModelSignature> all) {
             Loss.noise(served)));
   }
 
-
   /** As TensorFlow has them; the first is also what a server does unless asked for another. */
   public List<Signature> definitions() {
     List<Signature> definitions = new ArrayList<>();

@@ -66,7 +66,6 @@ public record FlowGraph(
       Operand<TFloat64> product = Gradients.of(d, drift, probe, List.of(z)).get(0); // v'J
       return d.sumPerImage(d.mul(product, probe));
     }
-
   }
 
   /** Adds the vector field to a graph. */
@@ -98,5 +97,4 @@ public record FlowGraph(
     return new FlowGraph(
         z, t, latent, drift, Optional.of(Divergence.build(m.doubles(), drift, z, kind)));
   }
-
 }

@@ -1,7 +1,7 @@
 package io.mulan.flow;
 
-import io.mulan.tf.GraphSession;
 import io.mulan.console.Stopped;
+import io.mulan.tf.GraphSession;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import org.hipparchus.exception.MathRuntimeException;

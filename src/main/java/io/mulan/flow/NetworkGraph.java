@@ -46,5 +46,4 @@ public record NetworkGraph(
     Operand<TFloat32> ones = m.add(tf.zerosLike(output), 1);
     return new NetworkGraph(z, gamma, c, output, Gradients.of(m, output, ones, List.of(z)).get(0));
   }
-
 }

@@ -1,15 +1,15 @@
 package io.mulan.interop;
 
-import java.util.Arrays;
-import java.io.InputStream;
 import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.RunState;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -189,7 +189,8 @@ public final class FlaxCheckpoint {
       }
     }
 
-    private static boolean equal(InputStream one, InputStream other, long length) throws IOException {
+    private static boolean equal(InputStream one, InputStream other, long length)
+        throws IOException {
       for (long left = length; left > 0; ) {
         int count = (int) Math.min(left, CHUNK);
         if (!Arrays.equals(one.readNBytes(count), other.readNBytes(count))) {

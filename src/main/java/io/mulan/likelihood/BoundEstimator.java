@@ -1,8 +1,8 @@
 package io.mulan.likelihood;
 
-import io.mulan.tf.GraphSession;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.ImageBatch;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.mulan.likelihood;
 
-import io.mulan.tf.GraphSession;
 import io.mulan.config.ImageShape;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
@@ -8,6 +7,7 @@ import io.mulan.diffusion.Noise;
 import io.mulan.diffusion.Posterior;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.ImageBatch;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
@@ -166,7 +166,8 @@ public record BoundGraph(
       Operand<TFloat32> statistics,
       double priorVariance) {
 
-    static LatentGraph of(Posterior<TFloat32> posterior, Operand<TFloat32> c, double priorVariance) {
+    static LatentGraph of(
+        Posterior<TFloat32> posterior, Operand<TFloat32> c, double priorVariance) {
       return new LatentGraph(
           posterior.mean(),
           posterior.natural(),
@@ -174,7 +175,6 @@ public record BoundGraph(
           posterior.statistics(c),
           priorVariance);
     }
-
 
     List<Operand<TFloat32>> all() {
       return List.of(mean, natural, logPartition, statistics);

@@ -1,8 +1,8 @@
 package io.mulan.likelihood;
 
-import io.mulan.tf.GraphSession;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
+import io.mulan.tf.GraphSession;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -18,7 +18,12 @@ public final class BoundMeasurement implements Measurement {
    * @param timesPerImage K
    */
   public BoundMeasurement(
-      GraphSession session, BoundGraph graph, int batch, int timesPerImage, long seed, ImageSet images) {
+      GraphSession session,
+      BoundGraph graph,
+      int batch,
+      int timesPerImage,
+      long seed,
+      ImageSet images) {
     this.session = session;
     this.estimator = new BoundEstimator(graph, batch, timesPerImage, seed);
     this.images = images;

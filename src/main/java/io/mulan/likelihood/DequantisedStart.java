@@ -112,5 +112,4 @@ public record DequantisedStart(
   List<Operand<?>> outputs() {
     return List.of(latent, z0, kl, logPrior, dequantisation, expectedDequantisation);
   }
-
 }

@@ -1,8 +1,8 @@
 package io.mulan.likelihood;
 
-import io.mulan.tf.GraphSession;
 import io.mulan.data.ImageSet;
 import io.mulan.flow.FlowSolver;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.ImageBatch;
 import io.mulan.tf.Tensors;
 import java.util.Arrays;

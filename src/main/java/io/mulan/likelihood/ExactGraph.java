@@ -26,5 +26,4 @@ public record ExactGraph(DequantisedStart start, FlowGraph flow) {
         DequantisedStart.build(m.in("start"), model, weights, dequantisation, mostLikelyLatent),
         FlowGraph.build(m.in("flow"), model, weights).withDivergence(m.in("flow"), probe));
   }
-
 }

@@ -1,7 +1,7 @@
 package io.mulan.likelihood;
 
-import io.mulan.tf.GraphSession;
 import io.mulan.data.ImageSet;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.ImageBatch;
 import java.util.List;
 import java.util.function.IntConsumer;

@@ -112,5 +112,4 @@ public record TrajectoryGraph(
     Operand<TFloat64> flat = d.columns(state, 0, shape.size());
     return d.reshape(flat, -1, shape.height(), shape.width(), shape.channels());
   }
-
 }

@@ -168,7 +168,8 @@ public record UNet(NetworkConfig c) {
       double[] factors = exponents.stream().mapToDouble(e -> Math.pow(2, e)).toArray();
       long[] shape = z.shape().asArray();
       long channels = shape[3];
-      Operand<T> turns = m.mul(m.reshape(z, -1, shape[1], shape[2], channels, 1), m.vector(factors));
+      Operand<T> turns =
+          m.mul(m.reshape(z, -1, shape[1], shape[2], channels, 1), m.vector(factors));
       // Whole turns are dropped before π comes in: its rounding would grow with them.
       Operand<T> part = m.sub(turns, m.constantFor(tf.math.rint(turns)));
       Operand<T> angles = m.mul(part, 2 * Math.PI);

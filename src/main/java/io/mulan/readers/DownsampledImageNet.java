@@ -107,8 +107,7 @@ public final class DownsampledImageNet {
     return tests == FIRST_TEST_IMAGES ? Release.FIRST : Release.UNKNOWN;
   }
 
-  private static FoundImages requireRelease(
-      FoundImages found, FoundFiles all, DataConfig config) {
+  private static FoundImages requireRelease(FoundImages found, FoundFiles all, DataConfig config) {
     Release there = release(all);
     if (config.release() != Release.UNKNOWN
         && there != Release.UNKNOWN

@@ -1,10 +1,10 @@
 package io.mulan.readers;
 
-import io.mulan.formats.PictureFile.PictureRules;
-import io.mulan.formats.PictureFile;
-import io.mulan.formats.GreyScale;
-import io.mulan.config.ImageShape;
 import io.mulan.config.DataConfig;
+import io.mulan.config.ImageShape;
+import io.mulan.formats.GreyScale;
+import io.mulan.formats.PictureFile;
+import io.mulan.formats.PictureFile.PictureRules;
 import io.mulan.readers.ImageStore.ImageKey;
 import java.util.Optional;
 

@@ -1,6 +1,5 @@
 package io.mulan.readers;
 
-import io.mulan.readers.ImageStore.ImageKey;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
@@ -13,6 +12,7 @@ import io.mulan.formats.PictureFile;
 import io.mulan.formats.PictureFile.PictureRules;
 import io.mulan.formats.TfRecordFile;
 import io.mulan.numpy.Npy;
+import io.mulan.readers.ImageStore.ImageKey;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

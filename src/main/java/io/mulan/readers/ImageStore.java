@@ -1,10 +1,10 @@
 package io.mulan.readers;
 
-import java.util.zip.CRC32C;
-import java.util.zip.CRC32;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 
 /**
  * Images that lie somewhere, to be read by number, several at once where they lie side by side. It

@@ -1,6 +1,5 @@
 package io.mulan.readers;
 
-import io.mulan.readers.ImageStore.ImageKey;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
@@ -9,6 +8,7 @@ import io.mulan.formats.FoundFiles;
 import io.mulan.formats.GreyScale;
 import io.mulan.formats.PictureFile;
 import io.mulan.formats.PictureFile.PictureRules;
+import io.mulan.readers.ImageStore.ImageKey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package io.mulan.readers;
 
-import io.mulan.readers.EncodedPictures.EncodedImages;
 import io.mulan.config.DataConfig;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
@@ -10,6 +9,7 @@ import io.mulan.formats.Foreign;
 import io.mulan.formats.FoundFiles;
 import io.mulan.formats.PictureFile;
 import io.mulan.formats.Unpacked;
+import io.mulan.readers.EncodedPictures.EncodedImages;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -24,7 +24,8 @@ import org.apache.logging.log4j.Logger;
 /**
  * The folder of one run: {@code config.yaml} (resolved), {@code data.json} (what its data are known
  * by), {@code checkpoints/}, {@code metrics.jsonl}, TensorBoard event files, {@code mulan.log},
- * {@code outcome.json} (how it ended) and, once finished, {@code result.json}. Only one program at a time trains in it.
+ * {@code outcome.json} (how it ended) and, once finished, {@code result.json}. Only one program at
+ * a time trains in it.
  */
 public final class RunFolder implements AutoCloseable {
   private static final Logger LOG = LogManager.getLogger(RunFolder.class);

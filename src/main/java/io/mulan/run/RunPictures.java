@@ -59,8 +59,7 @@ final class RunPictures implements TrainingListener, AutoCloseable {
   private final BooleanSupplier stopAsked;
   private TrainedModel<Parts> model;
 
-  private record Parts(SamplingGraph sampling, ScheduleGraph schedule) {
-  }
+  private record Parts(SamplingGraph sampling, ScheduleGraph schedule) {}
 
   RunPictures(
       EventWriter events,

@@ -1,16 +1,16 @@
 package io.mulan.run;
 
-import java.nio.file.Path;
-import io.mulan.numpy.NpyArray;
-import io.mulan.data.GrowingNpz;
-import io.mulan.config.ImageShape;
-import io.mulan.config.DataConfig;
 import io.mulan.cluster.Workers;
+import io.mulan.config.DataConfig;
+import io.mulan.config.ImageShape;
 import io.mulan.console.Terminal;
 import io.mulan.console.Text;
+import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.ImageGrid;
 import io.mulan.drawing.Pictures;
+import io.mulan.numpy.NpyArray;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

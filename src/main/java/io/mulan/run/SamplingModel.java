@@ -18,8 +18,7 @@ public final class SamplingModel implements AutoCloseable {
   private final Encodings encodings;
 
   /** Everything that a command may ask of it. */
-  private record Parts(SamplingGraph sampling, FlowGraph flow, EncodingGraph encoding) {
-  }
+  private record Parts(SamplingGraph sampling, FlowGraph flow, EncodingGraph encoding) {}
 
   private SamplingModel(TrainedModel<Parts> model, long seed) {
     this.model = model;

@@ -12,8 +12,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 /** Measures images batch by batch; processes that work together share the batches. */
-record SharedMeasurement(
-    Measurement measurement, Workers workers, BooleanSupplier stopAsked) {
+record SharedMeasurement(Measurement measurement, Workers workers, BooleanSupplier stopAsked) {
   /** What the figure of an image is called. */
   public static final String TOTAL = "total";
 

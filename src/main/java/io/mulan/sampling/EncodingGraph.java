@@ -68,5 +68,4 @@ public record EncodingGraph(
         posterior.mean(),
         z0);
   }
-
 }

@@ -123,5 +123,4 @@ public record SamplingGraph(
             tf.constant(shape.channels()));
     return random(d, seed, firstRow).normal("start", tf.stack(all));
   }
-
 }

@@ -18,7 +18,10 @@ import org.tensorflow.types.TFloat64;
  * @param rate dγ/dt [B,H,W,C]
  */
 public record ScheduleGraph(
-    EncodingGraph encoding, Operand<TFloat64> time, Operand<TFloat64> gamma, Operand<TFloat64> rate) {
+    EncodingGraph encoding,
+    Operand<TFloat64> time,
+    Operand<TFloat64> gamma,
+    Operand<TFloat64> rate) {
 
   /** Adds it to a graph. */
   public static ScheduleGraph build(
@@ -28,5 +31,4 @@ public record ScheduleGraph(
     ReverseProcess<TFloat32> process = model.reverse(m, weights, encoding.latent());
     return new ScheduleGraph(encoding, time, process.gamma(time), process.rate(time));
   }
-
 }

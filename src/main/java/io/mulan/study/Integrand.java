@@ -1,12 +1,12 @@
 package io.mulan.study;
 
-import io.mulan.tf.GraphSession;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.likelihood.Batches;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.likelihood.Draws;
 import io.mulan.likelihood.Estimate;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.ImageBatch;
 import java.util.Arrays;
 import java.util.List;

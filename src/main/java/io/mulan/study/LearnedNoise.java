@@ -1,9 +1,9 @@
 package io.mulan.study;
 
-import io.mulan.tf.GraphSession;
 import io.mulan.config.ImageShape;
 import io.mulan.data.ImageSet;
 import io.mulan.sampling.ScheduleGraph;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Tensors;
 import java.util.List;
 import java.util.function.IntConsumer;

@@ -79,7 +79,6 @@ public final class SaveRestore {
     restore = tf.withControlDependencies(assigns).withName("restore_all").noOp().op();
   }
 
-
   /**
    * Writes PATH.index and PATH.data-00000-of-00001, and reads them back against their checksums.
    */

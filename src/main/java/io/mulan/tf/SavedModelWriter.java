@@ -24,8 +24,8 @@ import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.proto.VariableDef;
 
 /**
- * Writes the graph of a session as a SavedModel. TensorFlow Java's own exporter knows reference variables only and
- * would store nothing of resource variables.
+ * Writes the graph of a session as a SavedModel. TensorFlow Java's own exporter knows reference
+ * variables only and would store nothing of resource variables.
  */
 public final class SavedModelWriter {
   /** What a loader asks for. */

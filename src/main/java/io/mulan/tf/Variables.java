@@ -37,9 +37,7 @@ public final class Variables {
       VarHandleOp handle,
       Operand<T> initialValue,
       AssignVariableOp init,
-      Operand<T> value) {
-
-  }
+      Operand<T> value) {}
 
   private final Graph graph;
   private final List<Variable<?>> all = new ArrayList<>();

@@ -1,12 +1,12 @@
 package io.mulan.training;
 
-import io.mulan.tf.GraphSession;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.nn.Weights;
 import io.mulan.tf.CheckpointException;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.Tensors;

@@ -45,8 +45,7 @@ public final class TrainedModel<G> implements AutoCloseable {
   }
 
   /** A model that has not learned anything: weights as training begins with. */
-  public static <G> TrainedModel<G> untrained(
-      RunConfig config, ImageShape image, Parts<G> asked) {
+  public static <G> TrainedModel<G> untrained(RunConfig config, ImageShape image, Parts<G> asked) {
     long seed = config.training().seed();
     TrainedModel<G> model =
         new TrainedModel<>(config, image, asked, (m, made) -> new TrainedWeights<>(m, made, seed));

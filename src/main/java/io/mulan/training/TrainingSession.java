@@ -10,7 +10,6 @@ import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.likelihood.BoundEstimator;
-import io.mulan.likelihood.BoundGraph;
 import io.mulan.tf.GraphCost;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Histogram;
@@ -147,7 +146,9 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
             Tensors.floats((TFloat32) result.get(0)),
             Tensors.floats((TFloat32) result.get(1)),
             Tensors.floats((TFloat32) result.get(2))[0],
-            built.together().isPresent() ? Tensors.floats((TFloat32) result.get(3))[0] > 0 : stopAsked);
+            built.together().isPresent()
+                ? Tensors.floats((TFloat32) result.get(3))[0] > 0
+                : stopAsked);
       }
     }
   }
@@ -158,12 +159,14 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
    * @throws io.mulan.tf.ClusterException naming one that has others
    */
   void requireSameWeights() {
-    built.together().ifPresent(
-        t -> {
-          try (Result result = session.runner().fetch(t.digest()).run()) {
-            workers.requireSameWeights(steps(), ((TInt64) result.get(0)).getLong());
-          }
-        });
+    built
+        .together()
+        .ifPresent(
+            t -> {
+              try (Result result = session.runner().fetch(t.digest()).run()) {
+                workers.requireSameWeights(steps(), ((TInt64) result.get(0)).getLong());
+              }
+            });
   }
 
   Workers workers() {
@@ -347,7 +350,8 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
         return new GraphCost(parts * cost.flops(), cost.bytes() + sums);
       }
     }
-    return GraphCost.of(session.graph(), session.graph().operationOrThrow(TrainingGraph.PLAIN_STEP));
+    return GraphCost.of(
+        session.graph(), session.graph().operationOrThrow(TrainingGraph.PLAIN_STEP));
   }
 
   /** Closes session and graph, in the order that TensorFlow needs. */

@@ -1,9 +1,9 @@
 package io.mulan.benchmark;
 
-import io.mulan.tf.GraphSession;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StepTrace;
 import io.mulan.tf.Variables;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.RunConfig;
 import io.mulan.tf.StepTrace;
-import io.mulan.training.TrainingSession.MeasuredStep;
 import io.mulan.training.SmallRun;
 import io.mulan.training.TrainingSession;
+import io.mulan.training.TrainingSession.MeasuredStep;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

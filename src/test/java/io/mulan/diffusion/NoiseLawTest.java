@@ -2,9 +2,9 @@ package io.mulan.diffusion;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.mulan.diffusion.Latent.NoiseLaw;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.LatentConfig;
+import io.mulan.diffusion.Latent.NoiseLaw;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;

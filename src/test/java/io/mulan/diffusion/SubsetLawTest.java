@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.LatentConfig;
 import io.mulan.tf.Gradients;
-import io.mulan.tf.Maths;
 import io.mulan.tf.GraphSession;
+import io.mulan.tf.Maths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;

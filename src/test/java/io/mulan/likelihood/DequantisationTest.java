@@ -3,8 +3,8 @@ package io.mulan.likelihood;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.tf.Maths;
 import io.mulan.tf.GraphSession;
+import io.mulan.tf.Maths;
 import io.mulan.tf.Tensors;
 import java.util.Arrays;
 import java.util.stream.Stream;

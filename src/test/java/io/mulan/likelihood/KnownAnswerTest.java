@@ -19,8 +19,8 @@ import io.mulan.nn.Weights;
 import io.mulan.sampling.ImageSampler;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
-import io.mulan.tf.Maths;
 import io.mulan.tf.GraphSession;
+import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -232,8 +232,10 @@ final class KnownAnswerTest {
   void whatAnImageGetsDoesNotDependOnTheBatch() {
     BoundGraph bound = BoundGraph.build(m, model(-9), weights());
     try (GraphSession session = GraphSession.open(graph)) {
-      double[][] whole = new BoundEstimator(bound, 15, 3, 3).perImage(session, images, 2, 5, n -> {});
-      double[][] parts = new BoundEstimator(bound, 4, 3, 3).perImage(session, images, 2, 5, n -> {});
+      double[][] whole =
+          new BoundEstimator(bound, 15, 3, 3).perImage(session, images, 2, 5, n -> {});
+      double[][] parts =
+          new BoundEstimator(bound, 4, 3, 3).perImage(session, images, 2, 5, n -> {});
       for (int k = 0; k < whole.length; k++) {
         assertArrayEquals(whole[k], parts[k], 1e-4, BoundTerms.NAMES.get(k));
       }

@@ -1,8 +1,8 @@
 package io.mulan.nn;
 
-import io.mulan.nn.UNet.Embeddings;
 import io.mulan.golden.CaseGraph;
 import io.mulan.golden.GoldenFile;
+import io.mulan.nn.UNet.Embeddings;
 import io.mulan.tf.Maths;
 import java.util.List;
 import java.util.stream.Stream;

@@ -249,7 +249,8 @@ class FormatsTest {
   @ParameterizedTest
   @CsvSource({"data.feature, img2", "data.label, img", "data.label, other"})
   void aColumnThatIsNotThereIsNamedWithThoseThatAre(String setting, String name) {
-    String message = DataFiles.refusal(Kind.PARQUET, path("parquet/snappy.parquet"), setting + "=" + name);
+    String message =
+        DataFiles.refusal(Kind.PARQUET, path("parquet/snappy.parquet"), setting + "=" + name);
     assertTrue(message.contains("id, img, fine_label, coarse_label"), message);
     assertTrue(message.contains("named " + name), message);
   }
@@ -353,7 +354,9 @@ class FormatsTest {
       Path pictures = Files.createDirectories(folder.resolve(name.substring(6)));
       Files.copy(path("webp").resolve(name), pictures.resolve("1-" + name));
       Files.copy(path("webp").resolve(name), pictures.resolve("2-" + name));
-      assertTrue(DataFiles.refusal(Kind.IMAGES, pictures).contains("data.background lays it over a colour"));
+      assertTrue(
+          DataFiles.refusal(Kind.IMAGES, pictures)
+              .contains("data.background lays it over a colour"));
       Dataset set =
           Datasets.open(DataFiles.config(Kind.IMAGES, pictures, "data.background=" + colour));
       assertArrayEquals(expected("alpha_" + colour).toBytes(), set.test().toArray().toBytes());

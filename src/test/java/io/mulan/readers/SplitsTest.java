@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.readers.ImageStore.ImageKey;
 import io.mulan.config.DataConfig;
 import io.mulan.config.DataConfig.Kind;
 import io.mulan.config.ImageShape;
@@ -17,6 +16,7 @@ import io.mulan.data.Split;
 import io.mulan.files.ConfigException;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.Npz;
+import io.mulan.readers.ImageStore.ImageKey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;

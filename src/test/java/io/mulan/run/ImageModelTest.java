@@ -96,7 +96,9 @@ final class ImageModelTest {
       ImageModel.Scores scores = model.score(images, BOUND);
       EvaluationReport report =
           new Evaluation(
-                  TrainedRun.newest(trained), new ChosenImages("test", "five", Map.of(), images, 5), BOUND)
+                  TrainedRun.newest(trained),
+                  new ChosenImages("test", "five", Map.of(), images, 5),
+                  BOUND)
               .measure(Workers.alone(), Terminal.none())
               .orElseThrow();
       assertEquals(report.total(), scores.total());

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.mulan.config.ConfigReader;
 import io.mulan.config.TrainingConfig;
-import io.mulan.tf.Maths;
 import io.mulan.tf.GraphSession;
+import io.mulan.tf.Maths;
 import io.mulan.tf.Tensors;
 import io.mulan.tf.Variables;
 import java.util.ArrayList;
