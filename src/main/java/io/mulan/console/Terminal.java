@@ -61,6 +61,11 @@ public class Terminal {
     halts = true;
   }
 
+  /** Asks to stop, as Ctrl-C does. */
+  public void ask() {
+    asked = true;
+  }
+
   /** Whether to finish. */
   public boolean asked() {
     return asked;

@@ -4,6 +4,7 @@ import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.nn.Weights;
+import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.ArrayList;
