@@ -115,7 +115,7 @@ public final class GraphSession implements AutoCloseable {
   }
 
   /** One run, as TensorFlow's. */
-  public final class Runner {
+  public static final class Runner {
     private final Session.Runner runner;
 
     private Runner(Session.Runner runner) {
