@@ -71,7 +71,7 @@ public final class BenchmarkProcess {
         Files.deleteIfExists(folder);
       }
     } catch (IOException e) {
-      throw new IllegalStateException("another process can't be started: " + e.getMessage(), e);
+      throw new IllegalStateException("another process cannot be started: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);

@@ -28,7 +28,7 @@ public final class BenchmarkTable {
     BenchmarkTable table = new BenchmarkTable(benchmark);
     table.title();
     table.steps();
-    table.beside();
+    table.compare();
     if (table.columns().stream().anyMatch(c -> c.step().profile() != null)) {
       table.parts();
       benchmark.columns().forEach((name, c) -> table.kinds(name, c.step().profile()));
@@ -78,7 +78,7 @@ public final class BenchmarkTable {
   }
 
   /** The columns next to each other. */
-  private void beside() {
+  private void compare() {
     if (what() == What.TRAIN) {
       return;
     }
@@ -141,7 +141,7 @@ public final class BenchmarkTable {
 
   private void compare(Benchmark earlier, String file) {
     add("");
-    add("beside %s: %s", file, earlier.title());
+    add("next to %s: %s", file, earlier.title());
     row("", "", List.of("earlier", "now", "now/earlier"));
     ratio(
         "peak, convolution",

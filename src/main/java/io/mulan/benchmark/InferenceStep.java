@@ -210,7 +210,7 @@ public final class InferenceStep implements AutoCloseable {
                 g.seed(), kept(TInt64.scalarOf(0)),
                 g.firstRow(), kept(TInt64.scalarOf(0)),
                 g.perImage(), kept(TInt64.scalarOf(1))));
-    g.conditions().ifPresent(told -> feeds.put(told, latents(told)));
+    g.conditions().ifPresent(given -> feeds.put(given, latents(given)));
     return run(feeds, flops, g.terms(), g.slowest());
   }
 

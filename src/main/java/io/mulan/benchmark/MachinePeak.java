@@ -28,7 +28,7 @@ public record MachinePeak(double convolutionFlopsPerSecond, double productFlopsP
   private static final int RUNS = 10;
   private static final double LONGEST_SECONDS = 2;
 
-  /** A run of this length is long beside what a session needs for itself. */
+  /** A run of this length is long compared with what a session needs for itself. */
   private static final double ENOUGH_SECONDS = 0.1;
 
   private static final double SMALL = 0.01;

@@ -21,9 +21,9 @@ import java.util.stream.Stream;
  * @param flopsPerImage floating-point operations of convolutions and matrix products, counted from
  *     the graph; null where there are none
  * @param processBytes the most memory that the process has held at once, with Java's own; null
- *     where the system does not tell
+ *     where the system does not say
  * @param tensorBytes the most that TensorFlow's allocator (of the GPU's memory, where there is one)
- *     had given out in the traced step; null where TensorFlow does not tell
+ *     had given out in the traced step; null where TensorFlow does not say
  * @param profile where the time goes; null without TensorFlow
  */
 public record StepMeasurement(
@@ -92,7 +92,7 @@ public record StepMeasurement(
     return images;
   }
 
-  /** Linux tells. */
+  /** Linux says it. */
   private static Long peakMemory() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
       return lines

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which part of a step an operation belongs to, told from its name.
+ * Which part of a step an operation belongs to, found by its name.
  *
  * <p>A graph has several sets of gradients, each under a name with a running number. The one of
  * which most operations ran is that of the loss; the others are derivatives of the schedule, which

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /**
  * Where the time of a step goes, by TensorFlow's trace of one.
  *
- * <p>Operations run beside each other, and tracing slows them. So the share of a part is that of
- * its operations in the time of all operations, and its seconds are that share of an untraced step
+ * <p>Operations run at the same time, and tracing slows them. So the share of a part is that of its
+ * operations in the time of all operations, and its seconds are that share of an untraced step
  * without the host's overhead: parts and overhead together are the median step.
  *
  * @param hostSeconds what a run takes that is fed the same and computes nothing (median)

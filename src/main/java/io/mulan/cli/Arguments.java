@@ -87,7 +87,7 @@ final class Arguments {
     try {
       return around.path(path);
     } catch (InvalidPathException e) {
-      throw new UsageException("'" + path + "' is no path: " + e.getReason());
+      throw new UsageException("'" + path + "' is not a path: " + e.getReason());
     }
   }
 
@@ -114,13 +114,15 @@ final class Arguments {
    *
    * <p>A name, where the run's classes have names; else its number.
    *
-   * @param data of which the model is told classes, or none
+   * @param data on whose classes the model is conditioned, or not
    * @return -1 if nothing is said
    */
   int label(DataConfig data) {
     int classes = data.classes();
     if (classes == 0) {
-      refuse(CLASS, "is for a model that is told classes (data.classes), which this is not");
+      refuse(
+          CLASS,
+          "is for a model that is conditioned on classes (data.classes), and this one is not");
     }
     String said = text(CLASS, "").strip();
     int named = data.classNames().indexOf(said);
@@ -192,7 +194,7 @@ final class Arguments {
     return new UsageException("--" + option + " is '" + text + "'; allowed is " + allowed);
   }
 
-  /** A command line that can't be understood; the message is one line for the user. */
+  /** A command line that cannot be understood; the message is one line for the user. */
   static final class UsageException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -35,7 +35,7 @@ final class BenchmarkCommand implements Command {
 
   @Override
   public String summary() {
-    return "measure a step: time by part, images/s, FLOP/s beside the machine's peak, memory";
+    return "measure a step: time by part, images/s, FLOP/s next to the machine's peak, memory";
   }
 
   @Override
@@ -45,8 +45,8 @@ final class BenchmarkCommand implements Command {
           mulan benchmark --preset photos --xla off     another model, one way only
           mulan benchmark --what sample --batch 64      a step of the sampler; also score, exact, data
           mulan benchmark --precision bfloat16 --json b.json
-          mulan benchmark --compare b.json              beside the figures of that run
-          mulan benchmark --run runs/digits             sampling and likelihood beside the network
+          mulan benchmark --compare b.json              next to the figures of that run
+          mulan benchmark --run runs/digits             sampling and likelihood next to the network
         """;
   }
 

@@ -35,7 +35,7 @@ record BenchmarkOptions(BenchmarkPlan plan, Optional<Path> json, Optional<Path> 
             ConfigOptions.withValue("steps", "N", "steps to measure (20)"),
             ConfigOptions.withValue("json", "FILE", "also write the figures there"),
             ConfigOptions.withValue(
-                "compare", "FILE", "beside the figures that an earlier --json wrote there"),
+                "compare", "FILE", "next to the figures that an earlier --json wrote there"),
             ConfigOptions.withValue(
                 "run", "RUN", "measure sampling and likelihood of a trained model instead"))
         .forEach(options::addOption);

@@ -122,14 +122,14 @@ final class ClusterOptions {
     return new Cluster(addresses, task);
   }
 
-  /** The chief, if there is one beside the workers, is the first. */
+  /** The chief, if there is one in addition to the workers, is the first. */
   private static Optional<Cluster> tfConfig(String text) {
     JsonNode config;
     try {
       config = new ObjectMapper().readTree(text);
     } catch (JsonProcessingException e) {
       throw new ConfigException(
-          "TF_CONFIG is no JSON: " + e.getOriginalMessage() + "; set it right, or unset it", e);
+          "TF_CONFIG is not JSON: " + e.getOriginalMessage() + "; set it right, or unset it", e);
     }
     List<String> addresses = new ArrayList<>();
     addresses.addAll(addresses(config, "chief"));

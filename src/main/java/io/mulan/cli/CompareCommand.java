@@ -32,7 +32,7 @@ final class CompareCommand implements Command {
   private static final Logger LOG = LogManager.getLogger(CompareCommand.class);
   private static final int SEEDS = 3;
 
-  /** How often the bound is measured in a run, unless it is told. */
+  /** How often the bound is measured in a run, unless it is set. */
   private static final int EVALUATIONS = 20;
 
   private static final String EVALUATE_EVERY = "training.evaluate_every";
@@ -66,9 +66,9 @@ final class CompareCommand implements Command {
           mulan compare digits-vdm mine.yaml --target 1.8         your own settings: when at 1.8 bits/dim?
 
         PRESET is one of mulan train, or a YAML file laid over the one of --preset. Each run has a folder,
-        DIR/PRESET-seedN, as mulan train makes them. The same command goes on after Ctrl-C and makes use of
+        DIR/PRESET-seedN, as mulan train makes them. The same command resumes after Ctrl-C and makes use of
         finished runs, so that a preset or a seed can be added. A run that diverges is reported with what it
-        has, the others go on, and the exit code is 5 in the end; the same command tries it again from its
+        has, the others continue, and the exit code is 5 in the end; the same command tries it again from its
         last checkpoint. The bound is measured after each twentieth of the steps (otherwise:
         --set training.evaluate_every=N). Seconds are those that steps took.
         """;
@@ -121,7 +121,7 @@ final class CompareCommand implements Command {
     given.out().print(report.text());
     given.out().println("files: " + out + " (comparison.png, .svg, .json; a folder for each run)");
     if (!whole) {
-      LOG.info("interrupted; the same command goes on");
+      LOG.info("interrupted; the same command resumes");
       return ExitCode.INTERRUPTED;
     }
     return training.diverged() ? ExitCode.DIVERGED : ExitCode.OK;
@@ -176,7 +176,7 @@ final class CompareCommand implements Command {
           for (Difference d : RunConfig.differences(configs.get(first), config)) {
             if (d.key().startsWith("data.") || ALIKE.contains(d.key())) {
               throw new ConfigException(
-                  "%s and %s can't be compared: %s is %s in one and %s in the other; give both one with --set %s="
+                  "%s and %s cannot be compared: %s is %s in one and %s in the other; give both one with --set %s="
                       .formatted(first, name, d.key(), d.left(), d.right(), d.key()));
             }
           }

@@ -43,7 +43,7 @@ final class ConfigOptions {
   /** Leaves out what cannot be read. */
   static Option skipBad() {
     return flag(
-        "skip-bad", "leave images out that can't be read, and count them (data.skip_bad=true)");
+        "skip-bad", "leave images out that cannot be read, and count them (data.skip_bad=true)");
   }
 
   /** Unpacks what is suspiciously large. */

@@ -75,16 +75,16 @@ final class DataFetchCommand implements Command {
   /** A line from time to time. */
   private static final class Shown implements PublicSet.Progress {
     private String file = "";
-    private long told;
+    private long reported;
 
     @Override
     public void at(String name, long bytes) {
       if (!name.equals(file)) {
         file = name;
-        told = 0;
+        reported = 0;
       }
-      if (bytes - told >= TOLD_EVERY_BYTES) {
-        told = bytes;
+      if (bytes - reported >= TOLD_EVERY_BYTES) {
+        reported = bytes;
         LOG.info("{}: {}", name, Text.bytes(bytes));
       }
     }
@@ -95,7 +95,7 @@ final class DataFetchCommand implements Command {
     if (small.startsWith("imagenet")) {
       throw new ConfigException(
           name
-              + " can't be fetched without an account: get Imagenet32_train_npz.zip and"
+              + " cannot be fetched without an account: get Imagenet32_train_npz.zip and"
               + " Imagenet32_val_npz.zip (or 64) at https://image-net.org/download-images, unpack"
               + " both into one folder, and train with --set data.kind=imagenet32 --set"
               + " data.path=FOLDER (this is the release of 2017, with anti-aliasing: it is easier by"

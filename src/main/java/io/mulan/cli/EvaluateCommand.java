@@ -37,7 +37,7 @@ final class EvaluateCommand implements Command {
           mulan evaluate runs/digits --method exact --samples 20   a tighter bound over the latent
           mulan evaluate runs/digits --importance 16 --steps 256   weighted trajectories
           mulan evaluate runs/digits --images DIR --json out.json  your own images, a report
-          mulan evaluate runs/a --images DIR --class 3             of one class, where the model is told
+          mulan evaluate runs/a --images DIR --class 3             of one class, for a conditional model
           mulan launch --processes 4 -- evaluate runs/a            in four processes
         """;
   }

@@ -38,14 +38,14 @@ final class GraphCommand implements Command {
           mulan graph                                   the digits model: graphs/digits.pb and .txt
           mulan graph --preset cifar10                  another model
           mulan graph --set latent.kind=none --to out   the digits model without a latent, elsewhere
-          mulan graph --all                             every model, and VDM beside each
+          mulan graph --all                             every model, each with its VDM
         """;
   }
 
   @Override
   public Options options() {
     return ConfigOptions.model(new Options())
-        .addOption(ConfigOptions.flag("all", "every model, and VDM beside each"))
+        .addOption(ConfigOptions.flag("all", "every model, each with its VDM"))
         .addOption(ConfigOptions.withValue("to", "DIR", "where to write (graphs)"));
   }
 
@@ -87,7 +87,7 @@ final class GraphCommand implements Command {
       AtomicFile.write(summary, model.summary());
     } catch (IOException e) {
       throw new ConfigException(
-          folder + " can't be written into: " + IoReason.of(e) + "; name a folder with --to", e);
+          folder + " cannot be written into: " + IoReason.of(e) + "; name a folder with --to", e);
     }
     out.printf("%s (%s bytes), %s%n", graph, Text.count(model.graph().length), summary);
   }

@@ -16,7 +16,7 @@ final class HelpText {
     commands.forEach(c -> text.append(firstExample(c)));
     text.append("\nCommands\n");
     commands.forEach(c -> text.append(row(c.name(), c.summary())));
-    text.append(row("--help, --version", "mulan COMMAND --help tells a command's options"));
+    text.append(row("--help, --version", "mulan COMMAND --help prints a command's options"));
     text.append(
         """
 

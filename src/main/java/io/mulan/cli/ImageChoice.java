@@ -41,7 +41,7 @@ final class ImageChoice {
             ConfigOptions.withValue(
                 Arguments.CLASS,
                 "N|FILE",
-                "of all, or an npy or npz file of labels (those beside images in the npz)"))
+                "of all, or an npy or npz file of labels (those next to images in the npz)"))
         .addOption(ConfigOptions.withValue("limit", "N", "the first N images only"));
   }
 
@@ -105,7 +105,7 @@ final class ImageChoice {
     ImageSet images = unlabelled(path, run);
     DataConfig data = run.config().data();
     boolean labels = data.classes() > 0 && ImageFiles.hasLabels(path);
-    return (labels ? ImageFiles.labelled(images, path) : images).told(data);
+    return (labels ? ImageFiles.labelled(images, path) : images).conditioned(data);
   }
 
   /** The same with the classes that {@code --class} says, if it says any. */
@@ -113,15 +113,15 @@ final class ImageChoice {
     DataConfig data = run.config().data();
     String said = given.text(Arguments.CLASS, "");
     if (data.classes() > 0 && (said.endsWith(".npy") || said.endsWith(".npz"))) {
-      return ImageFiles.labelled(unlabelled(path, run), given.typed(said)).told(data);
+      return ImageFiles.labelled(unlabelled(path, run), given.typed(said)).conditioned(data);
     }
     int label = given.label(data);
     ImageSet images =
-        label < 0 ? read(path, run) : unlabelled(path, run).labelled(label).told(data);
+        label < 0 ? read(path, run) : unlabelled(path, run).labelled(label).conditioned(data);
     if (data.classes() > 0 && images.labels().isEmpty()) {
       throw new ConfigException(
           path
-              + " has no classes, and the model is told them (data.classes); say --class N or FILE");
+              + " has no classes, and the model is conditioned on them (data.classes); give --class N or FILE");
     }
     return images;
   }

@@ -105,7 +105,7 @@ public final class Main {
   private static int printed(Output output) {
     Optional<String> failure = output.failure();
     failure.ifPresent(
-        why -> logger().error("standard output can't be written: {}; results are missing", why));
+        why -> logger().error("standard output cannot be written: {}; results are missing", why));
     return failure.isEmpty() ? ExitCode.OK : ExitCode.UNEXPECTED;
   }
 
@@ -136,7 +136,7 @@ public final class Main {
     return new Surroundings(out, Path.of(""), System.getenv(), properties, terminal);
   }
 
-  /** The exit code of some work; what goes wrong is told in one line. */
+  /** The exit code of some work; what goes wrong is logged in one line. */
   static int guarded(IntSupplier work) {
     try {
       return work.getAsInt();
@@ -228,9 +228,9 @@ public final class Main {
     return new UsageException(name + " " + what + " (" + name + " --help)");
   }
 
-  /** Of a name that Java can't write in the locale's encoding. */
+  /** Of a name that Java cannot write in the locale's encoding. */
   private static String unnamed(InvalidPathException e) {
-    return "'%s' can't be a file's name here, where names are in %s; set LC_ALL=C.UTF-8, as scripts/mulan does"
+    return "'%s' cannot be a file's name here, where names are in %s; set LC_ALL=C.UTF-8, as scripts/mulan does"
         .formatted(e.getInput(), System.getProperty("sun.jnu.encoding"));
   }
 

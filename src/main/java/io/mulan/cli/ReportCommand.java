@@ -153,7 +153,7 @@ final class ReportCommand implements Command {
         .toList();
   }
 
-  /** Charts can't have what is no letter. */
+  /** Charts cannot have what is not a letter. */
   private static String visible(String name) {
     return name.replaceAll("\\p{Cntrl}", "?");
   }

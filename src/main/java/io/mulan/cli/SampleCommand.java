@@ -47,7 +47,7 @@ final class SampleCommand implements Command {
           mulan sample runs/digits --steps 1000 --seed 7   more steps, other images
           mulan sample runs/digits --sampler flow          along the probability flow
           mulan sample runs/digits --gif                   and a moving picture of the denoising
-          mulan sample runs/a --class 3                    images of one class, where the model is told
+          mulan sample runs/a --class 3                    images of one class, for a conditional model
           mulan sample runs/digits --like test --count 16  latents of the test images
           mulan sample runs/digits --steps-sweep 4,16,64   what the number of steps does
           mulan launch --processes 4 -- sample runs/a --count 5000   in four processes

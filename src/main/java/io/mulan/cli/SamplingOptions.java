@@ -32,7 +32,7 @@ record SamplingOptions(SamplingPlan plan, boolean gif, List<Integer> sweep) {
             ConfigOptions.withValue(
                 Arguments.CLASS,
                 "N|NAME",
-                "of all of them, where the model is told: a number from 0, or a name (all in turn)"))
+                "of all of them, for a conditional model: a number from 0, or a name (all in turn)"))
         .addOption(
             ConfigOptions.withValue(
                 "sampler",
@@ -55,7 +55,7 @@ record SamplingOptions(SamplingPlan plan, boolean gif, List<Integer> sweep) {
                 "latents", "FILE", "latents [N,m] of an npy or npz file, as samples.npz has them"))
         .addOption(
             ConfigOptions.withValue(
-                "beside", "test|train|PATH", "a second grid, with as many of these images beside"))
+                "beside", "test|train|PATH", "a second grid, with as many of these images"))
         .addOption(ConfigOptions.flag("gif", "a moving picture of the denoising"))
         .addOption(
             ConfigOptions.withValue(

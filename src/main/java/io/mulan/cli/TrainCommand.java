@@ -36,11 +36,11 @@ import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
-/** {@code mulan train}: trains a model, or goes on with one. */
+/** {@code mulan train}: trains a model, or resumes a run. */
 final class TrainCommand implements Command {
   private static final Logger LOG = LogManager.getLogger(TrainCommand.class);
 
-  /** Settings of the data that may change in a run that goes on. */
+  /** Settings of the data that may change in a run that is resumed. */
   private static final Set<String> MOVABLE =
       Set.of("data.path", "data.skip_bad", "data.allow_large");
 
@@ -62,7 +62,7 @@ final class TrainCommand implements Command {
           mulan train --set latent.size=20 --run runs/a another latent
           mulan train --preset cifar10 --dry-run        the published model: weights, memory, time
           mulan train --set data.kind=images --set data.path=DIR   your own pictures
-          mulan train --resume runs/digits              go on after an interruption
+          mulan train --resume runs/digits              resume after an interruption
           mulan train --resume runs/digits --steps 4000 train further
           mulan train --cluster a:7000,b:7000 --task 0  with another machine, which has --task 1
         """;
@@ -75,11 +75,11 @@ final class TrainCommand implements Command {
         .addOption(ConfigOptions.withValue("run", "DIR", "the run folder (runs/PRESET)"))
         .addOption(
             ConfigOptions.withValue(
-                "resume", "DIR", "go on with this run; --set training.KEY and --steps may change"))
+                "resume", "DIR", "resume this run; --set training.KEY and --steps may change"))
         .addOption(
             ConfigOptions.flag(
                 "other-data",
-                "go on though the images are not those that the run was trained with"))
+                "resume though the images are not those that the run was trained with"))
         .addOption(
             ConfigOptions.flag(
                 "dry-run", "print configuration, weights, memory and time, and train nothing"));
@@ -110,7 +110,7 @@ final class TrainCommand implements Command {
             ClusterTraining.join(
                 cluster.orElseThrow(), patience, folder, config, data, identity, given.terminal());
     if (cluster.isPresent() && !cluster.get().chief()) {
-      return join.get().beside();
+      return join.get().asWorker();
     }
     boolean others = given.has("other-data") || (resumes && leavesOutMore(folder, config));
     try (RunFolder run =
@@ -146,7 +146,7 @@ final class TrainCommand implements Command {
         .run(given.count("restarts", 0, 0));
   }
 
-  /** Whether images that can't be read are left out from now on: then the data are others. */
+  /** Whether images that cannot be read are left out from now on: then the data are others. */
   private static boolean leavesOutMore(Path folder, RunConfig config) {
     return config.data().skipBad() && !RunFolder.readConfig(folder).data().skipBad();
   }
@@ -156,8 +156,7 @@ final class TrainCommand implements Command {
   }
 
   /**
-   * The configuration of the run to go on with, with the training settings changed that were asked
-   * for.
+   * The configuration of the run to resume, with the training settings changed that were asked for.
    */
   private static RunConfig resumed(Arguments given) {
     for (String other : List.of("preset", "config", "run")) {
@@ -181,7 +180,7 @@ final class TrainCommand implements Command {
       if (!d.key().startsWith("training.") && !MOVABLE.contains(d.key())) {
         throw new ConfigException(
             d.key()
-                + " can't change in a run that goes on ("
+                + " cannot change in a run that is resumed ("
                 + d.left()
                 + " in "
                 + path
@@ -219,7 +218,7 @@ final class TrainCommand implements Command {
     Optional<RunResult> result =
         Training.run(run, data, workers, given.terminal(), Progress.Frame.NONE);
     if (result.isEmpty()) {
-      LOG.info("go on with: mulan train --resume {}", run.path());
+      LOG.info("resume with: mulan train --resume {}", run.path());
       return ExitCode.INTERRUPTED;
     }
     given.out().print(TrainingReport.of(result.get(), run, data));

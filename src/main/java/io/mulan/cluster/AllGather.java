@@ -10,7 +10,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TInt64;
 
-/** Lets every process of a cluster know numbers of all; whoever asks waits for all others to. */
+/** Lets every process of a cluster know numbers of all; the caller waits for all others. */
 final class AllGather implements AutoCloseable {
   private static final int LENGTH = 4096;
   private static final long INSTANCE = 1;

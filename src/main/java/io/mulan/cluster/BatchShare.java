@@ -20,7 +20,7 @@ public record BatchShare(int first, int count) {
     int parts = cluster.size() * config.accumulate();
     if (config.batch() % parts != 0) {
       throw new ConfigException(
-          "training.batch is %d, which %d workers%s can't share; choose a multiple of %d"
+          "training.batch is %d, which %d workers%s cannot share; choose a multiple of %d"
               .formatted(
                   config.batch(),
                   cluster.size(),

@@ -23,7 +23,7 @@ import org.tensorflow.proto.ServerDef;
 /**
  * This process in TensorFlow's distributed runtime: its gRPC server, and sessions on it.
  *
- * <p>TensorFlow can't stop such a server: the process has to be halted.
+ * <p>TensorFlow cannot stop such a server: the process has to be halted.
  */
 final class ClusterMember {
   private final Cluster cluster;
@@ -35,7 +35,7 @@ final class ClusterMember {
   /**
    * Starts the server; the others need not be there yet.
    *
-   * @throws IllegalArgumentException if its port can't be had
+   * @throws IllegalArgumentException if its port cannot be had
    */
   static ClusterMember start(Cluster cluster) {
     JobDef.Builder job = JobDef.newBuilder().setName(cluster.job());
@@ -54,7 +54,7 @@ final class ClusterMember {
     } catch (TensorFlowException e) {
       throw new IllegalArgumentException(
           cluster.name(cluster.task())
-              + " can't listen on its port; another process has it, perhaps a worker with the same"
+              + " cannot listen on its port; another process has it, perhaps a worker with the same"
               + " number: give each its own --task",
           e);
     }

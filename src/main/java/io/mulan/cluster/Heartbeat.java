@@ -14,7 +14,7 @@ import org.tensorflow.types.TInt32;
 
 /**
  * Watches the other processes of a cluster: each is asked again and again to compute nothing, which
- * one that has died, hangs or can't be reached does not answer, and one that is busy does.
+ * one that has died, hangs or cannot be reached does not answer, and one that is busy does.
  */
 final class Heartbeat implements AutoCloseable {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
@@ -31,8 +31,8 @@ final class Heartbeat implements AutoCloseable {
    *
    * @param patience how long one may be silent; at first, when not all have been started, four
    *     times as long
-   * @param lost told who is, once, from a thread of its own; what the others compute with it will
-   *     not end
+   * @param lost called with the one that is, once, from a thread of its own; what the others
+   *     compute with it will not end
    */
   public Heartbeat(ClusterMember member, Duration patience, Consumer<String> lost) {
     this.member = member;
@@ -68,7 +68,7 @@ final class Heartbeat implements AutoCloseable {
         try (Session there = member.visit(graph, other)) {
           while (!closed) {
             there.runner().setOptions(options).fetch(nothing).run().close();
-            known[other] = true; // seen by whoever sees the time
+            known[other] = true; // seen by each thread that sees the time
             heard.set(other, System.nanoTime());
             pause(BETWEEN_LOOKS);
           }

@@ -100,7 +100,7 @@ public final class OpenPort {
           .sorted()
           .collect(Collectors.joining("; "));
     } catch (SocketException e) {
-      return "which can't be listed";
+      return "which cannot be listed";
     }
   }
 

@@ -74,11 +74,11 @@ public final class WorkerProcesses {
     for (int i = 0; i < starts.size(); i++) {
       processes.add(start(starts.get(i), i == 0));
     }
-    boolean told = false;
+    boolean said = false;
     long end = Long.MAX_VALUE;
     while (processes.stream().anyMatch(Process::isAlive)) {
-      if (around.terminal().asked() && !told) {
-        told = true;
+      if (around.terminal().asked() && !said) {
+        said = true;
         processes.forEach(Process::destroy);
       }
       boolean ended = processes.stream().anyMatch(p -> !p.isAlive() && p.exitValue() != 0);
@@ -107,7 +107,7 @@ public final class WorkerProcesses {
   /**
    * The exit code of processes that ended with these: the first that says what starting again would
    * not change, or else that a worker was lost. One that failed after all others made it to their
-   * end, as with a result that can't be printed, was not lost.
+   * end, as with a result that cannot be printed, was not lost.
    */
   static int together(List<Integer> codes) {
     List<Integer> failures = codes.stream().filter(code -> code != ExitCode.OK).toList();
@@ -135,7 +135,7 @@ public final class WorkerProcesses {
       Heartbeat.start("output of " + start.name(), () -> copy(start.name(), process));
       return process;
     } catch (IOException e) {
-      throw new UncheckedIOException("a worker can't be started: " + e.getMessage(), e);
+      throw new UncheckedIOException("a worker cannot be started: " + e.getMessage(), e);
     }
   }
 

@@ -43,8 +43,8 @@ public final class Workers {
    * This process and the others of a cluster, who need not have been started yet.
    *
    * @param patience how long another one may be silent
-   * @param lost told who was for longer
-   * @throws ConfigException if this one's port can't be had
+   * @param lost called with the one that was silent for longer
+   * @throws ConfigException if this one's port cannot be had
    */
   static Workers join(Cluster cluster, Duration patience, Consumer<String> lost) {
     ClusterMember member;
@@ -66,7 +66,7 @@ public final class Workers {
     return joined.isEmpty();
   }
 
-  /** Whether this is the one that writes files and tells how it goes. */
+  /** Whether this is the one that writes files and reports progress. */
   public boolean isChief() {
     return cluster.chief();
   }
@@ -102,7 +102,7 @@ public final class Workers {
   }
 
   /**
-   * That something is the same everywhere; whoever asks waits for the others to.
+   * That something is the same everywhere; the caller waits for the others.
    *
    * @param facts what it is by what it is called, in the same order everywhere
    * @throws ConfigException naming a worker that differs from the chief, and in what
@@ -160,7 +160,7 @@ public final class Workers {
   }
 
   /**
-   * What all processes have, in their order; whoever asks waits for the others to.
+   * What all processes have, in their order; the caller waits for the others.
    *
    * @param mine of this one; the others have as many
    */
@@ -180,7 +180,7 @@ public final class Workers {
     return found;
   }
 
-  /** Whether something is so in any process; whoever asks waits for the others to. */
+  /** Whether something is so in any process; the caller waits for the others. */
   public boolean any(boolean mine) {
     if (isAlone()) {
       return mine;
@@ -188,7 +188,7 @@ public final class Workers {
     return Arrays.stream(all(new long[] {mine ? 1 : 0})).anyMatch(one -> one[0] != 0);
   }
 
-  /** A number that the chief has; whoever asks waits for the others to. */
+  /** A number that the chief has; the caller waits for the others. */
   public int chiefs(int mine) {
     return isAlone() ? mine : (int) all(new long[] {mine})[0][0];
   }

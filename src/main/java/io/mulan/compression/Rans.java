@@ -24,7 +24,7 @@ final class Rans {
   private static final int WORD_BYTES = 4;
 
   /**
-   * The state is stored in at least so many bytes, so that the length of all tells their number.
+   * The state is stored in at least so many bytes, so that the length of all gives their number.
    */
   private static final int STATE_BYTES = 5;
 

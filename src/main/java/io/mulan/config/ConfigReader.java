@@ -128,10 +128,10 @@ public final class ConfigReader {
       throw new ConfigException(
           file + " is not there; name a YAML file, or a preset with --preset", e);
     } catch (CharacterCodingException e) {
-      throw new ConfigException(file + " is not a YAML: it is no text in UTF-8", e);
+      throw new ConfigException(file + " is not YAML: it is not a text in UTF-8", e);
     } catch (IOException e) {
       String reason = Files.isDirectory(file) ? "it is a folder; name a YAML file" : IoReason.of(e);
-      throw new ConfigException(file + " can't be read: " + reason, e);
+      throw new ConfigException(file + " cannot be read: " + reason, e);
     }
   }
 }

@@ -32,11 +32,11 @@ public record NetworkConfig(
     Preconditioning preconditioning,
     double signalPower) {
 
-  /** What the network is told about the noise. */
+  /** What the network is given about the noise. */
   public enum Kind {
     /** The mean of γ over the image, as in VDM. */
     VDM,
-    /** Every pixel's γ. Published: {@code ldm}. */
+    /** The γ of every pixel. Published: {@code ldm}. */
     PER_PIXEL
   }
 

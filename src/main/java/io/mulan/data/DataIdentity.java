@@ -76,7 +76,7 @@ public record DataIdentity(Images train, Images test) {
           file
               + ": "
               + IoReason.of(e)
-              + ", so that nothing tells whether these are the same data; remove it to go on with the"
+              + ", so it is not known whether these are the same data; remove it to resume with the"
               + " data as they are",
           e);
     }
@@ -87,7 +87,7 @@ public record DataIdentity(Images train, Images test) {
     try {
       JsonFile.write(file, this);
     } catch (IOException e) {
-      throw new ConfigException(file + " can't be written: " + IoReason.of(e), e);
+      throw new ConfigException(file + " cannot be written: " + IoReason.of(e), e);
     }
   }
 }

@@ -29,7 +29,7 @@ public final class Datasets {
 
   private static final Logger LOG = LogManager.getLogger(Datasets.class);
 
-  /** The part that is learned from, in names of sets. */
+  /** The training part, in names of sets. */
   private static final String TRAIN = "train";
 
   private static final String CIFAR_LICENCE =
@@ -42,8 +42,8 @@ public final class Datasets {
    * The image shape and levels: of most kinds without reading anything, of the others from the
    * configuration, or, where that is silent, from the head of a file.
    *
-   * @throws ConfigException if files have to be looked at and can't be read, or embedded images are
-   *     asked for in another shape
+   * @throws ConfigException if files have to be looked at and cannot be read, or embedded images
+   *     are asked for in another shape
    */
   public static DataShape shape(DataConfig config) {
     DataShape whole =
@@ -55,7 +55,7 @@ public final class Datasets {
           case IMAGENET32 -> new DataShape(IMAGENET32, config.levels());
           case IMAGENET64 -> new DataShape(IMAGENET64, config.levels());
           case IDX, NPZ, NPY, IMAGES, PARQUET, TFRECORD ->
-              new DataShape(told(config), config.levels());
+              new DataShape(ownShape(config), config.levels());
         };
     ImageShape padded = PaddedImages.shape(config.pad(), whole.image());
     return new DataShape(ViewedImages.shape(config.view(), padded), whole.levels());
@@ -78,7 +78,7 @@ public final class Datasets {
     return shape;
   }
 
-  private static ImageShape told(DataConfig config) {
+  private static ImageShape ownShape(DataConfig config) {
     return hasShape(config)
         ? config.shape()
         : find(config, BadInput.quiet(config.skipBad())).shape();
@@ -90,9 +90,9 @@ public final class Datasets {
 
   /**
    * The same configuration with what had to be looked up in files: the image shape, names of
-   * classes, the release; so that a trained model tells them without the files.
+   * classes, the release; so that a trained model has them without the files.
    *
-   * @throws ConfigException if they can't be read
+   * @throws ConfigException if they cannot be read
    */
   public static DataConfig resolve(DataConfig config) {
     return switch (config.kind()) {
@@ -146,7 +146,7 @@ public final class Datasets {
    * Opens the data set. Embedded ones are read; of files the heads, and with {@code data.skip_bad}
    * every image, to know which to leave out.
    *
-   * @throws ConfigException naming the file, if one can't be read or is not what it should be, or
+   * @throws ConfigException naming the file, if one cannot be read or is not what it should be, or
    *     {@code data.levels} is not the number of levels of the set
    */
   public static Dataset open(DataConfig config) {
@@ -187,7 +187,7 @@ public final class Datasets {
     checkShape(config, config.path(), shape);
     ImageStore train = readable(found.train(), shape, bad);
     ImageStore test = found.test() == null ? null : readable(found.test(), shape, bad);
-    bad.tell(config.key(), train.count() + (test == null ? 0 : test.count()));
+    bad.log(config.key(), train.count() + (test == null ? 0 : test.count()));
     boolean official = test != null;
     if (!official) {
       Split split = Split.of(config, train, shape);
@@ -271,7 +271,7 @@ public final class Datasets {
     }
   }
 
-  /** The one place that knows which reader is for what. */
+  /** The only place that chooses a reader. */
   private static FoundImages find(DataConfig config, BadInput bad) {
     requirePath(config);
     return switch (config.kind()) {
@@ -301,7 +301,7 @@ public final class Datasets {
                 .formatted(config.path()));
       }
     } catch (InvalidPathException e) {
-      throw new ConfigException("data.path '" + config.path() + "' is no path", e);
+      throw new ConfigException("data.path '" + config.path() + "' is not a path", e);
     }
   }
 

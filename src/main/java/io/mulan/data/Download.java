@@ -91,7 +91,7 @@ record Download(URI address, String file, long mostBytes, String md5, ProxySelec
       return target;
     } catch (IOException e) {
       throw new ConfigException(
-          "%s can't be fetched: %s; go on with the same command, or fetch it elsewhere and put it"
+          "%s cannot be fetched: %s; resume with the same command, or fetch it elsewhere and put it"
                   .formatted(address, IoReason.of(e))
               + " at "
               + target,

@@ -68,7 +68,7 @@ public final class GrowingNpz implements AutoCloseable {
 
   private static ConfigException failure(Path file, IOException e) {
     return new ConfigException(
-        file + " can't be written: " + IoReason.of(e) + "; name another folder with --out", e);
+        file + " cannot be written: " + IoReason.of(e) + "; name another folder with --out", e);
   }
 
   /**

@@ -62,7 +62,7 @@ public final class ImageFiles {
     if (!Files.isRegularFile(path)) {
       throw new ConfigException(
           path
-              + " is no file or folder that is there; give a picture (png, jpg, webp, gif, bmp), a folder"
+              + " is not a file or folder; give a picture (png, jpg, webp, gif, bmp), a folder"
               + " of pictures, or a .npy or .npz file");
     }
     return switch (extension(path)) {

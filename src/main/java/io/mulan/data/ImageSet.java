@@ -114,7 +114,7 @@ public final class ImageSet {
   private static ImageStore inMemory(String name, ImageShape shape, byte[] images, int[] labels) {
     if (images.length == 0 || images.length % shape.size() != 0) {
       throw new ConfigException(
-          "%s has %d bytes, which is no whole number of %s images"
+          "%s has %d bytes, which is not a whole number of %s images"
               .formatted(name, images.length, shape));
     }
     ImageStore store = new Memory(images.clone(), shape.size());
@@ -190,7 +190,7 @@ public final class ImageSet {
   }
 
   /** The same images, for a model with the conditions of a configuration. */
-  public ImageSet told(DataConfig config) {
+  public ImageSet conditioned(DataConfig config) {
     return new ImageSet(
         name, shape, levels, images, windowBytes, augmentation, Conditions.of(config));
   }

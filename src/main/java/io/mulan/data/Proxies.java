@@ -63,7 +63,8 @@ final class Proxies extends ProxySelector {
   /** Without the text, which may hold a password. */
   private static ConfigException unusable(Exception cause) {
     return new ConfigException(
-        "the proxy that the environment names is no address; write it as http://HOST:PORT", cause);
+        "the proxy that the environment names is not an address; write it as http://HOST:PORT",
+        cause);
   }
 
   private String variable(String name) {

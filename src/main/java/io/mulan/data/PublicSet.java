@@ -112,7 +112,7 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
       }
     } catch (IOException e) {
       throw new ConfigException(
-          "%s can't be fetched into %s: %s; set MULAN_CACHE to a folder with room"
+          "%s cannot be fetched into %s: %s; set MULAN_CACHE to a folder with room"
               .formatted(key, cache, IoReason.of(e)),
           e);
     }
@@ -148,7 +148,7 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
           unfinished -> Archive.unpack(file, unfinished, MOST_UNPACKED_BYTES));
     } catch (IOException e) {
       throw new ConfigException(
-          "%s can't be put into %s: %s; name another folder with --to"
+          "%s cannot be put into %s: %s; name another folder with --to"
               .formatted(file, folder, IoReason.of(e)),
           e);
     }

@@ -14,7 +14,7 @@ import java.util.Arrays;
  */
 public record Split(ImageStore train, ImageStore test) {
 
-  /** Beyond which the test gets no more. */
+  /** The test part gets at most this many. */
   private static final int MOST = 10_000;
 
   private static final int TENTH = 10;

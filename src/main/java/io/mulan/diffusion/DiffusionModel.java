@@ -211,7 +211,7 @@ public final class DiffusionModel {
    * The terms of the bound with latents that are given.
    *
    * @param images levels [B,H,W,C]
-   * @param c with the conditions beside them [B,m+k]
+   * @param c with the conditions next to them [B,m+k]
    * @param kl what c costs [B]
    * @param context what the network sees where it does not see the latent [B,1]: zero, but for the
    *     published code
@@ -232,7 +232,7 @@ public final class DiffusionModel {
   /**
    * The way back from noise, without dropout.
    *
-   * @param c latents, with the conditions beside them [B,m+k]
+   * @param c latents, with the conditions next to them [B,m+k]
    */
   public <T extends TFloating> ReverseProcess<T> reverse(
       Maths<T> m, Weights<T> weights, Operand<T> c) {

@@ -44,7 +44,7 @@ final class ImageEncoder<T extends TFloating> implements Latent.Encoder<T> {
       features =
           switch (c.encoder()) {
             case UNET -> network.encode(net, signal, conditions, c.encoderLayers());
-            case CNN -> beside(CnnEncoder.encode(net, signal));
+            case CNN -> withConditions(CnnEncoder.encode(net, signal));
           };
     }
     String name =
@@ -59,8 +59,8 @@ final class ImageEncoder<T extends TFloating> implements Latent.Encoder<T> {
     return Layers.dense(net.in(name + suffix), features, c.size(), start);
   }
 
-  private Operand<T> beside(Operand<T> image) {
-    return conditions.map(told -> net.m().concat(1, List.of(image, told))).orElse(image);
+  private Operand<T> withConditions(Operand<T> image) {
+    return conditions.map(given -> net.m().concat(1, List.of(image, given))).orElse(image);
   }
 
   @Override

@@ -74,7 +74,7 @@ public sealed interface Latent
   }
 
   /**
-   * What the noise of a latent is, for those who draw it themselves.
+   * What the noise of a latent is, for callers that draw it themselves.
    *
    * @param law in words, such as {@code standard normal}; all numbers are independent
    * @param shape for a batch, in which -1 is any number

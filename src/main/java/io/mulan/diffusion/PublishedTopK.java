@@ -78,7 +78,8 @@ record PublishedTopK(int size, int k, LatentConfig.Noise kind) implements Latent
   }
 
   /**
-   * Its law has no closed form: beside the draw, everything is that of the categorical variable.
+   * Its law has no closed form: except for the draw, everything is that of the categorical
+   * variable.
    */
   private record Perturbed<T extends TFloating>(
       Maths<T> m, CategoricalPosterior<T> one, PublishedTopK law) implements Posterior<T> {

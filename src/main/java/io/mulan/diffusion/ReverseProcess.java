@@ -25,7 +25,7 @@ public final class ReverseProcess<T extends TFloating> {
   private final Operand<T> conditioning;
 
   /**
-   * @param latent c, with the conditions beside it [B,m+k]
+   * @param latent c, with the conditions next to it [B,m+k]
    * @param conditioning what the network sees [B,k]
    */
   ReverseProcess(DiffusionModel model, Net<T> net, Operand<T> latent, Operand<T> conditioning) {
@@ -94,7 +94,7 @@ public final class ReverseProcess<T extends TFloating> {
     return new Denoised(signal, noise, velocity);
   }
 
-  /** What the network says of z: its output, converted by the one who asks. */
+  /** What the network says of z: its output; the caller converts it. */
   private Operand<TFloat64> output(Operand<TFloat64> z, NoiseLevel<TFloat64> at) {
     Operand<T> seen = net.m().cast(z);
     return d.cast(model.denoiser().output(net, seen, at.gamma(), conditioning));

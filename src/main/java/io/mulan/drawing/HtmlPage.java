@@ -118,7 +118,7 @@ public final class HtmlPage {
     body.append("</").append(tag).append(">");
   }
 
-  /** Pictures, beside each other where there is room. */
+  /** Pictures, side by side where there is room. */
   public HtmlPage figures(List<Figure> figures) {
     body.append("<div class=\"figures\">\n");
     figures.forEach(
@@ -181,7 +181,7 @@ public final class HtmlPage {
     return "<%s>%s</%s>\n".formatted(tag, escaped(text), tag);
   }
 
-  /** As text or as an attribute's value; what XML can't have is a question mark. */
+  /** As text or as an attribute's value; what XML cannot have is a question mark. */
   private static String escaped(String text) {
     StringBuilder safe = new StringBuilder();
     text.codePoints()

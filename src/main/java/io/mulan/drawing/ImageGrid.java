@@ -45,7 +45,7 @@ public final class ImageGrid {
     return Math.max(1, CELL / Math.max(shape.width(), shape.height()));
   }
 
-  /** As nearly square as can be: the first ones, as many as {@link #most} says. */
+  /** As nearly square as possible: the first ones, as many as {@link #most} says. */
   public static BufferedImage of(ImageSet all) {
     ImageSet images = all.first(most(all.shape()));
     int columns = (int) Math.ceil(Math.sqrt(images.count()));
@@ -88,7 +88,7 @@ public final class ImageGrid {
    *
    * @param headings above them
    */
-  static BufferedImage beside(List<ImageSet> sets, List<String> headings) {
+  static BufferedImage sideBySide(List<ImageSet> sets, List<String> headings) {
     List<BufferedImage> grids = sets.stream().map(ImageGrid::of).toList();
     int space = 4 * MARGIN;
     int heading = 2 * font().getSize();

@@ -20,7 +20,7 @@ public final class Picture {
           throw new ConfigException(
               "images of "
                   + shape.channels()
-                  + " channels can't be shown; pictures have 1 or 3: read them from the npz file");
+                  + " channels cannot be shown; pictures have 1 or 3: read them from the npz file");
     };
   }
 

@@ -20,7 +20,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * Pictures and pages as files, each written whole or not at all; folders are made where they are
- * missing. No temporary files of ImageIO's are used: it can't open any while the program ends.
+ * missing. No temporary files of ImageIO's are used: it cannot open any while the program ends.
  */
 public final class PictureFiles {
   private static final String GIF_METADATA = "javax_imageio_gif_image_1.0";
@@ -114,7 +114,7 @@ public final class PictureFiles {
       AtomicFile.write(file, content);
     } catch (IOException e) {
       throw new ConfigException(
-          file + " can't be written: " + IoReason.of(e) + "; name another folder with --out", e);
+          file + " cannot be written: " + IoReason.of(e) + "; name another folder with --out", e);
     }
   }
 }

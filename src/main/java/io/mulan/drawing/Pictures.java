@@ -22,7 +22,7 @@ public final class Pictures {
   public static String why(ImageShape shape) {
     return "images of "
         + shape
-        + " can't be drawn as pictures, which have 1 or 3 channels and up to 4096×4096 pixels";
+        + " cannot be drawn as pictures, which have 1 or 3 channels and up to 4096×4096 pixels";
   }
 
   /** Whether there can be pictures of such images; the log warns if not. */
@@ -44,9 +44,9 @@ public final class Pictures {
   }
 
   /** Samples at the left, images at the right. */
-  public static void beside(Path file, ImageSet samples, ImageSet images) {
+  public static void sideBySide(Path file, ImageSet samples, ImageSet images) {
     PictureFiles.png(
-        file, ImageGrid.beside(List.of(samples, images), List.of("samples", images.name())));
+        file, ImageGrid.sideBySide(List.of(samples, images), List.of("samples", images.name())));
   }
 
   /** A row for each set, with its label. */

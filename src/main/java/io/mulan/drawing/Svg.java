@@ -44,7 +44,7 @@ final class Svg {
     try {
       graphics.stream(root, text);
     } catch (SVGGraphics2DIOException e) {
-      throw new IllegalStateException("a plot can't be written to memory", e);
+      throw new IllegalStateException("a plot cannot be written to memory", e);
     }
     graphics.dispose();
     return text.toString();
@@ -91,7 +91,7 @@ final class Svg {
       try {
         ImageIO.write(picture, "png", new MemoryCacheImageOutputStream(bytes));
       } catch (IOException e) {
-        throw new IllegalStateException("a picture can't be written to memory", e);
+        throw new IllegalStateException("a picture cannot be written to memory", e);
       }
       return of("png", bytes.toByteArray());
     }

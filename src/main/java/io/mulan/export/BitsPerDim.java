@@ -52,7 +52,7 @@ final class BitsPerDim {
     CheckedInputs inputs = served.inputs(NAME);
     Ops tf = served.m().ops();
     Operand<TUint8> images = inputs.images();
-    DiffusionModel model = served.told(inputs);
+    DiffusionModel model = served.conditioned(inputs);
     Operand<TInt32> times =
         inputs.count(
             "times_per_image", "stratified times that the bound of an image is a mean over");
@@ -70,7 +70,7 @@ final class BitsPerDim {
     BitsPerDim bound =
         new BitsPerDim(
             served,
-            served.told(inputs),
+            served.conditioned(inputs),
             images,
             tf.constant((long) times),
             tf.constant(SCORE_SEED));
@@ -139,7 +139,7 @@ final class BitsPerDim {
     Operand<TInt64> drawn = tf.range(first, end, tf.constant(1L));
     Operand<TInt64> image = tf.math.floorDiv(drawn, around.of(perImage));
     Operand<TUint8> pixels = tf.gather(around.of(images), image, tf.constant(0));
-    DiffusionModel told =
+    DiffusionModel conditioned =
         model
             .conditions()
             .map(all -> model.given(tf.gather(around.of(all), image, tf.constant(0))))
@@ -147,7 +147,7 @@ final class BitsPerDim {
     BoundGraph bound =
         BoundGraph.of(
             m,
-            told,
+            conditioned,
             served.weights().inside(around),
             pixels,
             around.of(seed),

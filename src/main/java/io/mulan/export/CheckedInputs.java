@@ -130,7 +130,7 @@ final class CheckedInputs {
     return checked(x, tf.math.greater(x, tf.constant(0)), name, "1 or more", x);
   }
 
-  /** The size of a batch that nothing else tells (scalar). */
+  /** The size of a batch that no other input gives (scalar). */
   Operand<TInt32> rows(String name, String description) {
     Operand<TInt32> x = count(name, description);
     rows = () -> x;
@@ -139,10 +139,10 @@ final class CheckedInputs {
   }
 
   /**
-   * The model, told of the images what inputs say: their classes as whole numbers, and whether they
-   * were augmented. Itself, and no input, if it is told nothing.
+   * The model with the conditions that inputs give: classes as whole numbers, and whether images
+   * were augmented. The model itself, without inputs, if it has no conditions.
    */
-  DiffusionModel told(DiffusionModel model, Conditions conditions) {
+  DiffusionModel conditioned(DiffusionModel model, Conditions conditions) {
     List<Operand<TFloat32>> parts = new ArrayList<>();
     if (conditions.classes() > 0) {
       parts.add(

@@ -19,9 +19,10 @@ final class Denoise {
     Operand<TFloat64> t = served.column(inputs.times("t of each row, from 0 (image) to 1 (noise)"));
     Operand<TFloat32> latents =
         inputs.floats("latents", "c of each row", served.model().latentSize());
-    DiffusionModel told = served.told(inputs);
+    DiffusionModel conditioned = served.conditioned(inputs);
     ReverseProcess<TFloat32> process =
-        told.reverse(served.m(), served.weights(), told.withConditions(served.m(), latents));
+        conditioned.reverse(
+            served.m(), served.weights(), conditioned.withConditions(served.m(), latents));
     ReverseProcess.Denoised denoised = process.denoise(served.m().doubles().cast(z), t);
     return inputs.signature(
         "what the network makes of a noisy signal",

@@ -53,14 +53,14 @@ public record ImageCost(GraphCost evaluation, long stepFlops) {
       Ops tf = m.ops();
       Variables variables = new Variables(graph);
       ImageShape image = model.image();
-      DiffusionModel told = model.givenInput(tf, 1);
+      DiffusionModel conditioned = model.givenInput(tf, 1);
       Operand<TUint8> images =
           Inputs.of(tf, "images", TUint8.class, 1, image.height(), image.width(), image.channels());
       Operand<TInt32> batch = tf.constant(1);
       StatelessRandom<TFloat32> random = new StatelessRandom<>(m, tf.constant(0L), tf.constant(0L));
       Noise<TFloat32> noise = model.trainingNoise(random, batch, m.vector(0), m.constant(0));
       TrainingBound<TFloat32> bound =
-          told.trainingBound(m, Weights.zeros(m, variables), Dropout.none(), images, noise);
+          conditioned.trainingBound(m, Weights.zeros(m, variables), Dropout.none(), images, noise);
       Operand<TFloat32> loss = bound.surrogate();
       for (Operand<TFloat32> term : bound.terms().all()) {
         loss = m.add(loss, m.mean(term, 0));

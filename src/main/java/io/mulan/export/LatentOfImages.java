@@ -21,9 +21,9 @@ final class LatentOfImages {
     Ops tf = served.m().ops();
     CheckedInputs inputs = served.inputs(NAME);
     Operand<TUint8> images = inputs.images();
-    DiffusionModel told = served.told(inputs);
+    DiffusionModel conditioned = served.conditioned(inputs);
     Operand<TInt64> seed = inputs.seed();
-    Posterior<TFloat32> posterior = told.posterior(served.m(), served.weights(), images);
+    Posterior<TFloat32> posterior = conditioned.posterior(served.m(), served.weights(), images);
     StatelessRandom<TFloat32> random =
         new StatelessRandom<>(served.m(), seed, tf.constant(0L)).rows(tf.constant(0L));
     Operand<TFloat32> noise = served.model().latentNoise(random, Inputs.count(tf, images));

@@ -32,7 +32,7 @@ final class LogLikelihood {
     Ops tf = m.ops();
     CheckedInputs inputs = served.inputs(NAME);
     Operand<TUint8> images = inputs.images();
-    DiffusionModel told = served.told(inputs);
+    DiffusionModel conditioned = served.conditioned(inputs);
     Operand<TInt32> steps =
         inputs.count("steps", "of the Runge-Kutta method of order 4, four evaluations each");
     Operand<TInt64> seed = inputs.seed();
@@ -40,7 +40,7 @@ final class LogLikelihood {
     DequantisedStart start =
         DequantisedStart.of(
             m,
-            told,
+            conditioned,
             served.weights(),
             new Dequantisation.TruncatedNormal(served.config().data().levels()),
             false,
@@ -51,7 +51,8 @@ final class LogLikelihood {
     StatelessRandom<TFloat64> random = new StatelessRandom<>(d, seed, none).rows(none);
     Operand<TFloat64> probe = Probe.RADEMACHER.draw(random, "probe", tf.shape(start.z0()));
     RungeKutta.End end =
-        new RungeKutta(m, told, served.weights(), start.latent(), probe, steps).follow(start.z0());
+        new RungeKutta(m, conditioned, served.weights(), start.latent(), probe, steps)
+            .follow(start.z0());
     Operand<TFloat64> squares = d.mul(d.sumPerImage(d.square(end.z())), 0.5);
     double logScale = 0.5 * served.model().image().size() * Math.log(2 * Math.PI);
     Operand<TFloat64> flow = d.sub(d.add(squares, logScale), end.divergence());

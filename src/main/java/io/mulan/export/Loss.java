@@ -44,7 +44,7 @@ final class Loss {
     Maths<TFloat32> m = served.m();
     CheckedInputs inputs = served.inputs(NAME);
     Operand<TUint8> images = inputs.images();
-    DiffusionModel told = served.told(inputs);
+    DiffusionModel conditioned = served.conditioned(inputs);
     Operand<TFloat32> times =
         inputs.times("uniform draws, which become times as loss.times of the configuration says");
     Operand<TFloat32> reconstruction =
@@ -63,7 +63,7 @@ final class Loss {
         (name, shape, initializer) ->
             used.computeIfAbsent(name, n -> served.weights().get(n, shape, initializer));
     DiffusionModel.TrainingBound<TFloat32> bound =
-        told.trainingBound(
+        conditioned.trainingBound(
             m,
             weights,
             Dropout.none(),

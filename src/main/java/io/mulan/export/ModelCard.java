@@ -48,15 +48,15 @@ public record ModelCard(
 
     /** Those of a data set. */
     public static Data of(DataConfig config, ImageShape image) {
-      Conditions told = Conditions.of(config);
+      Conditions given = Conditions.of(config);
       return new Data(
           config.key(),
           config.levels(),
           image.height(),
           image.width(),
           image.channels(),
-          told.classes(),
-          told.augmented());
+          given.classes(),
+          given.augmented());
     }
   }
 

@@ -51,7 +51,7 @@ public final class ModelFolder {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new ConfigException(folder + " can't be read: " + IoReason.of(e), e);
+      throw new ConfigException(folder + " cannot be read: " + IoReason.of(e), e);
     }
   }
 
@@ -62,7 +62,7 @@ public final class ModelFolder {
    * @param graph writes {@code saved_model.pb} and {@code variables}
    * @return its folder
    * @throws ConfigException if that version is there already
-   * @throws CheckpointException if it can't be written; nothing is left then
+   * @throws CheckpointException if it cannot be written; nothing is left then
    */
   public static Path write(
       Path folder,
@@ -84,7 +84,7 @@ public final class ModelFolder {
     } catch (IOException | RuntimeException e) {
       String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new CheckpointException(
-          target + " can't be written: " + reason + "; choose another folder with --to", e);
+          target + " cannot be written: " + reason + "; choose another folder with --to", e);
     }
   }
 

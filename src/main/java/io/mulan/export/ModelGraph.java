@@ -24,7 +24,7 @@ import org.tensorflow.types.family.TType;
  * all other noise go in, the four terms of the bound come out, each [B] in nats. Nothing random is
  * inside, and no dropout; weights are resource variables, zero at first.
  *
- * @param inputs in the order of {@link Noise}, after the images and what the model is told of them
+ * @param inputs in the order of {@link Noise}, after the images and their conditions
  * @param outputs in the order of {@link BoundTerms#NAMES}, and with these names
  * @param weights sorted by name
  */
@@ -52,10 +52,10 @@ record ModelGraph(List<Port> inputs, List<Port> outputs, List<Variable<?>> weigh
     Operand<TUint8> images =
         in.images(
             TUint8.class, "images", model, "levels from 0 to " + (model.codec().levels() - 1));
-    DiffusionModel told = in.conditions(model);
+    DiffusionModel conditioned = in.conditions(model);
     Noise<TFloat32> noise = noise(m, model, in);
     Weights<TFloat32> zeros = Weights.zeros(m.in("initial"), variables);
-    BoundTerms<TFloat32> terms = told.bound(m, zeros, Dropout.none(), images, noise);
+    BoundTerms<TFloat32> terms = conditioned.bound(m, zeros, Dropout.none(), images, noise);
     variables.initializer(INITIALIZE);
     List<Variable<?>> weights = new ArrayList<>(variables.all());
     weights.sort(Comparator.comparing(Variable::name));
@@ -85,7 +85,7 @@ record ModelGraph(List<Port> inputs, List<Port> outputs, List<Variable<?>> weigh
       this(tf, batch, new ArrayList<>());
     }
 
-    /** The model, told of the images what it is told. */
+    /** The model with the conditions of the images. */
     DiffusionModel conditions(DiffusionModel model) {
       int size = model.conditionsSize();
       return size == 0
@@ -94,7 +94,7 @@ record ModelGraph(List<Port> inputs, List<Port> outputs, List<Variable<?>> weigh
               add(
                   TFloat32.class,
                   "conditions",
-                  "what is told of an image: a one at its class, last whether it was augmented",
+                  "conditions of an image: a one at its class, last whether it was augmented",
                   batch,
                   size));
     }

@@ -22,7 +22,7 @@ final class ModelText {
 
         """
             .formatted(
-                data.height(), data.width(), data.channels(), data.levels() - 1, told(data)));
+                data.height(), data.width(), data.channels(), data.levels() - 1, conditions(data)));
     text.append("| | |\n| --- | --- |\n");
     row(text, "data", data.kind());
     row(text, "step", "" + card.step());
@@ -44,14 +44,15 @@ final class ModelText {
   }
 
   /** What the model is conditioned on, in sentences. */
-  private static String told(ModelCard.Data data) {
+  private static String conditions(ModelCard.Data data) {
     String classes =
         data.classes() == 0
             ? ""
-            : "\nIt is told the class of each image, `labels` from 0 to %d: bits/dim are of log p(x | class)."
+            : "\nIt is conditioned on the class of each image, `labels` from 0 to %d: bits/dim are of log p(x | class)."
                 .formatted(data.classes() - 1);
     return data.augmented()
-        ? classes + "\nIt is told of each image whether it was `augmented`: false for one as it is."
+        ? classes
+            + "\nIt is conditioned on whether an image was `augmented`: false for one as it is."
         : classes;
   }
 

@@ -22,7 +22,7 @@ final class Sample {
     Ops tf = served.m().ops();
     CheckedInputs inputs = served.inputs(NAME);
     Operand<TInt32> count = inputs.rows("count", "how many images");
-    DiffusionModel told = served.told(inputs);
+    DiffusionModel conditioned = served.conditioned(inputs);
     Operand<TInt32> steps = inputs.count("steps", "of the chain from noise to image");
     Operand<TInt64> seed = inputs.seed();
     Operand<TInt64> first = tf.constant(0L);
@@ -30,9 +30,9 @@ final class Sample {
         SamplingGraph.priorLatent(served.m(), served.model(), seed, first, count);
     Operand<TFloat64> noise =
         SamplingGraph.noise(served.m().doubles(), served.model(), seed, first, count);
-    Operand<TFloat32> c = told.withConditions(served.m(), latents);
+    Operand<TFloat32> c = conditioned.withConditions(served.m(), latents);
     Operand<TFloat64> z0 =
-        new Chain<>(served.m(), told, served.weights(), c, steps, seed, first)
+        new Chain<>(served.m(), conditioned, served.weights(), c, steps, seed, first)
             .run(tf.constant(0), steps, noise, Sampler.ANCESTRAL::step);
     return inputs.signature(
         "draws images: the most likely levels at the end of the learned reverse chain",
@@ -40,7 +40,7 @@ final class Sample {
             served.port(
                 "images",
                 "levels from 0 to " + (served.config().data().levels() - 1),
-                told.reverse(served.m(), served.weights(), c).mostLikely(z0)),
+                conditioned.reverse(served.m(), served.weights(), c).mostLikely(z0)),
             served.port("latents", "the latents they were drawn with", latents)));
   }
 }

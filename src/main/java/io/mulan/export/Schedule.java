@@ -25,7 +25,7 @@ final class Schedule {
         served,
         inputs,
         "the noise schedule for each latent and time",
-        served.told(inputs),
+        served.conditioned(inputs),
         latents);
   }
 
@@ -33,13 +33,13 @@ final class Schedule {
   static ModelSignature ofImages(Served served) {
     CheckedInputs inputs = served.inputs(OF_IMAGES);
     Operand<TUint8> images = inputs.images();
-    DiffusionModel told = served.told(inputs);
-    Operand<TFloat32> latents = told.posterior(served.m(), served.weights(), images).mode();
+    DiffusionModel conditioned = served.conditioned(inputs);
+    Operand<TFloat32> latents = conditioned.posterior(served.m(), served.weights(), images).mode();
     return of(
         served,
         inputs,
         "the noise schedule for the most likely latent of each image",
-        told,
+        conditioned,
         latents);
   }
 
@@ -47,12 +47,13 @@ final class Schedule {
       Served served,
       CheckedInputs inputs,
       String summary,
-      DiffusionModel told,
+      DiffusionModel conditioned,
       Operand<TFloat32> latents) {
     Maths<TFloat64> d = served.m().doubles();
     Operand<TFloat64> t = served.column(inputs.times("t of each row, from 0 (image) to 1 (noise)"));
     ReverseProcess<TFloat32> process =
-        told.reverse(served.m(), served.weights(), told.withConditions(served.m(), latents));
+        conditioned.reverse(
+            served.m(), served.weights(), conditioned.withConditions(served.m(), latents));
     Operand<TFloat64> gamma = process.gamma(t);
     Operand<TFloat64> rate = process.rate(t);
     Operand<TFloat64> nu = d.exp(d.neg(gamma));

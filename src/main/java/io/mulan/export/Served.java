@@ -18,8 +18,8 @@ record Served(
   }
 
   /** The model with the conditions that the inputs of a signature give. */
-  DiffusionModel told(CheckedInputs inputs) {
-    return inputs.told(model, Conditions.of(config.data()));
+  DiffusionModel conditioned(CheckedInputs inputs) {
+    return inputs.conditioned(model, Conditions.of(config.data()));
   }
 
   /** An output. */

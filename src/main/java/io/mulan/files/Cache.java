@@ -41,7 +41,7 @@ public final class Cache {
           .orElse(Path.of("mulan-cache"));
     } catch (InvalidPathException e) {
       throw new ConfigException(
-          "the cache '" + own.orElse("") + "' is no path; set " + VARIABLE + " to a folder", e);
+          "the cache '" + own.orElse("") + "' is not a path; set " + VARIABLE + " to a folder", e);
     }
   }
 

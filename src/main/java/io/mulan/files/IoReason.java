@@ -23,7 +23,7 @@ public final class IoReason {
       return "no such file or folder";
     }
     if (e instanceof FileAlreadyExistsException taken) {
-      return taken.getFile() + " is no folder";
+      return taken.getFile() + " is not a folder";
     }
     String message =
         e instanceof FileSystemException failure && failure.getReason() != null

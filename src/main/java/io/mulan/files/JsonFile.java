@@ -73,9 +73,9 @@ public final class JsonFile {
       return JSON.treeToValue(tree, type);
     } catch (JsonMappingException e) {
       String path = path(e);
-      throw damaged(path.isEmpty() ? "it is no JSON" : path + " is wrong", e);
+      throw damaged(path.isEmpty() ? "it is not JSON" : path + " is wrong", e);
     } catch (JacksonException e) {
-      throw damaged("it is no JSON", e);
+      throw damaged("it is not JSON", e);
     }
   }
 

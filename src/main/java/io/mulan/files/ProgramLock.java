@@ -58,15 +58,15 @@ public final class ProgramLock implements AutoCloseable {
    */
   public static ProgramLock hold(Path file, Runnable waiting) throws IOException {
     long start = System.nanoTime();
-    boolean told = false;
+    boolean said = false;
     while (System.nanoTime() - start < LONGEST_WAIT_NANOS) {
       Optional<ProgramLock> lock = tryHold(file);
       if (lock.isPresent()) {
         return lock.get();
       }
-      if (!told) {
+      if (!said) {
         waiting.run();
-        told = true;
+        said = true;
       }
       try {
         Thread.sleep(WAIT_MILLIS);

@@ -22,7 +22,7 @@ import org.tensorflow.types.TInt64;
  *
  * @param z [B,H,W,C]
  * @param t scalar
- * @param latent c, with the conditions beside it [B,m+k]
+ * @param latent c, with the conditions next to it [B,m+k]
  * @param drift dz/dt [B,H,W,C]
  * @param divergence where it was asked for
  */
@@ -77,7 +77,7 @@ public record FlowGraph(
   /**
    * Adds the vector field to a graph.
    *
-   * @param reverse the way back for latents with the conditions beside them [B,m+k]
+   * @param reverse the way back for latents with the conditions next to them [B,m+k]
    */
   public static FlowGraph build(
       Maths<TFloat32> m,

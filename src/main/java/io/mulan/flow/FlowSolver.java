@@ -72,7 +72,7 @@ public final class FlowSolver {
    *
    * @param z of all images, one after the other
    * @param latent [B,m+k]
-   * @throws FlowException if it can't be followed
+   * @throws FlowException if it cannot be followed
    * @throws Stopped if that was asked for
    */
   public End follow(double[] z, TFloat32 latent, double from, double to) {
@@ -105,7 +105,7 @@ public final class FlowSolver {
           integrator.getEvaluations());
     } catch (MathRuntimeException e) {
       throw new FlowException(
-          "the probability flow can't be followed to rtol "
+          "the probability flow cannot be followed to rtol "
               + tolerance.relative()
               + " and atol "
               + tolerance.absolute()
@@ -198,7 +198,7 @@ public final class FlowSolver {
    */
   public record Tolerance(double relative, double absolute) {}
 
-  /** The probability flow of a model can't be solved. */
+  /** The probability flow of a model cannot be solved. */
   public static final class FlowException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -43,7 +43,7 @@ public final class Archive {
       throw e;
     } catch (IOException | RuntimeException e) { // damaged archives make readers throw anything
       throw new ConfigException(
-          file + " can't be unpacked as .tar.gz: " + reason(e) + "; fetch it again", e);
+          file + " cannot be unpacked as .tar.gz: " + reason(e) + "; fetch it again", e);
     }
   }
 
@@ -82,7 +82,7 @@ public final class Archive {
         return target;
       }
     } catch (InvalidPathException e) {
-      throw refusal("holds '" + Printable.of(name) + "', which is no file name here");
+      throw refusal("holds '" + Printable.of(name) + "', which is not a file name here");
     }
     throw refusal("holds '" + Printable.of(name) + "', which leads out of the folder");
   }

@@ -62,7 +62,7 @@ public record ArchivedFiles(Path named, Path archive, List<Entry> entries) {
       throw e;
     } catch (IOException | RuntimeException e) { // damaged archives make readers throw anything
       throw new ConfigException(
-          file + " can't be read as tar or zip: it is damaged; fetch or write it again", e);
+          file + " cannot be read as tar or zip: it is damaged; fetch or write it again", e);
     }
   }
 
@@ -106,7 +106,7 @@ public record ArchivedFiles(Path named, Path archive, List<Entry> entries) {
         int bytes = bytes(file, name, entry.getSize());
         int stored = bytes(file, name, entry.getCompressedSize());
         if (deflated ? bytes / MOST_TIMES > stored : bytes != stored) {
-          throw refusal(file, name, "can't have %d bytes; it is damaged".formatted(bytes));
+          throw refusal(file, name, "cannot have %d bytes; it is damaged".formatted(bytes));
         }
         entries.add(
             new Entry(name, entry.getDataOffset(), stored, bytes, deflated, entry.getCrc()));

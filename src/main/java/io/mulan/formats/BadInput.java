@@ -10,16 +10,16 @@ public final class BadInput {
   private static final int TOLD = 10;
 
   private final boolean skipped;
-  private final int told;
+  private final int logged;
   private int count;
 
   public BadInput(boolean skipped) {
     this(skipped, TOLD);
   }
 
-  private BadInput(boolean skipped, int told) {
+  private BadInput(boolean skipped, int logged) {
     this.skipped = skipped;
-    this.told = told;
+    this.logged = logged;
   }
 
   /** The same without messages, where all is read again later. */
@@ -38,7 +38,7 @@ public final class BadInput {
       throw withWayOn(what);
     }
     count++;
-    if (count <= told) {
+    if (count <= logged) {
       LOG.warn("skipped: {}", what.getMessage());
     }
   }
@@ -54,7 +54,7 @@ public final class BadInput {
   }
 
   /** Says how many were left out, if any. */
-  public void tell(String name, int images) {
+  public void log(String name, int images) {
     if (count() > 0) {
       LOG.warn("{}: skipped {}, {} images are left", name, count(), images);
     }

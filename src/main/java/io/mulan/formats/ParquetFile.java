@@ -86,7 +86,7 @@ public final class ParquetFile {
     } catch (IOException | RuntimeException e) { // decoders throw anything at a damaged file
       String why = e instanceof IOException ? String.valueOf(e.getMessage()) : "it is damaged";
       throw new ConfigException(
-          "%s can't be read as Parquet: %s; fetch or write it again"
+          "%s cannot be read as Parquet: %s; fetch or write it again"
               .formatted(file, Printable.of(why)),
           e);
     }

@@ -77,7 +77,7 @@ public final class Pickle {
       throw new ConfigException(file + " ends within its pickle; fetch it again", e);
     } catch (InvalidObjectException e) {
       throw new ConfigException(
-          "%s is no pickle of a batch of CIFAR: it has %s; fetch it again, or save it as npz"
+          "%s is not a pickle of a batch of CIFAR: it has %s; fetch it again, or save it as npz"
               .formatted(file, e.getMessage()),
           e);
     } catch (IOException e) {
@@ -104,7 +104,7 @@ public final class Pickle {
     Map<String, Object> result = new HashMap<>();
     for (Map.Entry<?, ?> entry : found.entrySet()) {
       if (!(entry.getKey() instanceof String name)) {
-        throw odd("a key that is no text");
+        throw odd("a key that is not a text");
       }
       result.put(name, entry.getValue() instanceof Building b ? built(b) : entry.getValue());
     }
@@ -114,7 +114,7 @@ public final class Pickle {
   private void step(int opcode) throws IOException {
     switch (opcode) {
       case 0x80 -> protocol(in.unsigned1());
-      case 0x95 -> in.signed8(); // a frame, of which the length is no matter
+      case 0x95 -> in.signed8(); // a frame; its length does not matter
       case '(' -> push(MARK);
       case '0' -> pop();
       case '1' -> popMark();
@@ -244,7 +244,7 @@ public final class Pickle {
     try {
       return Long.parseLong(text.endsWith("L") ? text.substring(0, text.length() - 1) : text);
     } catch (NumberFormatException e) {
-      throw odd("a number that is none");
+      throw odd("a number that is not one");
     }
   }
 
@@ -348,7 +348,7 @@ public final class Pickle {
     if (!(target instanceof Building building)
         || parts.length != 5
         || !parts[3].equals(0L)) { // Fortran's order
-      throw odd("an array that is no plain one");
+      throw odd("an array that is not a plain one");
     }
     building.array = array(parts[1], parts[2], parts[4]);
   }

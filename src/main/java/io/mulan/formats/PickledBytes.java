@@ -103,14 +103,14 @@ public record PickledBytes(Path file, long offset, long length, Form form) {
     private int second(int first) throws IOException {
       int next = next();
       if ((first != 0xc2 && first != 0xc3) || next >>> 6 != 2) {
-        throw new InvalidObjectException("a text that is no bytes");
+        throw new InvalidObjectException("a text that is not bytes");
       }
       return (first & 3) << 6 | (next & 0x3f);
     }
 
     private int escapedUnicode() throws IOException {
       if (next() != 'u' || hex(2) != 0) {
-        throw new InvalidObjectException("a text that is no bytes");
+        throw new InvalidObjectException("a text that is not bytes");
       }
       return hex(2);
     }

@@ -410,7 +410,7 @@ public record PictureFile(String name, Content content, ImageShape shape, Pictur
 
   private ConfigException unreadable(Exception cause) {
     return new ConfigException(
-        name + " is damaged or no picture (" + KINDS + "); save it again as PNG", cause);
+        name + " is damaged or not a picture (" + KINDS + "); save it again as PNG", cause);
   }
 
   private ConfigException refusal(String why) {

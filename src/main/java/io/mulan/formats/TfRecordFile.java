@@ -71,7 +71,7 @@ public final class TfRecordFile {
       for (long at = 0; at < size; ) {
         long end = end(at);
         if (end < 0) {
-          break; // nothing tells where the next one begins
+          break; // nothing says where the next one begins
         }
         if (count == found.length) {
           HeapShare.require(file + ": where its records begin", 2L * count * Long.BYTES);

@@ -178,7 +178,7 @@ public final class Unpacked {
       return folder;
     } catch (IOException e) {
       throw new ConfigException(
-          "%s can't be unpacked into %s: %s; set MULAN_CACHE to a folder with room, or unpack it"
+          "%s cannot be unpacked into %s: %s; set MULAN_CACHE to a folder with room, or unpack it"
                   .formatted(file, Cache.folder(), IoReason.of(e))
               + " yourself",
           e);

@@ -60,7 +60,7 @@ final class LearnedSchedule implements AutoCloseable {
   /**
    * Sets weights to their initial values.
    *
-   * @param adaptive whether the latent tells it the kind of an image
+   * @param adaptive whether the latent gives it the kind of an image
    * @param min γ of both pixels at time 0
    * @param max γ of both pixels at time 1
    * @param steps that there will be
@@ -173,7 +173,7 @@ final class LearnedSchedule implements AutoCloseable {
     }
   }
 
-  /** Whether the latent tells it the kind of an image. */
+  /** Whether the latent gives it the kind of an image. */
   boolean adaptive() {
     return adaptive;
   }

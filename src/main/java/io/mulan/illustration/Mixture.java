@@ -27,7 +27,7 @@ final class Mixture implements Data {
   }
 
   /**
-   * I(f; c): what it costs to tell the kind of an image by a latent c that is drawn from the
+   * I(f; c): what it costs to code the kind of an image by a latent c that is drawn from the
    * posterior p(c given f), as the KL to its prior.
    */
   Nats latentCost() {

@@ -2,7 +2,7 @@ package io.mulan.illustration;
 
 /**
  * A limited network: f̂ = w z/α with one gain w for both pixels, as a convolution has the same
- * weights everywhere, and told nothing of the noise but its mean, as the published U-Net is: w =
+ * weights everywhere, and given nothing of the noise but its mean, as the published U-Net is: w =
  * sigmoid(log S - (γ_1 + γ_2)/2), with one weight S. With the same noise for both pixels it is the
  * best of its kind if S is the mean of their variances.
  *

@@ -54,7 +54,7 @@ public final class FlaxCheckpoint {
   /**
    * Writes a state as the published code restores it.
    *
-   * @throws ConfigException if the file is there, or can't be written
+   * @throws ConfigException if the file is there, or cannot be written
    */
   public static void write(Path file, RunState state, FlaxLayout layout) {
     NewFile.write(file, out -> new FlaxWriter(out, state, layout).write());
@@ -128,7 +128,7 @@ public final class FlaxCheckpoint {
       if (counts.isEmpty()) {
         throw new CheckpointException(
             file
-                + " has no count of Adam's updates (opt_state/*/count); it is no checkpoint of"
+                + " has no count of Adam's updates (opt_state/*/count); it is not a checkpoint of"
                 + " a training with AdamW");
       }
       for (StoredArray count : counts) {
@@ -140,7 +140,7 @@ public final class FlaxCheckpoint {
       }
       return Scalars.of(STEP, value);
     } catch (IOException e) {
-      throw new CheckpointException(file + " can't be read: " + IoReason.of(e), e);
+      throw new CheckpointException(file + " cannot be read: " + IoReason.of(e), e);
     }
   }
 

@@ -112,7 +112,7 @@ final class MsgpackTree {
     } else if (node instanceof Leaf leaf) {
       arrays.put(path, leaf.array.at(path));
     } else {
-      throw wrong(path, "a truth value is no array");
+      throw wrong(path, "a truth value is not an array");
     }
   }
 
@@ -161,7 +161,7 @@ final class MsgpackTree {
 
   private String name(String path) throws IOException {
     if (!in.getNextFormat().getValueType().isStringType()) {
-      throw wrong(path, "a name in it is no text");
+      throw wrong(path, "a name in it is not a text");
     }
     String name = text(path, in.unpackRawStringHeader());
     if (!NAME.matcher(name).matches()) {
@@ -182,7 +182,7 @@ final class MsgpackTree {
     ExtensionTypeHeader header = in.unpackExtensionTypeHeader();
     long start = in.getTotalReadBytes();
     if (header.getType() != ARRAY && header.getType() != SCALAR) {
-      throw wrong(path, "extension type " + header.getType() + " is no array of real numbers");
+      throw wrong(path, "extension type " + header.getType() + " is not an array of real numbers");
     }
     if (header.getLength() > size - start) {
       throw wrong(path, "it says to have " + header.getLength() + " bytes, and the file ends");
@@ -310,7 +310,7 @@ final class MsgpackTree {
   private CheckpointException wrong(String path, String why) {
     return new CheckpointException(
         file
-            + " is no checkpoint of Flax: "
+            + " is not a checkpoint of Flax: "
             + (path.isEmpty() ? "" : "in " + path + ", ")
             + why
             + "; name a file that flax.serialization wrote");

@@ -24,7 +24,7 @@ final class NewFile {
       AtomicFile.write(file, content);
     } catch (IOException e) {
       throw new ConfigException(
-          file + " can't be written: " + IoReason.of(e) + "; name a file elsewhere", e);
+          file + " cannot be written: " + IoReason.of(e) + "; name a file elsewhere", e);
     }
   }
 }

@@ -39,7 +39,7 @@ public final class NpzState {
    */
   public static void read(Path file, RunState state) {
     if (!Files.isRegularFile(file)) {
-      throw new ConfigException(file + " is no file; name a NumPy archive (.npz)");
+      throw new ConfigException(file + " is not a file; name a NumPy archive (.npz)");
     }
     try (Npz npz = Npz.open(file)) {
       SortedMap<String, StoredArray> known = new TreeMap<>();

@@ -231,7 +231,7 @@ final class PythonSettings {
     String found =
         token.kind == Kind.NEWLINE ? "its end" : "'" + token.text.replaceAll("[^ -~]", "?") + "'";
     return new ConfigException(
-        "%s, line %d: %s can't stand there; Python is read here, not run: keep to lines such as"
+        "%s, line %d: %s is not allowed there; Python is read here, not run: keep to lines such as"
                 .formatted(source, token.line, found)
             + " config.model = d(sm_n_embd=128), or write config.to_json() into a .json file");
   }

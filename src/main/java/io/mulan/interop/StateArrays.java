@@ -44,7 +44,7 @@ record StateArrays(
         state.set(variable.name(), in);
       } catch (IOException | UncheckedIOException e) {
         throw new CheckpointException(
-            file + ": " + array.place() + " can't be read: " + e.getMessage(), e);
+            file + ": " + array.place() + " cannot be read: " + e.getMessage(), e);
       }
     }
   }
@@ -64,7 +64,8 @@ record StateArrays(
     }
     List<String> over = new ArrayList<>(others);
     left.forEach(name -> over.add(known.get(name).place()));
-    String wrong = told("missing", missing) + told("left over", over) + told("other", different);
+    String wrong =
+        listed("missing", missing) + listed("left over", over) + listed("other", different);
     if (!wrong.isEmpty()) {
       throw new CheckpointException(
           file
@@ -79,7 +80,7 @@ record StateArrays(
     return type + Arrays.toString(variable.shape().asArray());
   }
 
-  private static String told(String what, List<String> names) {
+  private static String listed(String what, List<String> names) {
     if (names.isEmpty()) {
       return "";
     }

@@ -48,8 +48,8 @@ public final class BoundEstimator {
   }
 
   /**
-   * What the latent tells of these images, or of {@link LatentUse#MOST_IMAGES} of them, by a draw
-   * for each; null if there is no latent.
+   * What the latent says about these images, or about {@link LatentUse#MOST_IMAGES} of them, by a
+   * draw for each; null if there is no latent.
    *
    * @param kl mean KL(q(c|x) ‖ p(c)) over all images, nats
    * @param betweenBatches called between batches, from which it may throw

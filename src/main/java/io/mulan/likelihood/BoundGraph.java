@@ -26,7 +26,7 @@ import org.tensorflow.types.TUint8;
  * The bound of given images at given times, without dropout, for batches of any size.
  *
  * @param images levels [B,H,W,C]
- * @param conditions what the model is told of them [B,k]; empty if nothing
+ * @param conditions of the images [B,k]; empty if the model has none
  * @param seed of the noise (scalar)
  * @param firstRow number of the first row (scalar): the draws of all images are numbered, those of
  *     one after those of the one before, and each has noise of its own
@@ -79,9 +79,9 @@ public record BoundGraph(
     Posterior<TFloat32> posterior = model.posterior(m, weights, images);
     Operand<TFloat32> c = posterior.draw(noise.latent(), noise.step());
     Operand<TFloat32> context = tf.zerosLike(m.column(c, 0));
-    Operand<TFloat32> told = model.withConditions(m, c);
+    Operand<TFloat32> given = model.withConditions(m, c);
     BoundTerms<TFloat32> bound =
-        model.boundGiven(m, weights, Dropout.none(), images, told, posterior.kl(), context, noise);
+        model.boundGiven(m, weights, Dropout.none(), images, given, posterior.kl(), context, noise);
     LatentGraph latents = LatentGraph.of(posterior, c, model.latentVariance());
     return new BoundGraph(
         images,

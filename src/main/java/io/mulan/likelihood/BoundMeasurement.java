@@ -31,7 +31,7 @@ public final class BoundMeasurement implements Measurement {
   }
 
   /**
-   * What the latent tells of the images; null if there is none.
+   * What the latent says about the images; null if there is none.
    *
    * @param betweenBatches called between batches, from which it may throw
    */

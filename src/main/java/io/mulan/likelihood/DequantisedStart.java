@@ -22,11 +22,11 @@ import org.tensorflow.types.TUint8;
  * what the two cost, in nats.
  *
  * @param images levels [B,H,W,C]
- * @param conditions what the model is told of them [B,k]; empty if nothing
+ * @param conditions of the images [B,k]; empty if the model has none
  * @param seed of the noise (scalar)
  * @param draw which sample of that seed (scalar)
  * @param firstRow number of the first image (scalar)
- * @param latent c, with the conditions beside it [B,m+k]
+ * @param latent c, with the conditions next to it [B,m+k]
  * @param z0 [B,H,W,C]
  * @param kl KL(q(c|x) ‖ p(c)) [B]
  * @param logPrior log p(c) - log q(c|x) [B]
@@ -64,8 +64,8 @@ public record DequantisedStart(
     Operand<TInt64> seed = Inputs.scalar(tf, "seed");
     Operand<TInt64> draw = Inputs.scalar(tf, "draw");
     Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
-    DiffusionModel told = model.givenInput(tf, -1);
-    return of(m, told, weights, kind, mostLikelyLatent, images, seed, draw, firstRow);
+    DiffusionModel conditioned = model.givenInput(tf, -1);
+    return of(m, conditioned, weights, kind, mostLikelyLatent, images, seed, draw, firstRow);
   }
 
   /** The same for inputs that are there already, conditions among them. */

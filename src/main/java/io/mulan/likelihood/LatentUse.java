@@ -8,7 +8,7 @@ import org.tensorflow.Tensor;
 import org.tensorflow.types.TFloat32;
 
 /**
- * What the latent tells of the images.
+ * What the latent says about the images.
  *
  * @param kl KL(q(c|x) ‖ p(c)), mean over images, nats
  * @param mutualInformation I(x;c) under q, with the images themselves as the law of x: the mean of
@@ -32,11 +32,11 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
 
   /** Whether c is as good as independent of the image: no component of it is in use, either. */
   public boolean collapsed() {
-    return tellsLittle() && inUse == 0;
+    return dependsLittle() && inUse == 0;
   }
 
   /** Whether c has hardly any information about the image. */
-  public boolean tellsLittle() {
+  public boolean dependsLittle() {
     return mutualInformation < LITTLE_NATS;
   }
 
@@ -110,7 +110,7 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
     }
 
     /**
-     * What they tell; null if there is no latent, or one image only, of which nothing can be told.
+     * What they say about the images; null if there is no latent, or one image only.
      *
      * @param kl mean, nats
      */

@@ -26,7 +26,7 @@ import org.tensorflow.types.TUint8;
  * (Burda et al. 2016).
  *
  * @param images levels [B,H,W,C]
- * @param conditions what the model is told of them [B,k]; empty if nothing
+ * @param conditions of the images [B,k]; empty if the model has none
  * @param steps T (scalar)
  * @param seed of the noise (scalar)
  * @param firstRow number of the first row: each has noise of its own (scalar)
@@ -42,9 +42,9 @@ public record TrajectoryGraph(
 
   /** Adds it to a graph. */
   public static TrajectoryGraph build(
-      Maths<TFloat32> m, DiffusionModel untold, Weights<TFloat32> weights) {
+      Maths<TFloat32> m, DiffusionModel unconditioned, Weights<TFloat32> weights) {
     Ops tf = m.ops();
-    DiffusionModel model = untold.givenInput(tf, -1);
+    DiffusionModel model = unconditioned.givenInput(tf, -1);
     Maths<TFloat64> d = m.doubles();
     ImageShape shape = model.image();
     Operand<TUint8> images =
@@ -66,7 +66,7 @@ public record TrajectoryGraph(
         m.sub(model.prior(m, batch).logDensity(m, c), posterior.logDensity(m, c));
     Operand<TFloat64> first = d.add(reverse.logRatioAtEnd(z1, noise), d.cast(prior));
 
-    // The loop has one state: z and, beside it, the weight so far.
+    // The loop has one state: z and, next to it, the weight so far.
     Operand<TFloat64> start = join(d, z1, first);
     Operand<TFloat64> end =
         new Chain<>(m, model, weights, latent, steps, seed, firstRow)

@@ -51,7 +51,7 @@ public record UNet(NetworkConfig c) {
    * channel.
    *
    * @param signal image scaled into (-1,1) [B,H,W,C]
-   * @param conditions what the model is told of the image [B,k]; empty if nothing
+   * @param conditions of the image [B,k]; empty if the model has none
    * @param layers blocks before the middle
    * @return features [B,HW]
    */
@@ -61,7 +61,7 @@ public record UNet(NetworkConfig c) {
     // The published encoder is conditioned on time zero and a zero.
     Operand<T> zero =
         conditions
-            .<Operand<T>>map(told -> m.ops().zerosLike(m.column(told, 0)))
+            .<Operand<T>>map(given -> m.ops().zerosLike(m.column(given, 0)))
             .orElseGet(() -> m.reshape(m.vector(0), 1, 1));
     Operand<T> cond = conditioning(net, zero, conditions.orElse(zero), 0); // [1 or B, 4 channels]
     Operand<T> h = middle(net, down(net, signal, cond, layers).peek(), cond);

@@ -29,17 +29,17 @@ import java.util.stream.IntStream;
  * list of name and class), or in a file next to each that ends with {@code .cls} (as of
  * WebDataset).
  *
- * @param told whether files of the archive say of which classes they are, or that they have none
+ * @param classified whether files of the archive give the classes, or say that there are none
  * @param classes of each; null if they have none
  */
-record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
+record ArchivedPictures(ArchivedFiles files, boolean classified, int[] classes)
     implements EncodedPictures {
   private static final String TABLE = "dataset.json";
   private static final String CLASS = "cls";
   private static final int MOST_DIGITS = 32;
 
-  /** Whether a file tells classes. */
-  static boolean tellsClasses(String name, DataConfig config) {
+  /** Whether a file gives classes. */
+  static boolean givesClasses(String name, DataConfig config) {
     return isTable(name) || name.endsWith("." + extension(config));
   }
 
@@ -55,7 +55,7 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
    * The pictures among files, or those that end as {@code data.feature} says.
    *
    * @param notes for what is not there, but has a class
-   * @throws ConfigException naming the archive, if a class is no number, or a picture has none
+   * @throws ConfigException naming the archive, if a class is not a number, or a picture has none
    */
   static ArchivedPictures of(ArchivedFiles all, DataConfig config, List<String> notes) {
     String wanted = config.feature();
@@ -64,8 +64,8 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
             name ->
                 PictureFile.isNamed(name)
                     && (wanted.isEmpty() || name.equals(sample(name) + "." + wanted)));
-    ArchivedFiles telling = all.only(name -> tellsClasses(name, config));
-    if (telling.entries().isEmpty()) {
+    ArchivedFiles tables = all.only(name -> givesClasses(name, config));
+    if (tables.entries().isEmpty()) {
       return new ArchivedPictures(pictures, false, null);
     }
     Map<String, Integer> classes =
@@ -73,7 +73,7 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
             all,
             channel -> {
               Map<String, Integer> found = new HashMap<>();
-              for (ArchivedFiles.Entry entry : telling.entries()) {
+              for (ArchivedFiles.Entry entry : tables.entries()) {
                 byte[] content = all.read(channel, entry);
                 if (isTable(entry.name())) {
                   return table(all.name(entry), entry.name().replace(TABLE, ""), content);
@@ -82,7 +82,7 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
               }
               return found;
             });
-    boolean byName = telling.entries().stream().anyMatch(e -> isTable(e.name()));
+    boolean byName = tables.entries().stream().anyMatch(e -> isTable(e.name()));
     Set<String> missing = new TreeSet<>(byName ? classes.keySet() : Set.of());
     all.entries().forEach(e -> missing.remove(e.name()));
     if (!missing.isEmpty()) {
@@ -203,7 +203,7 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
             .toArray();
     return new ArchivedPictures(
         files.only(wanted::contains),
-        told,
+        classified,
         classes == null ? null : Arrays.stream(chosen).map(i -> classes[i]).toArray());
   }
 
@@ -214,7 +214,7 @@ record ArchivedPictures(ArchivedFiles files, boolean told, int[] classes)
     }
     List<String> below =
         names().stream().map(name -> name.substring(part.folder().length())).toList();
-    return new ArchivedPictures(files, told, known.labels(below));
+    return new ArchivedPictures(files, classified, known.labels(below));
   }
 
   @Override

@@ -60,7 +60,7 @@ record ClassNames(List<String> names) {
         .toList();
   }
 
-  /** Why folders among these pictures are no classes, if pictures lie next to them. */
+  /** Why folders among these pictures are not classes, if pictures lie next to them. */
   static List<String> notes(List<String> pictures) {
     List<String> loose =
         pictures.stream().filter(name -> FolderSplit.first(name).isEmpty()).toList();

@@ -32,7 +32,7 @@ public final class DownsampledImageNet {
   private static final String TEST = "val_data.npz";
   private static final int BATCHES = 10;
 
-  /** As many as the first release has; the other has 50,000. */
+  /** The number in the first release; the other has 50,000. */
   private static final long FIRST_TEST_IMAGES = 49_999;
 
   private static final String DATA = "data";
@@ -83,7 +83,7 @@ public final class DownsampledImageNet {
     }
   }
 
-  /** Which of the two releases files are of, as far as they tell. */
+  /** Which of the two releases files are of, as far as the files show. */
   public static Release release(String path) {
     if (path.isBlank() || !Files.isDirectory(Path.of(path))) {
       return Release.UNKNOWN;
@@ -113,7 +113,7 @@ public final class DownsampledImageNet {
         && there != Release.UNKNOWN
         && there != config.release()) {
       throw new ConfigException(
-          ("data.release is %s, but %s has the release that is called %s: figures of the two can't"
+          ("data.release is %s, but %s has the release that is called %s: figures of the two cannot"
                   + " be compared; name the other files, or set data.release")
               .formatted(text(config.release()), config.path(), text(there)));
     }

@@ -25,14 +25,14 @@ interface EncodedPictures {
   /**
    * Reads pictures that follow one another.
    *
-   * @throws io.mulan.files.ConfigException naming what can't be read
+   * @throws io.mulan.files.ConfigException naming what cannot be read
    */
   void each(int first, int count, Use use);
 
-  /** Whether the files tell classes of them. */
+  /** Whether the files give their classes. */
   boolean haveClasses();
 
-  /** The class of each; nothing if the files tell none. */
+  /** The class of each; empty if the files give none. */
   Optional<int[]> labels();
 
   /** What encoded pictures show. */
@@ -56,7 +56,7 @@ interface EncodedPictures {
                   .copy(scale, target, offset + (i - first) * shape.size()));
     }
 
-    /** By the pictures' bytes, which need not be decoded for it. */
+    /** By the pictures' bytes, which are not decoded for it. */
     @Override
     public void keys(int first, int count, int imageBytes, long[] target, int at) {
       pictures.each(

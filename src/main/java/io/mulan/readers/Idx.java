@@ -105,13 +105,13 @@ public final class Idx {
   }
 
   private static ImageStore labelled(
-      ImageStore images, int declared, Path file, Path beside, DataConfig config) {
+      ImageStore images, int declared, Path file, Path ofImages, DataConfig config) {
     Path plain = new Unpacked(config.allowLarge()).gzip(file);
     Head head = head(plain, file);
     if (head.sizes().length != 1) {
       throw new ConfigException(
           "%s is to hold a class for each image of %s, but has %d sizes in its head"
-              .formatted(file, beside, head.sizes().length));
+              .formatted(file, ofImages, head.sizes().length));
     }
     RecordFile.Layout one = RecordFile.Layout.plain(new ImageShape(1, 1, 1));
     RecordFile classes = head.records(file, plain, one, 256, new BadInput(false));
@@ -129,7 +129,7 @@ public final class Idx {
       int sizes = magic & 0xff;
       if (type != UNSIGNED_BYTES || sizes == 0 || sizes > 4) {
         throw new ConfigException(
-            "%s begins with %08x at offset 0, which is no idx file of unsigned bytes (0000080N,"
+            "%s begins with %08x at offset 0, which is not an idx file of unsigned bytes (0000080N,"
                     .formatted(named, magic)
                 + " N sizes)");
       }

@@ -47,7 +47,7 @@ public record ImageRecords(
       List.of("image", "image/encoded", "image_raw", "image/raw", "data");
   private static final Pattern SHARD = Pattern.compile("[^.]+-\\d{5}-of-\\d{5}");
 
-  /** Where records begin, as other readers keep it beside them. */
+  /** Where records begin, as other readers store it next to them. */
   private static final Pattern INDEX = Pattern.compile(".*\\.(idx|index)");
 
   private static final List<String> LABELS = List.of("label", "image/class/label", "image/label");
@@ -149,7 +149,7 @@ public record ImageRecords(
     return new ImageRecords(other, config, feature, layout, shape);
   }
 
-  /** What some of the records, spread over all, tell of all. */
+  /** What some of the records, spread over all, show of all. */
   private record RecordSurvey(List<TfRecordFile> files, DataConfig config, BadInput bad) {
 
     private record Place(TfRecordFile file, int number) {
@@ -268,7 +268,7 @@ public record ImageRecords(
     try {
       return Example.parseFrom(record).getFeatures().getFeatureMap();
     } catch (InvalidProtocolBufferException e) {
-      throw new ConfigException(name + " is no tf.Example; write it again", e);
+      throw new ConfigException(name + " is not a tf.Example; write it again", e);
     }
   }
 
@@ -365,7 +365,7 @@ public record ImageRecords(
     layout.copy(image, target, at);
   }
 
-  /** By what stands in the record, which need not be decoded for it. */
+  /** By the bytes in the record, which are not decoded for it. */
   @Override
   public void keys(int first, int count, int imageBytes, long[] target, int at) {
     each(

@@ -20,7 +20,7 @@ public interface ImageStore {
    * Reads images one after the other, as levels [count,H,W,C], to {@code target} from {@code
    * offset} on.
    *
-   * @throws io.mulan.files.ConfigException naming file and place of what can't be read
+   * @throws io.mulan.files.ConfigException naming file and place of what cannot be read
    */
   void read(int first, int count, byte[] target, int offset);
 
@@ -50,9 +50,9 @@ public interface ImageStore {
   }
 
   /**
-   * The class of each image, 4 bytes in memory for each; nothing if the files tell none.
+   * The class of each image, 4 bytes in memory for each; empty if the files give none.
    *
-   * @throws io.mulan.files.ConfigException naming file and place of what can't be read
+   * @throws io.mulan.files.ConfigException naming file and place of what cannot be read
    */
   default Optional<int[]> labels() {
     return Optional.empty();
@@ -76,7 +76,7 @@ public interface ImageStore {
       return (high.getValue() << 32) | low.getValue();
     }
 
-    /** A key made another one by a seed, as if by chance (SplitMix64). */
+    /** A key mixed with a seed (SplitMix64). */
     public static long mixed(long key, long seed) {
       long z = key + (seed + 1) * 0x9e3779b97f4a7c15L;
       z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;

@@ -51,7 +51,7 @@ public final class LevelsAdvice {
     double highest = Arrays.stream(values).max().orElse(0);
     int top = levels - 1;
     if (!Double.isFinite(lowest) || !Double.isFinite(highest)) {
-      return "some are not finite numbers, which are no levels";
+      return "some are not finite numbers, so they are not levels";
     }
     boolean whole = Arrays.stream(values).allMatch(v -> v == Math.rint(v));
     String seen = whole ? " (seen: %.0f to %.0f)" : " (seen: %.4g to %.4g)";

@@ -100,9 +100,9 @@ public record PictureFolder(
 
   /** What the configuration says, and where it is silent, that of the pictures. */
   private static ImageShape shape(Path folder, String[] names, DataConfig config, BadInput bad) {
-    boolean told = config.height() > 0 && config.width() > 0;
+    boolean given = config.height() > 0 && config.width() > 0;
     int channels = config.grey() ? 1 : config.channels();
-    if (told && channels > 0) {
+    if (given && channels > 0) {
       return new ImageShape(config.height(), config.width(), channels);
     }
     return PictureSurvey.shape(

@@ -128,7 +128,7 @@ public final class PictureShards {
                 notes.add("classes of some files, which %s lacks".formatted(without.name(0))));
   }
 
-  /** Folders in one of several archives are no split, and no classes. */
+  /** Folders in one of several archives are neither a split nor classes. */
   private void requireNoFolders(Path path, List<EncodedPictures> parts) {
     List<String> names =
         parts.stream()
@@ -144,8 +144,8 @@ public final class PictureShards {
           "archives in %s have the folders %s and %s in them, which are a split in a single archive only; put training and test into archives of their own, named so"
               .formatted(path, split.train().folder(), split.test().folder()));
     }
-    boolean told = parts.stream().anyMatch(EncodedPictures::haveClasses);
-    if (!told && !ClassNames.found(split.train().names()).isEmpty()) {
+    boolean classified = parts.stream().anyMatch(EncodedPictures::haveClasses);
+    if (!classified && !ClassNames.found(split.train().names()).isEmpty()) {
       notes.add("folders in the archives, which are classes in a single archive only");
     }
   }
@@ -208,7 +208,7 @@ public final class PictureShards {
               if (PictureFile.isOfOtherKind(name)) {
                 others.add(name);
               }
-              return PictureFile.isNamed(name) || ArchivedPictures.tellsClasses(name, config);
+              return PictureFile.isNamed(name) || ArchivedPictures.givesClasses(name, config);
             });
     if (!others.isEmpty()) {
       notes.add(PictureFolder.othersNote(others) + " in " + file);
@@ -228,7 +228,7 @@ public final class PictureShards {
     ArchivedPictures train = all.in(split.train());
     ArchivedPictures test = split.test() == null ? null : all.in(split.test());
     ClassNames classes = new ClassNames(List.of());
-    if (!all.told()) {
+    if (!all.classified()) {
       notes.addAll(ClassNames.notes(split.train().names()));
       classes = ClassNames.of(config, split.train().names().toArray(String[]::new));
       train = train.of(classes, split.train());

@@ -106,14 +106,14 @@ final class PictureSurvey {
     boolean asked = config.height() > 0 && config.width() > 0 && config.fit() != Fit.EXACT;
     if (sizes.size() > 1 && !asked && !config.skipBad()) {
       List<String> texts = common.stream().map(PictureSurvey::text).distinct().toList();
-      String told =
+      String given =
           texts.stream()
               .limit(TOLD)
               .map(text -> "%s (%d, as %s)".formatted(text, sizes.get(text), example(common, text)))
               .collect(Collectors.joining(", "));
       throw new ConfigException(
           "%s has pictures of %d sizes (height×width): %s%s; set data.height and data.width, and"
-                  .formatted(where, sizes.size(), told, texts.size() > TOLD ? ", …" : "")
+                  .formatted(where, sizes.size(), given, texts.size() > TOLD ? ", …" : "")
               + " data.fit to resize or crop; --skip-bad leaves out all but the most frequent");
     }
     return common.get(0);

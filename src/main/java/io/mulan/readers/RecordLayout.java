@@ -78,9 +78,9 @@ record RecordLayout(ImageShape shape, boolean planar) {
   }
 
   private static long size(
-      Map<String, Feature> features, List<String> names, int told, String name, String what) {
-    if (told > 0) {
-      return told;
+      Map<String, Feature> features, List<String> names, int given, String name, String what) {
+    if (given > 0) {
+      return given;
     }
     return ImageRecords.number(features, names)
         .orElseThrow(

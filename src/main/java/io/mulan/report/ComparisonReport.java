@@ -38,7 +38,7 @@ public record ComparisonReport(
       JsonFile.write(file, json(folder));
     } catch (IOException e) {
       throw new ConfigException(
-          file + " can't be written: " + IoReason.of(e) + "; name another folder with --out", e);
+          file + " cannot be written: " + IoReason.of(e) + "; name another folder with --out", e);
     }
   }
 

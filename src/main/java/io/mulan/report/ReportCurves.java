@@ -119,13 +119,13 @@ final class ReportCurves {
   }
 
   private static Figure latent(List<ReportedRun> runs) {
-    Chart chart = chart("What the latent costs and tells", "nats an image");
+    Chart chart = chart("What the latent costs and says", "nats an image");
     for (ReportedRun run : runs) {
       String of = runs.size() > 1 ? ", " + run.name() : "";
       Curve kl = run.metrics().curve("latent/kl_nats");
-      Curve told = run.metrics().curve("latent/mutual_information_nats");
+      Curve given = run.metrics().curve("latent/mutual_information_nats");
       chart.line("KL" + of, kl.steps(), kl.values());
-      chart.line("information" + of, told.steps(), told.values());
+      chart.line("information" + of, given.steps(), given.values());
     }
     return Figure.of(
         chart,

@@ -131,9 +131,9 @@ public final class ReportPage {
       case DIVERGED ->
           page.notice(
               at + "Training diverged: " + end.reason() + ". Below is what was measured before.");
-      case INTERRUPTED -> page.notice(at + "Interrupted and saved; to go on: " + resume);
+      case INTERRUPTED -> page.notice(at + "Interrupted and saved; to resume: " + resume);
       case TRAINING ->
-          page.notice(at + "It is still going on, or was ended from outside; to go on: " + resume);
+          page.notice(at + "It is still training, or was ended from outside; to resume: " + resume);
       case IMPORTED ->
           page.notice(
               run.name() + ": the weights were imported at step " + end.step() + ": no curves.");

@@ -58,7 +58,7 @@ public final class ReportSamples {
           .limit(MOST)
           .forEach(figures::add);
     } catch (IOException e) {
-      LOG.warn("{} can't be listed: {}", folder, IoReason.of(e));
+      LOG.warn("{} cannot be listed: {}", folder, IoReason.of(e));
     }
     return figures;
   }

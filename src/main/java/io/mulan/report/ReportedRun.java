@@ -109,7 +109,7 @@ public record ReportedRun(
     }
   }
 
-  /** Of a checkpoint that can't be read there are none; what else is there is still reported. */
+  /** Of a checkpoint that cannot be read there are none; what else is there is still reported. */
   private static Optional<Map<String, Long>> counts(Checkpoints checkpoints, long step) {
     try {
       return Optional.of(ModelParts.counts(checkpoints.weights(step)));
@@ -138,7 +138,7 @@ public record ReportedRun(
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.filter(f -> f.toString().endsWith(".json")).sorted().toList();
     } catch (IOException e) {
-      throw new ConfigException(folder + " can't be listed: " + IoReason.of(e), e);
+      throw new ConfigException(folder + " cannot be listed: " + IoReason.of(e), e);
     }
   }
 }

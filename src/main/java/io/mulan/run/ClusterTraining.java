@@ -50,7 +50,7 @@ public record ClusterTraining(
         ? "there is no checkpoint yet: start all again with the same commands"
         : "the newest checkpoint is of step "
             + steps.get(steps.size() - 1)
-            + ": start all again with the same commands to go on from it";
+            + ": start all again with the same commands to resume from it";
   }
 
   /** What must be the same everywhere. */
@@ -73,7 +73,7 @@ public record ClusterTraining(
   }
 
   /** Trains with the chief. */
-  public int beside() {
+  public int asWorker() {
     return together.work(
         () -> {
           boolean compiled = Training.compiled(config.training());

@@ -23,7 +23,7 @@ import org.apache.logging.log4j.Logger;
 
 /**
  * The likelihood of images under a trained model. What is measured of an image is kept in the run's
- * folder, from where a later call goes on.
+ * folder, from where a later call resumes.
  */
 public final class Evaluation {
   private static final Logger LOG = LogManager.getLogger(Evaluation.class);
@@ -140,7 +140,7 @@ public final class Evaluation {
     }
     if (!all) {
       LOG.info(
-          "interrupted: {} of {} images are kept in {}; the same command goes on",
+          "interrupted: {} of {} images are kept in {}; the same command resumes",
           table.count(),
           wanted,
           table.file());

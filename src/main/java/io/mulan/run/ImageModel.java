@@ -232,7 +232,7 @@ public final class ImageModel implements AutoCloseable {
           "%s: images of %s with %d levels; the model's are %s with %d levels"
               .formatted(images.name(), images.shape(), images.levels(), shape(), data().levels()));
     }
-    return images.told(data()).requireClasses();
+    return images.conditioned(data()).requireClasses();
   }
 
   private DataConfig data() {

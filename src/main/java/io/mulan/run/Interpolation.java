@@ -29,9 +29,9 @@ public record Interpolation(ImageSet images, int from, int to, int count, Growin
    */
   public void draw(SamplingModel model, FlowCodec codec, int batch) {
     byte[] ends = images.copies(2, i -> i == 0 ? from : to);
-    float[] told = images.conditions(2, i -> i == 0 ? from : to);
+    float[] given = images.conditions(2, i -> i == 0 ? from : to);
     float[] own;
-    try (TFloat32 latents = model.encodings().mostLikely(ends, told)) {
+    try (TFloat32 latents = model.encodings().mostLikely(ends, given)) {
       own = Arrays.copyOf(Tensors.floats(latents), (int) latents.shape().get(1));
     }
     double[] noise;

@@ -251,9 +251,9 @@ public final class MetricsFile implements TrainingListener, AutoCloseable {
   private CheckpointException unwritable(IOException e) {
     return new CheckpointException(
         file
-            + " can't be written: "
+            + " cannot be written: "
             + IoReason.of(e)
-            + "; free some space, then go on with: mulan train --resume "
+            + "; free some space, then resume with: mulan train --resume "
             + file.getParent(),
         e);
   }

@@ -26,7 +26,7 @@ public record OutFolder(Path path, String json) {
   /**
    * Makes it, and finds out that results can be written into it: before the work.
    *
-   * @throws ConfigException if they can't
+   * @throws ConfigException if they cannot
    */
   public OutFolder requireWritable() {
     requireWritable(resolve(json));
@@ -39,7 +39,7 @@ public record OutFolder(Path path, String json) {
       AtomicFile.requireWritable(file);
     } catch (IOException e) {
       throw new ConfigException(
-          file + " can't be written: " + IoReason.of(e) + "; name another place with --out", e);
+          file + " cannot be written: " + IoReason.of(e) + "; name another place with --out", e);
     }
   }
 
@@ -68,7 +68,7 @@ public record OutFolder(Path path, String json) {
     } catch (IOException e) {
       throw new ConfigException(
           path
-              + " has results of an earlier time, which can't be removed: "
+              + " has results of an earlier time, which cannot be removed: "
               + IoReason.of(e)
               + "; name another folder with --out",
           e);

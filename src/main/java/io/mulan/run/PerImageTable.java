@@ -42,7 +42,7 @@ final class PerImageTable implements AutoCloseable {
   /**
    * Opens a table, with the rows that are there, for this program alone.
    *
-   * @throws ConfigException if the file can't be read or written, is another table, or is being
+   * @throws ConfigException if the file cannot be read or written, is another table, or is being
    *     written by another program
    */
   public static PerImageTable open(Path file, List<String> columns) {
@@ -63,7 +63,7 @@ final class PerImageTable implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new ConfigException(file + " can't be used: " + IoReason.of(e), e);
+      throw new ConfigException(file + " cannot be used: " + IoReason.of(e), e);
     }
   }
 
@@ -81,7 +81,7 @@ final class PerImageTable implements AutoCloseable {
     }
   }
 
-  /** One byte is one character: what is no ASCII is damage, and is seen as such. */
+  /** One byte is one character: what is not ASCII is damage, and is seen as such. */
   private String wholeLines() throws IOException {
     String text = Files.readString(file, StandardCharsets.ISO_8859_1);
     return text.substring(0, text.lastIndexOf('\n') + 1);
@@ -150,7 +150,7 @@ final class PerImageTable implements AutoCloseable {
         channel.force(true);
       }
     } catch (IOException e) {
-      throw new ConfigException(file + " can't be written: " + IoReason.of(e), e);
+      throw new ConfigException(file + " cannot be written: " + IoReason.of(e), e);
     }
   }
 
@@ -169,13 +169,13 @@ final class PerImageTable implements AutoCloseable {
     Npz.write(target, arrays);
   }
 
-  /** Lets others go on with it. */
+  /** Lets others resume it. */
   @Override
   public void close() {
     try {
       lock.close();
     } catch (IOException e) {
-      throw new ConfigException(file + " can't be let go of: " + IoReason.of(e), e);
+      throw new ConfigException(file + " cannot be released: " + IoReason.of(e), e);
     }
   }
 

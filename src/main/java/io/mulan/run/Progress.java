@@ -18,8 +18,8 @@ import org.apache.logging.log4j.Logger;
 public final class Progress implements TrainingListener {
   private static final Logger LOG = LogManager.getLogger(Progress.class);
 
-  /** Every latent tells nothing before it has learned. */
-  private static final long COLLAPSE_IS_NO_NEWS = 100;
+  /** No latent depends on the image before it has learned. */
+  private static final long COLLAPSE_IS_EXPECTED = 100;
 
   private static final long REDRAW_NANOS = 500_000_000;
 
@@ -34,7 +34,7 @@ public final class Progress implements TrainingListener {
   private long lastDrawn = System.nanoTime();
   private double secondsPerStep;
 
-  /** What a line says beside how the run goes, where it is one of several. */
+  /** What a line says in addition to the progress, where the run is one of several. */
   @FunctionalInterface
   public interface Frame {
     Frame NONE = (step, line) -> line;
@@ -95,7 +95,7 @@ public final class Progress implements TrainingListener {
     terminal.erase();
     LOG.info("step {}: {} bits/dim on {} test images", step, bound.total().text(), bound.images());
     if (bound.latent() != null) {
-      if (bound.latent().collapsed() && step > COLLAPSE_IS_NO_NEWS) {
+      if (bound.latent().collapsed() && step > COLLAPSE_IS_EXPECTED) {
         LOG.warn("latent: {}", TrainingReport.use(bound.latent()));
       } else {
         LOG.info("latent: {}", TrainingReport.use(bound.latent()));

@@ -40,7 +40,7 @@ public record Provenance(
     try {
       JsonFile.write(file, value);
     } catch (IOException e) {
-      throw new ConfigException(file + " can't be written: " + IoReason.of(e), e);
+      throw new ConfigException(file + " cannot be written: " + IoReason.of(e), e);
     }
   }
 }

@@ -62,7 +62,7 @@ public final class ReproduceCommand {
     try {
       return Optional.of(ConfigReader.read(Optional.of(preset), Optional.empty(), settings));
     } catch (ConfigException e) {
-      return Optional.empty(); // a text that is no YAML, such as one of two lines
+      return Optional.empty(); // a text that is not YAML, such as one of two lines
     }
   }
 

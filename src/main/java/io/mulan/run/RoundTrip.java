@@ -82,8 +82,8 @@ public final class RoundTrip {
   private void add(int some) {
     int first = count;
     byte[] pixels = images.copies(some, i -> first + i);
-    float[] told = images.conditions(some, i -> first + i);
-    try (TFloat32 latent = model.encodings().mostLikely(pixels, told)) {
+    float[] given = images.conditions(some, i -> first + i);
+    try (TFloat32 latent = model.encodings().mostLikely(pixels, given)) {
       FlowCodec.Encoded encoded = codec.encode(pixels, latent);
       FlowSolver.End end = codec.decode(encoded.z1(), latent);
       for (int i = 0; i < end.z().length; i++) {

@@ -47,7 +47,7 @@ public final class RunFolder implements AutoCloseable {
   /**
    * A new run, or an unfinished one of the same configuration.
    *
-   * @throws ConfigException if the folder holds something else; it says how to go on
+   * @throws ConfigException if the folder holds something else; the message says what to do
    */
   public static RunFolder open(Path path, RunConfig config) {
     if (Files.exists(path) && !Files.isDirectory(path)) {
@@ -62,7 +62,7 @@ public final class RunFolder implements AutoCloseable {
     checkSame(
         path,
         config,
-        "name another folder with --run, or go on with that run: mulan train --resume " + path);
+        "name another folder with --run, or resume that run: mulan train --resume " + path);
     if (finished(path)) {
       throw new ConfigException(
           path
@@ -91,7 +91,7 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * A run to go on with, whatever is left of it to do.
+   * A run to resume, whatever is left of it to do.
    *
    * @param config its own, perhaps with other training settings, for {@link #writeConfig} to keep
    */
@@ -141,7 +141,7 @@ public final class RunFolder implements AutoCloseable {
       return Optional.of(JsonFile.read(file, type));
     } catch (IOException e) {
       throw new ConfigException(
-          file + " can't be read: " + IoReason.of(e) + "; remove it and go on with --resume", e);
+          file + " cannot be read: " + IoReason.of(e) + "; remove it and resume with --resume", e);
     }
   }
 
@@ -163,7 +163,7 @@ public final class RunFolder implements AutoCloseable {
       return !entries.allMatch(
           p -> p.getFileName().toString().equals(LOCK) || AtomicFile.isUnfinished(p));
     } catch (IOException e) {
-      throw new ConfigException(path + " can't be read: " + IoReason.of(e), e);
+      throw new ConfigException(path + " cannot be read: " + IoReason.of(e), e);
     }
   }
 
@@ -172,7 +172,7 @@ public final class RunFolder implements AutoCloseable {
       AtomicFolder.make(path);
     } catch (IOException e) {
       throw new ConfigException(
-          path + " can't be made: " + IoReason.of(e) + "; name another folder", e);
+          path + " cannot be made: " + IoReason.of(e) + "; name another folder", e);
     }
   }
 
@@ -186,7 +186,7 @@ public final class RunFolder implements AutoCloseable {
                           + path
                           + "; wait for it, or name another folder"));
     } catch (IOException e) {
-      throw new ConfigException(path + " can't be written to: " + IoReason.of(e), e);
+      throw new ConfigException(path + " cannot be written to: " + IoReason.of(e), e);
     }
   }
 
@@ -239,7 +239,7 @@ public final class RunFolder implements AutoCloseable {
     try {
       AtomicFile.write(target, content);
     } catch (IOException e) {
-      throw new CheckpointException(target + " can't be written: " + IoReason.of(e), e);
+      throw new CheckpointException(target + " cannot be written: " + IoReason.of(e), e);
     }
   }
 
@@ -255,18 +255,18 @@ public final class RunFolder implements AutoCloseable {
     return checkpoints(path, config);
   }
 
-  /** The checkpoints of the run in this folder, for whoever only reads them. */
+  /** The checkpoints of the run in this folder, for callers that only read them. */
   public static Checkpoints checkpoints(Path path, RunConfig config) {
     return new Checkpoints(path.resolve("checkpoints"), config.training().keep());
   }
 
-  /** Lets go of the folder. */
+  /** Releases the folder. */
   @Override
   public void close() {
     try {
       lock.close();
     } catch (IOException e) {
-      throw new CheckpointException(path + " can't be let go of: " + IoReason.of(e), e);
+      throw new CheckpointException(path + " cannot be released: " + IoReason.of(e), e);
     }
   }
 }

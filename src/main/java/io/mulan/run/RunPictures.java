@@ -108,8 +108,8 @@ final class RunPictures implements TrainingListener, AutoCloseable {
   private Optional<ImageSet> samples() {
     ImageSampler sampler = new ImageSampler(model.session(), model.parts().sampling(), 0);
     int classes = Math.max(1, config.data().classes());
-    float[] told = Conditions.of(config.data()).of(SAMPLES, i -> i % classes);
-    try (TFloat32 latents = sampler.latents(0, SAMPLES, told)) {
+    float[] given = Conditions.of(config.data()).of(SAMPLES, i -> i % classes);
+    try (TFloat32 latents = sampler.latents(0, SAMPLES, given)) {
       double[] z = sampler.noise(0, SAMPLES);
       for (int step = 0; step < STEPS; step++) {
         if (stopAsked.getAsBoolean()) {

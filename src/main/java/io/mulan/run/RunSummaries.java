@@ -21,7 +21,7 @@ final class RunSummaries implements TrainingListener {
    * Writes what is known at the start; graph and hyper-parameters only where none are there, or the
    * run begins.
    *
-   * @param step from where the run goes on
+   * @param step that the run resumes from
    */
   RunSummaries(EventWriter events, TrainingSession session, RunConfig config, long step) {
     this.events = events;
@@ -52,7 +52,7 @@ final class RunSummaries implements TrainingListener {
     ended(true);
   }
 
-  /** The run has diverged: it will not go on by itself. */
+  /** The run has diverged: it does not continue by itself. */
   void diverged() {
     ended(false);
   }

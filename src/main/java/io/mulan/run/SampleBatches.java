@@ -75,8 +75,7 @@ public final class SampleBatches {
    * Draws them all.
    *
    * @param latents where they come from
-   * @param frames told how the first batch looks from time to time; what it does not ask for is not
-   *     made
+   * @param frames shown the first batch from time to time; what it does not ask for is not made
    * @return whether all are drawn; if not, stopping was asked for
    */
   public boolean draw(
@@ -172,7 +171,7 @@ public final class SampleBatches {
   /** Where latents come from. */
   @FunctionalInterface
   public interface Latents {
-    /** Of the images from {@code first} on, with the conditions beside them [count,m+k]. */
+    /** Of the images from {@code first} on, with the conditions next to them [count,m+k]. */
     TFloat32 of(SamplingModel model, int first, int count);
 
     /** Of the prior. */
@@ -226,7 +225,7 @@ public final class SampleBatches {
           System.arraycopy(values, row * size, chosen, i * size, size);
         }
         try (TFloat32 latents = Tensors.of(Shape.of(count, size), chosen)) {
-          return Tensors.beside(latents, plan.conditions(data, first, count));
+          return Tensors.concat(latents, plan.conditions(data, first, count));
         }
       };
     }

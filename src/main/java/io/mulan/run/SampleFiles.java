@@ -71,7 +71,7 @@ public record SampleFiles(
       }
       if (all) {
         double seconds = (System.nanoTime() - start) / 1e9;
-        tell(
+        say(
             "%d images, %s, seed %d, weights of step %d: %s in all, %.3g s an image",
             plan.count(),
             plan.way() instanceof SamplingPlan.Steps chain
@@ -123,7 +123,7 @@ public record SampleFiles(
     int alone = Pictures.each(folder.resolve("images"), images);
     files.add("images/" + Pictures.first(alone, count));
     if (beside.isPresent()) {
-      Pictures.beside(folder.resolve(BESIDE), images, beside.get());
+      Pictures.sideBySide(folder.resolve(BESIDE), images, beside.get());
       files.add(BESIDE);
     }
     if (!frames.isEmpty()) {
@@ -137,7 +137,7 @@ public record SampleFiles(
     return new SampleBatches(run, plan, workers, terminal);
   }
 
-  private void tell(String text, Object... values) {
+  private void say(String text, Object... values) {
     said.accept(String.format(Locale.ROOT, text, values));
   }
 

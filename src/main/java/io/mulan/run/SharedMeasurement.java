@@ -34,8 +34,8 @@ record SharedMeasurement(Measurement measurement, Workers workers, BooleanSuppli
    *
    * @param first of them; what the chief says counts
    * @param wanted how many images there are
-   * @param done told from time to time how many images are measured
-   * @param measured told of the next images' values [columns][count]
+   * @param done called from time to time with the number of images measured
+   * @param measured takes the next images' values [columns][count]
    * @return whether all is measured; if not, a process was asked to stop
    */
   boolean run(int first, int wanted, IntConsumer done, Consumer<double[][]> measured) {

@@ -51,12 +51,12 @@ public record StepSweep(
     ImageSet test = Datasets.open(run.config().data()).test().first(IMAGES);
     Map<Integer, Estimate> bounds = new LinkedHashMap<>();
     Map<Integer, ImageSet> images = new LinkedHashMap<>();
-    tell("steps   bits/dim of the chain (bound, %d test images)", test.count());
+    say("steps   bits/dim of the chain (bound, %d test images)", test.count());
     boolean all = false;
     try {
       for (int steps : numbers) {
         bounds.put(steps, bound(steps, test));
-        tell("%5d   %s", steps, bounds.get(steps).text());
+        say("%5d   %s", steps, bounds.get(steps).text());
         images.put(steps, images(model, steps));
       }
       all = true;
@@ -96,7 +96,7 @@ public record StepSweep(
           images.keySet().stream().map(steps -> "T = " + steps).toList());
     }
     String grid = shown ? SampleFiles.GRID : "";
-    tell("%s", folder.written(grid, SampleFiles.BOUND, SampleFiles.JSON));
+    say("%s", folder.written(grid, SampleFiles.BOUND, SampleFiles.JSON));
   }
 
   /** The bound of the chain of this many steps. */
@@ -124,7 +124,7 @@ public record StepSweep(
     }
   }
 
-  private void tell(String text, Object... values) {
+  private void say(String text, Object... values) {
     if (workers.isChief()) {
       said.accept(String.format(Locale.ROOT, text, values));
     }

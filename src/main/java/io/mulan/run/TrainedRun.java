@@ -41,7 +41,7 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
   }
 
   /**
-   * @param held keeps the checkpoint from being removed by a training that goes on
+   * @param held keeps the checkpoint from being removed by a training that resumes
    */
   private record Run(Checkpoints checkpoints, long step, Optional<ProgramLock> held)
       implements Source {
@@ -152,7 +152,7 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
       Optional<ProgramLock> held = checkpoints.hold(step);
       if (checkpoints.has(step)) {
         return new TrainedRun(path, path, config, step, new Run(checkpoints, step, held));
-      } // a training that goes on has removed it meanwhile: there is a newer one
+      } // a training that resumed has removed it meanwhile: there is a newer one
     }
   }
 

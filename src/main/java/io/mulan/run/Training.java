@@ -230,7 +230,7 @@ public final class Training {
     return compiled;
   }
 
-  /** Where training goes on from. */
+  /** Where training resumes from. */
   private static MetricsFile.From begin(
       TrainingSession session, Checkpoints checkpoints, Path path) {
     Optional<Long> step = checkpoints.restoreNewest(session);
@@ -240,7 +240,7 @@ public final class Training {
       LOG.info("training in {}", path);
       return MetricsFile.From.START;
     }
-    LOG.info("going on in {} from step {}", path, step.get());
+    LOG.info("resuming in {} from step {}", path, step.get());
     return new MetricsFile.From(step.get(), checkpoints.interval(step.get()));
   }
 }

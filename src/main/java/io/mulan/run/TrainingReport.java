@@ -55,9 +55,9 @@ public final class TrainingReport {
       line += " (of " + Text.count(use.images()) + " images, spread evenly)";
     }
     if (use.collapsed()) {
-      return line + ": collapsed, it tells nothing of the image";
+      return line + ": collapsed, it does not depend on the image";
     }
-    return use.tellsLittle() ? line + ": it tells little of the image" : line;
+    return use.dependsLittle() ? line + ": it depends little on the image" : line;
   }
 
   /** An estimate of nothing has either sign: as it is shown, without that of a zero. */

@@ -21,10 +21,10 @@ import org.tensorflow.types.TUint8;
  * at.
  *
  * @param images levels [B,H,W,C]
- * @param conditions what the model is told of them [B,k]; empty if nothing
+ * @param conditions of the images [B,k]; empty if the model has none
  * @param seed of the draw (scalar)
  * @param firstRow number of the first image (scalar)
- * @param drawn c ~ q(c|x), with the conditions beside it [B,m+k]
+ * @param drawn c ~ q(c|x), with the conditions next to it [B,m+k]
  * @param latent the most likely c likewise; another may be fed in its place [B,m+k]
  * @param mean E[c|x] [B,m]
  * @param z0 α_0 f, for that latent [B,H,W,C]
@@ -41,9 +41,9 @@ public record EncodingGraph(
 
   /** Adds it to a graph. */
   public static EncodingGraph build(
-      Maths<TFloat32> m, DiffusionModel untold, Weights<TFloat32> weights) {
+      Maths<TFloat32> m, DiffusionModel unconditioned, Weights<TFloat32> weights) {
     Ops tf = m.ops();
-    DiffusionModel model = untold.givenInput(tf, -1);
+    DiffusionModel model = unconditioned.givenInput(tf, -1);
     Maths<TFloat64> d = m.doubles();
     ImageShape shape = model.image();
     Operand<TUint8> images =

@@ -21,10 +21,10 @@ public final class Encodings {
   }
 
   /**
-   * Draws of c ~ q(c|x), with the conditions beside them [B,m+k].
+   * Draws of c ~ q(c|x), with the conditions next to them [B,m+k].
    *
    * @param images levels, one image after the other
-   * @param conditions what the model is told of them [B,k]
+   * @param conditions of the images [B,k]
    * @param first number of the first image
    */
   public TFloat32 draw(byte[] images, float[] conditions, long seed, int first) {
@@ -42,10 +42,10 @@ public final class Encodings {
   }
 
   /**
-   * The most likely latents, with the conditions beside them [B,m+k].
+   * The most likely latents, with the conditions next to them [B,m+k].
    *
    * @param images levels, one image after the other
-   * @param conditions what the model is told of them [B,k]
+   * @param conditions of the images [B,k]
    */
   public TFloat32 mostLikely(byte[] images, float[] conditions) {
     try (ImageBatch batch = batch(images, conditions);
@@ -58,7 +58,7 @@ public final class Encodings {
    * E[c|x] [B,m].
    *
    * @param images levels, one image after the other
-   * @param conditions what the model is told of them [B,k]
+   * @param conditions of the images [B,k]
    */
   public float[] mean(byte[] images, float[] conditions) {
     try (ImageBatch batch = batch(images, conditions);
@@ -81,8 +81,8 @@ public final class Encodings {
     }
   }
 
-  private ImageBatch batch(byte[] levels, float[] told) {
-    return ImageBatch.of(shape(levels), levels, told);
+  private ImageBatch batch(byte[] levels, float[] given) {
+    return ImageBatch.of(shape(levels), levels, given);
   }
 
   private GraphSession.Runner fed(ImageBatch batch) {

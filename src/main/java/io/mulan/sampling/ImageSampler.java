@@ -26,7 +26,7 @@ public final class ImageSampler {
     this.seed = seed;
   }
 
-  /** The length m + k of latents with the conditions beside them. */
+  /** The length m + k of latents with the conditions next to them. */
   public int withConditionsSize() {
     return (int) graph.latent().shape().get(1);
   }
@@ -39,13 +39,13 @@ public final class ImageSampler {
   }
 
   /**
-   * The same with conditions beside them [count,m+k].
+   * The same with conditions next to them [count,m+k].
    *
-   * @param conditions what the model is told of the images [count,k]
+   * @param conditions of the images [count,k]
    */
   public TFloat32 latents(int first, int count, float[] conditions) {
     try (TFloat32 drawn = latents(first, count)) {
-      return Tensors.beside(drawn, conditions);
+      return Tensors.concat(drawn, conditions);
     }
   }
 

@@ -28,7 +28,7 @@ import org.tensorflow.types.family.TFloating;
  * @param steps T, from t = 1 to t = 0 (scalar)
  * @param from first step to make (scalar)
  * @param to one after the last (scalar)
- * @param latent c, with the conditions beside it [B,m+k]
+ * @param latent c, with the conditions next to it [B,m+k]
  * @param z noisy signals before the step {@code from} [B,H,W,C]
  * @param priorLatent draws of c ~ p(c) [count,m]
  * @param noise z_1 ~ N(0,I) [count,H,W,C]

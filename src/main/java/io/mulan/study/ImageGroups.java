@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 /**
  * Images in groups that are compared; none of them is empty.
  *
- * @param what the groups are told apart by
+ * @param what distinguishes the groups
  * @param names of the groups
  * @param of the group of each image
  */

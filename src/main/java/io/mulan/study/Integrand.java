@@ -32,7 +32,7 @@ record Integrand(double[][] nats) {
    * @param batch draws in one run
    * @param draws of an image in an interval
    * @param seed of times and noise
-   * @param done told after each batch how many images are done
+   * @param done called after each batch with the number of images done
    */
   static Integrand of(
       GraphSession session,

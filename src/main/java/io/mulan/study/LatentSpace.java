@@ -42,22 +42,22 @@ record LatentSpace(
   static LatentSpace of(ImageSet images, List<float[]> means, double priorVariance) {
     double[] shares = priorVariance > 0 ? LatentUse.shares(means, priorVariance) : new double[0];
     double[][] rows = means.stream().map(LatentSpace::doubles).toArray(double[][]::new);
-    boolean tells = LatentUse.inUse(shares) > 0 && images.count() >= FEWEST;
+    boolean used = LatentUse.inUse(shares) > 0 && images.count() >= FEWEST;
     return new LatentSpace(
-        images, rows, shares, tells ? Optional.of(Clusters.of(rows, CLUSTERS)) : Optional.empty());
+        images, rows, shares, used ? Optional.of(Clusters.of(rows, CLUSTERS)) : Optional.empty());
   }
 
   private static double[] doubles(float[] row) {
     return IntStream.range(0, row.length).mapToDouble(k -> row[k]).toArray();
   }
 
-  /** How many components tell something of the images. */
+  /** How many components depend on the image. */
   int inUse() {
     return LatentUse.inUse(shares);
   }
 
   /** Whether there is something to see. */
-  boolean tells() {
+  boolean isUsed() {
     return clusters.isPresent();
   }
 
@@ -67,11 +67,13 @@ record LatentSpace(
       return "the model has no latent";
     }
     return inUse() == 0
-        ? "the latent tells nothing of these images (0 of " + shares.length + " components in use)"
+        ? "the latent does not depend on these images (0 of "
+            + shares.length
+            + " components in use)"
         : images.count() + " images are too few for a latent space; take " + FEWEST + " or more";
   }
 
-  /** The images by cluster of their latents, if these tell something. */
+  /** The images by cluster of their latents, if these depend on them. */
   Optional<ImageGroups> groups() {
     return clusters.map(of -> new ImageGroups("latent", names(of), of.ofPoints()));
   }
@@ -80,7 +82,7 @@ record LatentSpace(
     return IntStream.rangeClosed(1, found.members().size()).mapToObj(i -> "cluster " + i).toList();
   }
 
-  /** Its pictures; none if it tells nothing. */
+  /** Its pictures; none if it does not depend on the images. */
   List<NamedPlot> plots() {
     return clusters.map(this::plots).orElse(List.of());
   }

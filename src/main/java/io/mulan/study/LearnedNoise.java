@@ -44,9 +44,9 @@ public record LearnedNoise(
   /**
    * Computes it.
    *
-   * @param latents the most likely one of each image, with the conditions beside it [m+k]
+   * @param latents the most likely one of each image, with the conditions next to it [m+k]
    * @param batch images in one run
-   * @param done told after each time how many are done
+   * @param done called after each time with the number done
    */
   static LearnedNoise of(
       GraphSession session,

@@ -157,7 +157,7 @@ final class ScheduleDifferences {
    */
   record PixelRegion(String name, int from, int to) {
 
-    /** Those that a view tells apart; the whole image otherwise. */
+    /** Those that a view distinguishes; the whole image otherwise. */
     static List<PixelRegion> of(View view, ImageShape shape) {
       int middle = shape.height() / 2;
       return switch (view) {

@@ -150,7 +150,7 @@ public final class SchedulePlots {
     add(
         "gamma_by_pixel",
         "The same less the mean over all pixels: what is left is what a schedule for all pixels "
-            + "can't do.",
+            + "cannot do.",
         pixelChart("γ by pixel, less the mean of all pixels", GAMMA, relative, false));
     if (shape.channels() > 1) {
       channels();

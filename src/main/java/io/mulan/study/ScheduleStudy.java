@@ -47,11 +47,11 @@ public record ScheduleStudy(
         int from = first;
         int count = Math.min(batch, images.count() - first);
         byte[] levels = images.copies(count, i -> from + i);
-        float[] told = images.conditions(count, i -> from + i);
-        try (TFloat32 latent = encodings.mostLikely(levels, told)) {
+        float[] given = images.conditions(count, i -> from + i);
+        try (TFloat32 latent = encodings.mostLikely(levels, given)) {
           addRows(likely, Tensors.floats(latent), count);
         }
-        addRows(means, encodings.mean(levels, told), count);
+        addRows(means, encodings.mean(levels, given), count);
       }
       LatentSpace latents = LatentSpace.of(images, means, variance);
       ImageGroups parts = parts(data, images);
@@ -105,7 +105,7 @@ public record ScheduleStudy(
     if (!adaptive()) {
       missing.add("differences between images: " + latents.nothing());
     }
-    if (!latents.tells()) {
+    if (!latents.isUsed()) {
       missing.add("the latent space: " + latents.nothing());
     } else if (!ImageGrid.shows(latents.images().shape())) {
       missing.add("maps of the latent space: images are shown that have 1 or 3 channels");

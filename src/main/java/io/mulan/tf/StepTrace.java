@@ -15,13 +15,13 @@ import org.tensorflow.proto.StepStats;
 /**
  * What TensorFlow's own trace says of one run of a session.
  *
- * <p>Operations run beside each other, so their times together are more than the time from the
- * first to the last.
+ * <p>Operations run at the same time, so their times together are more than the time from the first
+ * to the last.
  *
- * @param operations in the order in which TensorFlow tells them
+ * @param operations in the order of TensorFlow's report
  * @param wallSeconds from the start of the first operation to the end of the last
  * @param tensorBytes the most that any allocator of tensors had given out, as far as operations
- *     tell; null where none does
+ *     say; null where they say nothing
  */
 public record StepTrace(List<Ran> operations, double wallSeconds, Long tensorBytes) {
   /** Where TensorFlow lists what ran on a GPU, each kernel once. */

@@ -54,7 +54,7 @@ public final class Tensors {
   }
 
   /** One matrix next to another: [B,m] and [B,k] to [B,m+k]; the caller closes it. */
-  public static TFloat32 beside(TFloat32 left, float... right) {
+  public static TFloat32 concat(TFloat32 left, float... right) {
     float[] values = floats(left);
     int rows = (int) left.shape().get(0);
     int m = values.length / rows;

@@ -96,20 +96,21 @@ record BatchGradient<T extends TFloating>(
       RunConfig config, DiffusionModel model, TrainedWeights<T> weights, BatchShare share) {
 
     /**
-     * @param told the model, told of these images what it is told
+     * @param conditioned the model with the conditions of these images
      * @param here what a weight is where {@code m} is
      * @param random source of dropout's masks
      */
     BatchGradient<T> gradient(
         Maths<T> m,
-        DiffusionModel told,
+        DiffusionModel conditioned,
         UnaryOperator<Operand<T>> here,
         StatelessRandom<T> random,
         Operand<TUint8> images,
         Noise<T> noise) {
       Weights<T> read = (name, shape, initial) -> here.apply(weights.get(name, shape, initial));
       Dropout<T> dropout = Dropout.random(m, random, config.network().dropout());
-      DiffusionModel.TrainingBound<T> bound = told.trainingBound(m, read, dropout, images, noise);
+      DiffusionModel.TrainingBound<T> bound =
+          conditioned.trainingBound(m, read, dropout, images, noise);
       List<Operand<T>> means = new ArrayList<>();
       bound.terms().all().forEach(term -> means.add(m.mean(term, 0)));
       Operand<T> terms = m.ops().stack(means);
@@ -172,7 +173,7 @@ record BatchGradient<T extends TFloating>(
       Ops tf = m.ops();
       Operand<TInt32> first = tf.math.mul(i, tf.constant(count));
       Operand<TUint8> some = BatchPart.of(tf, around.of(images), first, count, 1);
-      DiffusionModel told =
+      DiffusionModel conditioned =
           model
               .conditions()
               .map(all -> model.given(BatchPart.of(tf, around.of(all), first, count, 1)))
@@ -186,7 +187,7 @@ record BatchGradient<T extends TFloating>(
       BatchGradient<T> part =
           gradient(
               m,
-              told,
+              conditioned,
               around::of,
               random,
               some,

@@ -106,7 +106,7 @@ public final class Checkpoints {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new CheckpointException(folder + ": can't be listed: " + IoReason.of(e), e);
+      throw new CheckpointException(folder + ": cannot be listed: " + IoReason.of(e), e);
     }
   }
 
@@ -142,9 +142,9 @@ public final class Checkpoints {
       throw new CheckpointException(
           "checkpoint "
               + target
-              + " can't be written: "
+              + " cannot be written: "
               + firstLine(e)
-              + "; free some space or choose another folder with --run, then go on with the last"
+              + "; free some space or choose another folder with --run, then resume with the last"
               + " one"
               + steps().stream().reduce((a, b) -> b).map(s -> " (step " + s + ")").orElse(""),
           e);
@@ -168,9 +168,9 @@ public final class Checkpoints {
     } catch (IOException e) {
       throw new CheckpointException(
           folder(step).resolve(DESCRIPTION)
-              + " can't be written: "
+              + " cannot be written: "
               + IoReason.of(e)
-              + "; free some space, then go on with: mulan train --resume "
+              + "; free some space, then resume with: mulan train --resume "
               + run(),
           e);
     }
@@ -272,7 +272,7 @@ public final class Checkpoints {
       crc.update(Files.readAllBytes(folder(step).resolve(STATE + ".index")));
       return "%08x".formatted(crc.getValue());
     } catch (IOException e) {
-      throw damaged(step, STATE + ".index can't be read", e);
+      throw damaged(step, STATE + ".index cannot be read", e);
     }
   }
 
@@ -333,7 +333,7 @@ public final class Checkpoints {
         throw damaged(step, DESCRIPTION + " is of step " + description.step(), null);
       }
       if (!Files.isReadable(folder(step).resolve(STATE + ".index"))) {
-        throw damaged(step, STATE + ".index can't be read", null);
+        throw damaged(step, STATE + ".index cannot be read", null);
       }
       return description;
     } catch (IOException e) {
@@ -347,7 +347,7 @@ public final class Checkpoints {
       return new CheckpointException(
           "checkpoint "
               + folder(step)
-              + " has been removed by a training that goes on there; run the same command again",
+              + " has been removed by a training that continues there; run the same command again",
           cause);
     }
     Optional<Long> before = steps().stream().filter(s -> s < step).reduce((a, b) -> b);
@@ -420,7 +420,7 @@ public final class Checkpoints {
       }
     } catch (IOException | CheckpointException e) {
       LOG.warn(
-          "{}: old checkpoints can't be removed: {}; training goes on, and tries again after the"
+          "{}: old checkpoints cannot be removed: {}; training continues, and tries again after the"
               + " next checkpoint",
           folder,
           e instanceof IOException io ? IoReason.of(io) : e.getMessage());
@@ -455,7 +455,7 @@ public final class Checkpoints {
         }
       }
     } catch (IOException e) {
-      throw new CheckpointException(folder + " can't be cleaned: " + IoReason.of(e), e);
+      throw new CheckpointException(folder + " cannot be cleaned: " + IoReason.of(e), e);
     }
   }
 

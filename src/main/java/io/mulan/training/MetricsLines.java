@@ -65,7 +65,7 @@ public record MetricsLines(List<Line> whole, List<Integer> damaged, boolean cut)
       return Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
     } catch (IOException e) {
       throw new ConfigException(
-          file + " can't be read: " + IoReason.of(e) + "; it is written by mulan train", e);
+          file + " cannot be read: " + IoReason.of(e) + "; it is written by mulan train", e);
     }
   }
 

@@ -54,7 +54,7 @@ public final class Trainer {
    * Trains up to {@code training.steps}.
    *
    * <p>An evaluation follows the checkpoint of its step, which then has its figure: one that was
-   * cut off is made when the run goes on, and none is recorded twice.
+   * cut off is made when the run resumes, and none is recorded twice.
    *
    * @return the bound on the test images after the last step; nothing if the loop was stopped
    *     before
@@ -66,8 +66,8 @@ public final class Trainer {
     Batches batches =
         new Batches(train, config.batch(), config.seed()).part(share.first(), share.count());
     byte[] batch = new byte[train.shape().bytes(share.count())];
-    float[] told = new float[share.count() * train.conditions().size()];
-    Supplier<StepHistograms> spread = () -> session.spread(batch, told);
+    float[] given = new float[share.count() * train.conditions().size()];
+    Supplier<StepHistograms> spread = () -> session.spread(batch, given);
     boolean alone = session.workers().isAlone();
     long first = session.steps();
     lastSaved = first;
@@ -77,11 +77,11 @@ public final class Trainer {
       return Optional.empty();
     }
     for (long step = first; step < config.steps(); ) {
-      batches.fill(step, batch, told);
+      batches.fill(step, batch, given);
       for (TrainingListener listener : listeners) {
         listener.stepping(step, spread);
       }
-      TrainingSession.Step values = session.step(batch, told, stopAsked.getAsBoolean());
+      TrainingSession.Step values = session.step(batch, given, stopAsked.getAsBoolean());
       check(step + 1, values);
       step++;
       for (TrainingListener listener : listeners) {
@@ -204,7 +204,7 @@ public final class Trainer {
         what,
         "the checkpoint of step "
             + lastSaved
-            + " is untouched: go on from it more gently with --resume and --set"
+            + " is untouched: resume from it more gently with --resume and --set"
             + " training.learning_rate="
             + config.learningRate() / 4
             + (config.clipNorm() > 0 ? "" : " --set training.clip_norm=1"));

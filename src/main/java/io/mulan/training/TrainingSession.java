@@ -111,7 +111,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
   }
 
   /**
-   * One update of all weights of a model that is told nothing of the images.
+   * One update of all weights of a model without conditions.
    *
    * @param levels of the images of a batch, row by row
    */
@@ -123,21 +123,21 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
    * One update of all weights.
    *
    * @param levels of the images of a batch, row by row
-   * @param told what the model is told of them [B,k]
+   * @param given conditions of the images [B,k]
    */
-  public Step step(byte[] levels, float[] told) {
-    return step(levels, told, false);
+  public Step step(byte[] levels, float[] given) {
+    return step(levels, given, false);
   }
 
   /**
    * One update of all weights, by all processes, each with its share of the batch.
    *
    * @param levels of the images of the share, row by row
-   * @param told what the model is told of them [b,k]
+   * @param given conditions of the images [b,k]
    * @param stopAsked whether this process has been asked to stop
    */
-  public Step step(byte[] levels, float[] told, boolean stopAsked) {
-    try (ImageBatch input = ImageBatch.of(batch, levels, told);
+  public Step step(byte[] levels, float[] given, boolean stopAsked) {
+    try (ImageBatch input = ImageBatch.of(batch, levels, given);
         TFloat32 stop = TFloat32.scalarOf(stopAsked ? 1 : 0)) {
       GraphSession.Runner runner = fetched(fed(input));
       built.together().ifPresent(t -> runner.feed(t.stop(), stop).fetch(t.stops()));
@@ -178,10 +178,10 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
    * not compile, and changes nothing.
    *
    * @param levels of the images of a batch, row by row
-   * @param told what the model is told of them [B,k]
+   * @param given conditions of the images [B,k]
    */
-  public StepHistograms spread(byte[] levels, float[] told) {
-    try (ImageBatch input = ImageBatch.of(batch, levels, told)) {
+  public StepHistograms spread(byte[] levels, float[] given) {
+    try (ImageBatch input = ImageBatch.of(batch, levels, given)) {
       GraphSession.Runner runner = fed(input);
       built.gradient().gradients().forEach(runner::fetch);
       built.averages().forEach(average -> runner.fetch(average.value()));
@@ -203,25 +203,25 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
     return ShownGraph.of(session.graph(), TrainingGraph.PLAIN_TERMS);
   }
 
-  /** Updates on the same images, to be measured; the model is told zeros. */
+  /** Updates on the same images, to be measured; conditions are zeros. */
   public MeasuredStep measured(byte[] levels) {
-    float[] told = new float[config.training().batch() * config.data().conditions()];
+    float[] given = new float[config.training().batch() * config.data().conditions()];
     return new MeasuredStep() {
       @Override
       public void run() {
-        step(levels, told);
+        step(levels, given);
       }
 
       @Override
       public StepTrace trace() {
-        try (ImageBatch input = ImageBatch.of(batch, levels, told)) {
+        try (ImageBatch input = ImageBatch.of(batch, levels, given)) {
           return StepTrace.of(fetched(fed(input)));
         }
       }
 
       @Override
       public void idle() {
-        try (ImageBatch input = ImageBatch.of(batch, levels, told)) {
+        try (ImageBatch input = ImageBatch.of(batch, levels, given)) {
           Op nothing = built.variables().get(0).handle();
           fed(input).addTarget(nothing).run().close();
         }

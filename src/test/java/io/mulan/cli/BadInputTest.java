@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever is wrong, one line says what, where, what is allowed and how to go on. */
+/** Whatever is wrong, one line says what, where, what is allowed and what to do. */
 @CallsCommands
 final class BadInputTest {
   @TempDir Path folder;
@@ -70,7 +70,7 @@ final class BadInputTest {
     Files.writeString(folder.resolve("file"), "x");
     Program.trainPlain(folder, "--run", "file", "--steps", "1").assertRefused(3, "file is a file");
     Program.trainPlain(folder, "--run", "file/below", "--steps", "1")
-        .assertRefused(3, "file", "can't be made");
+        .assertRefused(3, "file", "cannot be made");
     Program.call(folder, "train", "--resume", "none").assertRefused(3, "none is not there");
     Program.call(folder, "train", "--resume", "mine").assertRefused(3, "mine holds no run");
   }
@@ -84,7 +84,7 @@ final class BadInputTest {
         .assertRefused(3, "another configuration", "training.steps: 4 there, 6 asked for");
     Program.call(folder, "train", "--resume", "a").assertRefused(3, "a is finished");
     Program.call(folder, "train", "--resume", "a", "--set", "latent.size=20")
-        .assertRefused(3, "latent.size can't change");
+        .assertRefused(3, "latent.size cannot change");
 
     replace(SmallRuns.learned().resolve("checkpoints/4"), run.resolve("checkpoints/4"));
     Program.call(folder, "train", "--resume", "a", "--steps", "5")
@@ -131,7 +131,7 @@ final class BadInputTest {
     List<String> limited = new ArrayList<>(List.of("bash", "-c", "ulimit -f 64; exec \"$@\"", "-"));
     limited.addAll(command("train", "--resume", "a", "--steps", "5"));
     Program.await(folder, Program.start(folder, limited))
-        .assertRefused(4, "checkpoints/5 can't be written", "free some space", "(step 4)");
+        .assertRefused(4, "checkpoints/5 cannot be written", "free some space", "(step 4)");
     try (Stream<Path> left = Files.list(folder.resolve("a/checkpoints"))) {
       assertEquals(List.of("2", "4"), left.map(p -> p.getFileName().toString()).sorted().toList());
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every command on a small run on the digits that is told the class of each image. */
+/** Every command on a small run on the digits that is conditioned on the class of each image. */
 @CallsCommands
 final class ClassCommandsTest {
   @TempDir static Path folder;
@@ -105,7 +105,7 @@ final class ClassCommandsTest {
     Program.train(folder, "--run=b", "--set=data.classes=5")
         .assertRefused(3, "data.classes is 5", "set it to");
     Program.train(folder, "--resume=a", "--set=data.classes=0")
-        .assertRefused(3, "data.classes can't change in a run that goes on");
+        .assertRefused(3, "data.classes cannot change in a run that is resumed");
   }
 
   private static JsonNode evaluated(String model, String... more) throws IOException {
@@ -119,11 +119,11 @@ final class ClassCommandsTest {
   @Test
   void otherImagesAreOfTheClassesBesideThemOrOfThoseThatAreSaid() throws IOException {
     Program.call(folder, "sample", "a", "--count=3", "--steps=2", "--out=few").assertDone();
-    JsonNode beside = evaluated("a", "--images=few/samples.npz");
+    JsonNode inArchive = evaluated("a", "--images=few/samples.npz");
     JsonNode said = evaluated("a", "--images=few/images", "--class=few/samples.npz");
     JsonNode other = evaluated("a", "--images=few/samples.npz", "--class=7");
-    assertEquals(beside.get("total"), said.get("total"));
-    assertNotEquals(beside.get("total"), other.get("total"));
+    assertEquals(inArchive.get("total"), said.get("total"));
+    assertNotEquals(inArchive.get("total"), other.get("total"));
     assertEquals(
         "3 images of " + folder.resolve("few/samples.npz") + ", --class 7",
         other.get("images").asText());

@@ -89,7 +89,7 @@ final class ClusterOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{ | TF_CONFIG is no JSON",
+        "{ | TF_CONFIG is not JSON",
         "{} | makes this process '' of 0 workers",
         "{\"cluster\":{\"worker\":[\"a:1\"]},\"task\":{\"type\":\"ps\"}} | no parameter servers"
       })

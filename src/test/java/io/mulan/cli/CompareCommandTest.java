@@ -129,7 +129,7 @@ final class CompareCommandTest {
     Program.Outcome stopped =
         Program.callUntil(() -> metrics.toFile().length() > 0, folder, arguments);
     assertEquals(130, stopped.code(), stopped::toString);
-    assertTrue(stopped.err().contains("the same command goes on"), stopped::toString);
+    assertTrue(stopped.err().contains("the same command resumes"), stopped::toString);
     assertTrue(stopped.out().contains("a/digits-vdm-seed0 is not finished"), stopped::toString);
     assertEquals("unfinished", json("a").at("/presets/1/runs/0/state").asText());
     assertFalse(Files.exists(folder.resolve("a/digits-vdm-seed0")));
@@ -150,7 +150,7 @@ final class CompareCommandTest {
     Program.call(folder, "compare", "digits", "digits-vmd")
         .assertRefused(3, "no preset 'digits-vmd'", "did you mean digits-vdm?");
     Program.call(folder, "compare", "digits", "photos")
-        .assertRefused(3, "digits and photos can't be compared: data.kind is digits");
+        .assertRefused(3, "digits and photos cannot be compared: data.kind is digits");
     Program.call(folder, "compare", "digits", "digits-vdm", "--seeds=0")
         .assertRefused(2, "--seeds is '0'", "a whole number from 1");
     Program.call(folder, "compare", "digits", "digits-vdm", "--set=training.seed=3")

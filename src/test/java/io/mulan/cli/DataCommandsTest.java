@@ -169,7 +169,7 @@ final class DataCommandsTest {
     Files.write(pictures.resolve("bad.png"), new byte[] {1, 2, 3});
     String images = "--set=data.kind=images|--set=data.path=pictures|--set=schedule.width=8";
     Program.call(folder, "data", "info", "--kind=images", "--path=pictures")
-        .assertRefused(3, "bad.png is damaged or no picture", "--skip-bad");
+        .assertRefused(3, "bad.png is damaged or not a picture", "--skip-bad");
     Program.Outcome done = train(images, "--steps=1", "--skip-bad", "--run=a").assertDone();
     assertTrue(done.err().contains("skipped 1, 12 images are left"), done::toString);
     String info =

@@ -163,7 +163,7 @@ final class InterchangeCommandsTest {
     Program.call(folder, "import", "--flax=a.flax", "--config=none.json", "--to=n")
         .assertRefused(3, "none.json is not there");
     Program.call(folder, "import", "--npz=a", "--config=a/config.yaml", "--to=n")
-        .assertRefused(3, "a is no file");
+        .assertRefused(3, "a is not a file");
     Program.call(folder, "import", "--npz=a.flax", "--config=a/config.yaml", "--to=n")
         .assertRefused(4, "a.flax as npz");
     Program.call(

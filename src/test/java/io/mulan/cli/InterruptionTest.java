@@ -92,7 +92,7 @@ final class InterruptionTest {
     Program.Outcome stopped = Program.await(folder, process);
     assertEquals(130, stopped.code(), stopped::toString);
     assertEquals("", stopped.out());
-    assertTrue(stopped.err().contains("go on with: mulan train --resume a"), stopped::toString);
+    assertTrue(stopped.err().contains("resume with: mulan train --resume a"), stopped::toString);
 
     long saved;
     try (Stream<Path> checkpoints = Files.list(folder.resolve("a/checkpoints"))) {
@@ -172,7 +172,7 @@ final class InterruptionTest {
     Program.Outcome full = Program.await(folder, Program.start(folder, limited));
     assertEquals(4, full.code(), full::toString);
     assertTrue(
-        full.out().contains("a/config.yaml can't be written: File too large"), full::toString);
+        full.out().contains("a/config.yaml cannot be written: File too large"), full::toString);
     Program.call(folder, train).assertDone();
   }
 }

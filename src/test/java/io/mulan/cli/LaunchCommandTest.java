@@ -61,7 +61,7 @@ public final class LaunchCommandTest {
     assertEquals(
         Files.readAllLines(folder.resolve("one/config.yaml")),
         Files.readAllLines(folder.resolve("two/config.yaml")),
-        "how many trained is no part of a run");
+        "how many trained is not part of a run");
     // Resumed by one: a run of any width resumes any other.
     Program.call(folder, "train", "--resume=two", "--steps=5").assertDone();
   }
@@ -283,7 +283,7 @@ public final class LaunchCommandTest {
     Program.Outcome attack = Program.await(folder, Program.start(folder, command));
     assumeFalse(
         attack.code() == 77 || attack.err().contains("unshare:"),
-        () -> "users can't make network namespaces here: " + attack.err());
+        () -> "users cannot make network namespaces here: " + attack.err());
     List<String> tries = attack.out().lines().toList();
     assertEquals(4, tries.size(), attack::toString);
     assertTrue(tries.stream().allMatch(t -> t.contains("Connection refused")), attack::toString);
@@ -407,7 +407,7 @@ public final class LaunchCommandTest {
     signal(launched, 1, "TERM");
     Program.Outcome stopped = Program.await(folder, launched);
     assertEquals(130, stopped.code(), stopped::toString);
-    assertTrue(stopped.err().contains("the same command goes on"), stopped::toString);
+    assertTrue(stopped.err().contains("the same command resumes"), stopped::toString);
     long kept = rows(evaluations) - 1;
     Program.Outcome done =
         Program.call(folder, "evaluate", "a", "--times=20000", "--limit=" + kept).assertDone();
@@ -466,7 +466,7 @@ public final class LaunchCommandTest {
       Process refused = startFirst(folder, taken.getLocalPort());
       Process waiting = startFirst(other, freePort(), "--patience=3");
       Program.await(folder, refused)
-          .assertRefused(3, "worker 0 (localhost:", "can't listen on its port", "--task");
+          .assertRefused(3, "worker 0 (localhost:", "cannot listen on its port", "--task");
       Program.await(other, waiting)
           .assertRefused(
               6, "worker 1 (localhost:", "is it started, and are address and port right?");
@@ -503,7 +503,7 @@ public final class LaunchCommandTest {
   }
 
   private static final String[] OF_THREE = {
-    "training.batch is 16, which 3 workers can't share", "a multiple of 3"
+    "training.batch is 16, which 3 workers cannot share", "a multiple of 3"
   };
 
   @Test

@@ -64,7 +64,7 @@ final class LikelihoodCommandTest {
       assertTrue(report.has(key), key);
     }
     assertEquals(4, report.get("settings").get("times").asInt());
-    // More images go on from those that are there, and those do not change.
+    // More images continue from those that are there, and those do not change.
     Program.Outcome more = evaluate("--times=4", "--limit=30", "--batch=7").assertDone();
     assertTrue(more.err().contains("20 images are measured already"), more::toString);
     Path table = table(more);
@@ -167,11 +167,11 @@ final class LikelihoodCommandTest {
     evaluate("--method=exakt").assertRefused(2, "--method is 'exakt'", "bound|exact");
     evaluate("--rtol=1e-5").assertRefused(2, "--rtol goes with --method exact");
     evaluate("--step=3").assertRefused(2, "--step is '3'", "[2, 4]");
-    evaluate("--images=none").assertRefused(3, "none is no file or folder");
+    evaluate("--images=none").assertRefused(3, "none is not a file or folder");
     Files.createDirectory(folder.resolve("empty"));
     evaluate("--images=empty").assertRefused(3, "empty has no picture (png, ");
     Files.writeString(folder.resolve("broken.png"), "not a picture");
-    evaluate("--images=broken.png").assertRefused(3, "broken.png is damaged or no picture");
+    evaluate("--images=broken.png").assertRefused(3, "broken.png is damaged or not a picture");
     Path young = Files.createDirectory(folder.resolve("young"));
     Files.copy(folder.resolve("a/config.yaml"), young.resolve("config.yaml"));
     Program.call(folder, "evaluate", "young").assertRefused(4, "young has no checkpoint yet");

@@ -125,7 +125,7 @@ final class PlotCommandTest {
     Program.call(folder, "plot", "young").assertRefused(4, "young has no checkpoint yet");
     Files.writeString(folder.resolve("taken"), "");
     Program.call(folder, "plot", run, "--limit=1", "--out=taken/x")
-        .assertRefused(3, "can't be written", "--out");
+        .assertRefused(3, "cannot be written", "--out");
     assertEquals(0, Files.size(folder.resolve("taken")));
   }
 }

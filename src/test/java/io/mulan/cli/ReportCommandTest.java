@@ -95,7 +95,7 @@ final class ReportCommandTest {
         elements(page, "th").stream().map(Element::getTextContent).distinct().toList();
     assertTrue(heads.containsAll(List.of("digits", "vdm", "schedule.kind")), heads::toString);
     String text = page.getDocumentElement().getTextContent();
-    assertTrue(text.contains("vdm: 4 of 4 steps. It is still going on, or was ended"), text);
+    assertTrue(text.contains("vdm: 4 of 4 steps. It is still training, or was ended"), text);
     assertTrue(text.contains("Bits/dim on the test images, with standard errors"), text);
   }
 

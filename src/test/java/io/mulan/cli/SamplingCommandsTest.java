@@ -157,7 +157,7 @@ final class SamplingCommandsTest {
     Program.call(folder, "sample", "a", "--sampler=flow", "--steps=4")
         .assertRefused(2, "--steps goes with --sampler ancestral");
     Program.call(folder, "sample", "a", "--like=none")
-        .assertRefused(3, "none is no file or folder");
+        .assertRefused(3, "none is not a file or folder");
     Program.call(folder, "reconstruct", "a", "--atol=0").assertRefused(2, "--atol is '0'");
     Program.call(folder, "interpolate", "a", "--to=297").assertRefused(3, "--to is 297", "are 297");
     BufferedImage large = new BufferedImage(9, 8, BufferedImage.TYPE_BYTE_GRAY);
@@ -167,8 +167,8 @@ final class SamplingCommandsTest {
     Files.writeString(folder.resolve("taken"), "");
     for (String command : List.of("sample", "reconstruct", "interpolate", "plot")) {
       Program.Outcome refused = Program.call(folder, command, "a", "--out=taken/x");
-      refused.assertRefused(3, "taken/x/" + command + ".json can't be written", "--out");
-      assertFalse(refused.err().contains("building the model"), "told before the work");
+      refused.assertRefused(3, "taken/x/" + command + ".json cannot be written", "--out");
+      assertFalse(refused.err().contains("building the model"), "refused before the work");
     }
   }
 

@@ -63,7 +63,7 @@ final class SurroundingsTest {
   @Test
   void standardOutputThatIsFull() {
     Program.Outcome full = bash("\"$@\" >/dev/full", Program.command("--version"));
-    full.assertRefused(1, "standard output can't be written: No space left on device");
+    full.assertRefused(1, "standard output cannot be written: No space left on device");
   }
 
   @Test
@@ -100,7 +100,7 @@ final class SurroundingsTest {
     PictureFiles.png(
         folder.resolve("a.png"), new BufferedImage(8, 8, BufferedImage.TYPE_3BYTE_BGR));
     bash(PICTURES + "LC_ALL=C \"$@\"", Program.command(INFO))
-        .assertRefused(3, "can't be a file's name here", "LC_ALL=C.UTF-8");
+        .assertRefused(3, "cannot be a file's name here", "LC_ALL=C.UTF-8");
   }
 
   /** As it is shipped, with a jar that leads to these classes. */

@@ -13,7 +13,7 @@ final class WorkerProcessesTest {
     "0 0, 0",
     "6 137, 6",
     "6 1, 6",
-    "1 0, 1", // the result of the first can't be printed
+    "1 0, 1", // the result of the first cannot be printed
     "0 134, 6",
     "6 3, 3",
     "130 130, 130"

@@ -59,7 +59,7 @@ final class GridNormalTest {
     assertTrue(chi < cells + 5 * Math.sqrt(2.0 * cells), chi + " of " + cells + " cells");
   }
 
-  /** The bits that a cell takes, on a stack that is long enough to tell. */
+  /** The bits that a cell takes, on a stack that is long enough to show them. */
   private static double length(GridNormal law, long cell) {
     Rans stack = RansTest.precise();
     double before = stack.bits();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 final class RansTest {
   private static final int SYMBOLS = 1_000_000;
 
-  /** A stack that tells the bits of the next symbol to 2^-14: its state is large, and has room. */
+  /** A stack that shows the bits of the next symbol to 2^-14: its state is large, and has room. */
   static Rans precise() {
     return Rans.of(new byte[] {0x40, 0, 0, 0, 0});
   }

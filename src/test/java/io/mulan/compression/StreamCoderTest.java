@@ -49,7 +49,7 @@ final class StreamCoderTest {
     for (int i = 0; i < levels.length; i++) {
       levels[i] = (byte) Math.min(random.nextInt(LEVELS), random.nextInt(LEVELS));
     }
-    return new ImageSet("images", shape, LEVELS, levels).labelled(1).told(config.data());
+    return new ImageSet("images", shape, LEVELS, levels).labelled(1).conditioned(config.data());
   }
 
   private static StreamCoder coder(

@@ -19,10 +19,10 @@ final class TextTest {
   @Test
   void whatIsInUseIsNotCalledCollapsed() {
     assertEquals(
-        "KL 0.020 nats, mutual information 0.020 nats, 4 of 4 components in use: it tells little of the image",
+        "KL 0.020 nats, mutual information 0.020 nats, 4 of 4 components in use: it depends little on the image",
         TrainingReport.use(new LatentUse(0.02, 0.02, 4, 4, 10)));
     assertEquals(
-        "KL 0.000 nats, mutual information 0.000 nats, 0 of 4 components in use: collapsed, it tells nothing of the image",
+        "KL 0.000 nats, mutual information 0.000 nats, 0 of 4 components in use: collapsed, it does not depend on the image",
         TrainingReport.use(new LatentUse(0, 0, 0, 4, 10)));
     assertEquals(
         "KL 1.000 nats, mutual information 0.900 nats, 3 of 4 components in use",

@@ -53,13 +53,13 @@ class AugmentationTest {
     Batches batches = new Batches(set, BATCH, 3);
     Map<String, int[]> outcomes = new TreeMap<>();
     byte[] images = new byte[BATCH * image.length];
-    float[] told = new float[BATCH];
+    float[] given = new float[BATCH];
     for (int step = 0; step < 160; step++) {
-      batches.fill(step, images, told);
+      batches.fill(step, images, given);
       for (int i = 0; i < BATCH; i++) {
         byte[] one = Arrays.copyOfRange(images, i * image.length, (i + 1) * image.length);
         int[] counts = outcomes.computeIfAbsent(Arrays.toString(one), k -> new int[2]);
-        counts[(int) told[i]]++;
+        counts[(int) given[i]]++;
       }
     }
     return outcomes;
@@ -129,11 +129,11 @@ class AugmentationTest {
     Dataset set = Datasets.open(config("data.augment=rotations", "data.classes=10"));
     assertArrayEquals(plain.toArray().toBytes(), set.test().toArray().toBytes());
     int[] labels = plain.labels().orElseThrow();
-    float[] told = set.test().conditions(5, i -> i);
+    float[] given = set.test().conditions(5, i -> i);
     for (int i = 0; i < 5; i++) {
       float[] expected = new float[11];
       expected[labels[i]] = 1;
-      assertArrayEquals(expected, Arrays.copyOfRange(told, 11 * i, 11 * (i + 1)));
+      assertArrayEquals(expected, Arrays.copyOfRange(given, 11 * i, 11 * (i + 1)));
     }
     byte[] images = new byte[BATCH * 64];
     float[] learned = new float[BATCH * 11];

@@ -61,14 +61,14 @@ class ConditionsTest {
     for (long window : new long[] {0, 2 * 40, 2 * 1000}) {
       Batches batches = new Batches(numbered(window), 32, 5);
       byte[] images = new byte[32 * 2];
-      float[] told = new float[32 * 7];
+      float[] given = new float[32 * 7];
       for (int step = 0; step < 40; step++) {
-        batches.fill(step, images, told);
+        batches.fill(step, images, given);
         for (int i = 0; i < 32; i++) {
           int number = (images[2 * i] & 0xff) + 256 * images[2 * i + 1];
           float[] expected = new float[7];
           expected[number % 7] = 1;
-          assertArrayEquals(expected, Arrays.copyOfRange(told, 7 * i, 7 * i + 7));
+          assertArrayEquals(expected, Arrays.copyOfRange(given, 7 * i, 7 * i + 7));
         }
       }
     }
@@ -85,11 +85,11 @@ class ConditionsTest {
     assertTrue(Arrays.stream(counts).min().orElseThrow() > 120, Arrays.toString(counts));
     DataConfig config = digits("data.classes=10", "data.flip=true");
     ImageSet set = Datasets.open(config).train();
-    float[] told = set.conditions(3, i -> 100 + i);
+    float[] given = set.conditions(3, i -> 100 + i);
     for (int i = 0; i < 3; i++) {
-      assertEquals(1, told[10 * i + train[100 + i]]);
+      assertEquals(1, given[10 * i + train[100 + i]]);
     }
-    assertEquals(3, sum(told));
+    assertEquals(3, sum(given));
   }
 
   /** The mean image of zeros has a hole, that of ones has none. */

@@ -165,9 +165,9 @@ class DownloadTest {
     Path full = folder.resolve("set.bin.part");
     Files.createSymbolicLink(full, Path.of("/dev/full"));
     server.createContext("/a", e -> send(e, 0, Integer.MAX_VALUE));
-    String told = refusal("/a");
-    assertTrue(told.contains("No space left on device"), told);
-    assertFalse(told.contains("connection"), told);
+    String given = refusal("/a");
+    assertTrue(given.contains("No space left on device"), given);
+    assertFalse(given.contains("connection"), given);
     assertEquals(1, ranges.size(), "trying again makes no room");
     Files.delete(full); // JUnit warns about links that lead out of its folder
   }
@@ -282,8 +282,8 @@ class DownloadTest {
           content[7]++;
           send(e, 0, Integer.MAX_VALUE);
         });
-    String told = refusal("/a");
-    assertTrue(told.contains("has the MD5") && told.contains(md5), told);
+    String given = refusal("/a");
+    assertTrue(given.contains("has the MD5") && given.contains(md5), given);
     assertFalse(Files.exists(folder.resolve("set.bin.part")));
   }
 
@@ -326,10 +326,10 @@ class DownloadTest {
               10,
               md5,
               ProxySelector.getDefault());
-      ConfigException told =
+      ConfigException given =
           assertThrows(
               ConfigException.class, () -> unreachable.into(folder, LONG, (file, bytes) -> {}));
-      assertTrue(told.getMessage().contains("put it at"), told.getMessage());
+      assertTrue(given.getMessage().contains("put it at"), given.getMessage());
     }
   }
 

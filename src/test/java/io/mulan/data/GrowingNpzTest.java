@@ -67,7 +67,7 @@ class GrowingNpzTest {
     ConfigException refused =
         assertThrows(
             ConfigException.class, () -> new GrowingNpz(folder.resolve("taken/b/a.npz")).close());
-    assertTrue(refused.getMessage().contains("taken/b/a.npz can't be written"), refused::toString);
+    assertTrue(refused.getMessage().contains("taken/b/a.npz cannot be written"), refused::toString);
   }
 
   /** 300 MB of images in a program that has 24. */

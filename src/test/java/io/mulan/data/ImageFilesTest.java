@@ -177,7 +177,7 @@ class ImageFilesTest {
     Npz.write(npz, Map.of("images", images, "labels", NpyArray.of(new long[] {3, 1}, 2)));
     assertTrue(ImageFiles.hasLabels(npz));
     ImageSet read = ImageFiles.read(npz, GREY, 17);
-    assertTrue(read.labels().isEmpty(), "a model that is told no classes needs none");
+    assertTrue(read.labels().isEmpty(), "a model that is not conditioned on classes needs none");
     int[] classes = {3, 1};
     assertArrayEquals(classes, ImageFiles.labelled(read, npz).labels().orElseThrow());
     Path alone = folder.resolve("c.npy");
@@ -231,12 +231,12 @@ class ImageFilesTest {
       quoteCharacter = '"',
       textBlock =
           """
-          missing      | is no file or folder that is there; give a picture (png, jpg, webp, gif, bmp), a folder of pictures, or a .npy or .npz file
+          missing      | is not a file or folder; give a picture (png, jpg, webp, gif, bmp), a folder of pictures, or a .npy or .npz file
           empty        | has no picture (png, jpg, webp, gif, bmp) directly in it; put pictures there, or give another folder
-          text.png     | is damaged or no picture (png, jpg, webp, gif, bmp); save it again as PNG
-          nothing.png  | is damaged or no picture (png, jpg, webp, gif, bmp); save it again as PNG
-          cut.png      | is damaged or no picture (png, jpg, webp, gif, bmp); save it again as PNG
-          cut.jpg      | is damaged or no picture (png, jpg, webp, gif, bmp); save it again as PNG
+          text.png     | is damaged or not a picture (png, jpg, webp, gif, bmp); save it again as PNG
+          nothing.png  | is damaged or not a picture (png, jpg, webp, gif, bmp); save it again as PNG
+          cut.png      | is damaged or not a picture (png, jpg, webp, gif, bmp); save it again as PNG
+          cut.jpg      | is damaged or not a picture (png, jpg, webp, gif, bmp); save it again as PNG
           bomb.png     | is 100000×100000 (height×width), the model's images are 8×6×1; resize it
           large.png    | is 10×12 (height×width), the model's images are 8×6×1; resize it
           deep.png     | has 16 bits a sample; 8 are allowed: save it with 8 bits

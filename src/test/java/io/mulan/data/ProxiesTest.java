@@ -43,8 +43,8 @@ class ProxiesTest {
   @Test
   void whatIsNoAddressIsRefusedWithoutItsPassword() {
     Map<String, String> bad = Map.of("https_proxy", "http://user:secret@:x y");
-    ConfigException told =
+    ConfigException given =
         assertThrows(ConfigException.class, () -> of(bad, "https://example.org/"));
-    assertFalse(told.getMessage().contains("secret"));
+    assertFalse(given.getMessage().contains("secret"));
   }
 }

@@ -121,8 +121,8 @@ class WindowsTest {
     ImageSet set = numbered(100, 1000);
     Batches batches = new Batches(set, 10, 1);
     Files.write(folder.resolve("numbers"), new byte[20]);
-    ConfigException told = assertThrows(ConfigException.class, () -> batches.batch(0));
-    assertTrue(told.getMessage().contains("numbers ends at offset 20"), told.getMessage());
+    ConfigException given = assertThrows(ConfigException.class, () -> batches.batch(0));
+    assertTrue(given.getMessage().contains("numbers ends at offset 20"), given.getMessage());
     numbered(100, 1000);
     int[] all = stream(batches, 10, 10);
     Arrays.sort(all);

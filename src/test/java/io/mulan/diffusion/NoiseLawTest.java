@@ -46,8 +46,8 @@ final class NoiseLawTest {
       StatelessRandom<TFloat32> random = new StatelessRandom<>(m, tf.constant(1L), tf.constant(0L));
       Operand<TFloat32> drawn = latent.noise(random, tf.constant(BATCH));
       try (Result result = session.runner().fetch(drawn).run()) {
-        Shape told = latent.noiseLaw(BATCH).map(NoiseLaw::shape).orElse(Shape.scalar());
-        assertEquals(told, result.get(0).shape());
+        Shape given = latent.noiseLaw(BATCH).map(NoiseLaw::shape).orElse(Shape.scalar());
+        assertEquals(given, result.get(0).shape());
       }
     }
   }

@@ -176,7 +176,7 @@ final class PictureFilesTest {
                 ConfigException.class, () -> PictureFiles.png(folder.resolve("b.png"), noise(1)))
             .getMessage();
     assertEquals(1, message.lines().count());
-    assertTrue(message.startsWith(folder.resolve("b.png") + " can't be written: "), message);
+    assertTrue(message.startsWith(folder.resolve("b.png") + " cannot be written: "), message);
     assertEquals(List.of("b.png"), names());
   }
 
@@ -196,12 +196,12 @@ final class PictureFilesTest {
             .getMessage();
     assertEquals(
         folder.resolve("file/0000.png")
-            + " can't be written: "
+            + " cannot be written: "
             + folder.resolve("file")
-            + " is no folder; name another folder with --out",
+            + " is not a folder; name another folder with --out",
         message);
     message = assertThrows(ConfigException.class, () -> ImageGrid.of(images(1, 2, 2))).getMessage();
-    assertTrue(message.contains("2 channels can't be shown"), message);
+    assertTrue(message.contains("2 channels cannot be shown"), message);
   }
 
   private static ImageSet black(int side, int count) {

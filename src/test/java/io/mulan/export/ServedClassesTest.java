@@ -32,7 +32,7 @@ final class ServedClassesTest extends ServedModelTest {
   }
 
   @Override
-  Object[] told(int rows) {
+  Object[] given(int rows) {
     int[] classes = test().labels().orElseThrow();
     return new Object[] {"labels", TInt32.vectorOf(Arrays.copyOf(classes, rows))};
   }
@@ -97,7 +97,7 @@ final class ServedClassesTest extends ServedModelTest {
     assertEquals(10, model().card().data().classes());
     assertFalse(model().card().data().augmented());
     String text = Files.readString(model().folder().resolve("assets/README.md"));
-    assertTrue(text.contains("told the class of each image, `labels` from 0 to 9"), text);
+    assertTrue(text.contains("conditioned on the class of each image, `labels` from 0 to 9"), text);
     assertTrue(
         text.contains("| in | `labels` | int32 [B] | the class of each image, from 0 to 9 |"),
         text);

@@ -71,8 +71,8 @@ abstract class ServedModelTest {
   /** Times for each image that its score takes. */
   abstract int scoreTimes();
 
-  /** Inputs that say what the model is told of this many test images; none here. */
-  Object[] told(int rows) {
+  /** Inputs with the conditions of this many test images; none here. */
+  Object[] given(int rows) {
     return new Object[0];
   }
 
@@ -88,12 +88,12 @@ abstract class ServedModelTest {
     return test;
   }
 
-  /** Calls a signature; its first input tells how many rows there are. */
+  /** Calls a signature; its first input says how many rows there are. */
   final Bundle.Answer call(String signature, Object... inputs) {
     int rows = inputs[1] instanceof Tensor t ? (int) t.shape().get(0) : (Integer) inputs[1];
-    Object[] told = signature.equals(Loss.NOISE) ? new Object[0] : told(rows);
+    Object[] given = signature.equals(Loss.NOISE) ? new Object[0] : given(rows);
     return served.call(
-        signature, Stream.concat(Arrays.stream(inputs), Arrays.stream(told)).toArray());
+        signature, Stream.concat(Arrays.stream(inputs), Arrays.stream(given)).toArray());
   }
 
   private <G> TrainedModel<G> own(TrainedModel.Parts<G> parts) {

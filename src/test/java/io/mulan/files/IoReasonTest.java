@@ -18,7 +18,7 @@ final class IoReasonTest {
   void whatIsNotThereAndWhatIsInTheWay(@TempDir Path folder) throws Exception {
     Path file = Files.createFile(folder.resolve("file"));
     assertEquals("no such file or folder", reason(() -> Files.readString(folder.resolve("none"))));
-    assertEquals(file + " is no folder", reason(() -> Files.createDirectories(file)));
+    assertEquals(file + " is not a folder", reason(() -> Files.createDirectories(file)));
   }
 
   @Test

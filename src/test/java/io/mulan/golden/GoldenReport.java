@@ -33,7 +33,7 @@ public final class GoldenReport {
 
       Two things of the published code are not compared. Networks of 32 channels, whose groups of one channel normalise
       the conditioning away: this project refuses them. And the loss of its VDM in discrete time with `reparam_type: input`,
-      which weighs an error in the noise as one in the image, so that it is no bound. Of the vector fields, the published
+      which weighs an error in the noise as one in the image, so it is not a bound. Of the vector fields, the published
       approximation called `high_precision`, which its evaluation leaves off, is left out. The likelihood by the
       probability flow has its own test, `ExactLikelihoodGoldenTest` (rules in `docs/likelihood.md`).
 

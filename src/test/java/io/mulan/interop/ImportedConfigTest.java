@@ -181,13 +181,13 @@ final class ImportedConfigTest {
         "sm_n_embd=256     | sm_n_embd=40     | network.groups is 32",
         "sm_pdrop=0.1      | sm_pdrop='much'  | model.sm_pdrop is much; allowed: a number",
         "sm_n_embd=256     | sm_n_embd=2.5    | model.sm_n_embd is 2.5; allowed: a whole number",
-        "sm_n_embd=256     | sm_n_embd=2*128  | line 32: '*' can't stand there",
-        "sm_n_embd=256     | sm_n_embd=f()    | line 32: 'f' can't stand there",
-        "'imagenet32'      | open('/x').read() | line 18: 'open' can't stand there",
-        "return config     | os.system('rm')  | line 51: 'os' can't stand there",
-        "return config     | config.x = [1]   | line 51: '[' can't stand there",
-        "return config     | config.x         | line 51: its end can't stand there",
-        "seed=1,           | seed=1           | line 35: 'num_steps_lr_warmup' can't stand there",
+        "sm_n_embd=256     | sm_n_embd=2*128  | line 32: '*' cannot stand there",
+        "sm_n_embd=256     | sm_n_embd=f()    | line 32: 'f' cannot stand there",
+        "'imagenet32'      | open('/x').read() | line 18: 'open' cannot stand there",
+        "return config     | os.system('rm')  | line 51: 'os' cannot stand there",
+        "return config     | config.x = [1]   | line 51: '[' cannot stand there",
+        "return config     | config.x         | line 51: its end cannot stand there",
+        "seed=1,           | seed=1           | line 35: 'num_steps_lr_warmup' cannot stand there",
       })
   void whatCantBe(String there, String instead, String message) throws IOException {
     assertTrue(PYTHON.contains(there), there);

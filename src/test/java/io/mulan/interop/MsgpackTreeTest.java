@@ -103,7 +103,8 @@ final class MsgpackTreeTest {
         Arguments.of("16 levels", nested(100_000), "more than 16 levels deep"),
         Arguments.of("entries", many(100_000), "more than 65536 entries"),
         Arguments.of("a key twice", twice(), "in a, it is there twice"),
-        Arguments.of("a number as key", Msgpack.bytes(Map.of(1L, 1L)), "a name in it is no text"),
+        Arguments.of(
+            "a number as key", Msgpack.bytes(Map.of(1L, 1L)), "a name in it is not a text"),
         Arguments.of("a long key", Msgpack.bytes(Map.of("k".repeat(1000), 1L)), "longer than 64"),
         Arguments.of(
             "a huge key", new byte[] {(byte) 0x81, (byte) 0xdb, 127, -1, -1, -1}, "longer"),
@@ -111,7 +112,7 @@ final class MsgpackTreeTest {
         Arguments.of("a path as key", Msgpack.bytes(Map.of("a/b", 1L)), "other characters"),
         Arguments.of("a text", Msgpack.bytes(Map.of("a", "b")), "in a, a string stands where"),
         Arguments.of("a float", Msgpack.bytes(Map.of("a", 1.5)), "in a, a float stands where"),
-        Arguments.of("a truth", Msgpack.bytes(Map.of("a", true)), "a truth value is no array"),
+        Arguments.of("a truth", Msgpack.bytes(Map.of("a", true)), "a truth value is not an array"),
         Arguments.of(
             "2^64",
             packed(
@@ -124,8 +125,8 @@ final class MsgpackTreeTest {
             "2 G bytes",
             packed(p -> p.packMapHeader(1).packString("a").packBinaryHeader(Integer.MAX_VALUE)),
             "a binary stands where"),
-        Arguments.of("complex", extension(2, 1, new byte[1]), "extension type 2 is no array"),
-        Arguments.of("unknown", extension(77, 1, new byte[1]), "extension type 77 is no array"),
+        Arguments.of("complex", extension(2, 1, new byte[1]), "extension type 2 is not an array"),
+        Arguments.of("unknown", extension(77, 1, new byte[1]), "extension type 77 is not an array"),
         Arguments.of("2 G extension", extension(1, Integer.MAX_VALUE, bytes), "the file ends"),
         Arguments.of("no array", extension(1, 1, new byte[] {1}), "type that Flax does not write"),
         Arguments.of(

@@ -64,7 +64,7 @@ final class LatentUseTest {
     }
     LatentUse use = all.use(0.02);
     assertEquals(CATEGORIES, use.inUse());
-    assertTrue(use.tellsLittle(), use::toString);
+    assertTrue(use.dependsLittle(), use::toString);
     assertFalse(use.collapsed());
   }
 

@@ -65,11 +65,11 @@ class BadFilesTest {
 
   private void assertTold(Kind kind, String path, String... parts) {
     DataConfig config = DataFiles.config(kind, folder.resolve(path));
-    ConfigException told =
+    ConfigException given =
         assertThrows(ConfigException.class, () -> readAll(Datasets.open(config)));
-    assertEquals(1, told.getMessage().lines().count(), told.getMessage());
+    assertEquals(1, given.getMessage().lines().count(), given.getMessage());
     for (String part : parts) {
-      assertTrue(told.getMessage().contains(part), told.getMessage());
+      assertTrue(given.getMessage().contains(part), given.getMessage());
     }
   }
 
@@ -89,9 +89,9 @@ class BadFilesTest {
     assertTold(kind, "none", "none", "is not there");
     Files.createDirectory(folder.resolve("empty"));
     assertTold(kind, "empty", "empty");
-    ConfigException told =
+    ConfigException given =
         assertThrows(ConfigException.class, () -> Datasets.open(new DataConfig(kind, "", 256)));
-    assertTrue(told.getMessage().contains("data.path is empty"), told.getMessage());
+    assertTrue(given.getMessage().contains("data.path is empty"), given.getMessage());
   }
 
   @Test
@@ -180,7 +180,7 @@ class BadFilesTest {
     byte[] example = field(field(entry.toByteArray())); // features, a feature
     DataFiles.records(folder.resolve("deep.tfrecord"), example);
     assertTold(
-        Kind.TFRECORD, "deep.tfrecord", "deep.tfrecord: record 0 at offset 0 is no tf.Example");
+        Kind.TFRECORD, "deep.tfrecord", "deep.tfrecord: record 0 at offset 0 is not a tf.Example");
   }
 
   /** Field 1, of this length. */
@@ -217,7 +217,7 @@ class BadFilesTest {
   void aPictureThatCantBeRead() throws IOException {
     copy("pictures");
     change("cat/b.bmp", b -> Arrays.copyOf(b, 60));
-    assertTold(Kind.IMAGES, "", "b.bmp is damaged or no picture");
+    assertTold(Kind.IMAGES, "", "b.bmp is damaged or not a picture");
     assertLeft(Kind.IMAGES, "", 1, 3);
   }
 }

@@ -97,7 +97,7 @@ class FormatsTest {
     "'c_codecs\nencode\n(V\\u0141\nS''latin1''\ntR.', no dictionary",
     "'(dS''data''\nI1\ns.', no array data"
   })
-  void otherPicklesAreRefusedInOneLine(String pickle, String told) throws IOException {
+  void otherPicklesAreRefusedInOneLine(String pickle, String given) throws IOException {
     Archive.unpack(path("cifar-10-python.tar.gz"), folder, 1 << 20);
     Path batch = folder.resolve("cifar-10-batches-py/data_batch_2");
     Files.write(batch, pickle.getBytes(StandardCharsets.ISO_8859_1));
@@ -106,7 +106,7 @@ class FormatsTest {
                 ConfigException.class,
                 () -> Datasets.open(DataFiles.config(Kind.CIFAR10, folder)).train().checksum())
             .getMessage();
-    assertTrue(message.contains(batch.toString()) && message.contains(told), message);
+    assertTrue(message.contains(batch.toString()) && message.contains(given), message);
     assertEquals(1, message.lines().count(), message);
   }
 
@@ -210,7 +210,7 @@ class FormatsTest {
       DataFiles.assertImages(expected("parquet_train"), set.train());
       DataFiles.assertImages(expected("parquet_test"), set.test());
       assertLabels("parquet_train_labels", set.train());
-      assertTrue(set.test().labels().isEmpty(), "-1 is no class");
+      assertTrue(set.test().labels().isEmpty(), "-1 is not a class");
     }
   }
 
@@ -241,9 +241,9 @@ class FormatsTest {
     "paths, has no picture",
     "several, 'columns a, b, of which none, or several'"
   })
-  void parquetWithoutPicturesThatCanBeReadIsRefused(String name, String told) {
+  void parquetWithoutPicturesThatCanBeReadIsRefused(String name, String given) {
     String message = DataFiles.refusal(Kind.PARQUET, path("parquet/" + name + ".parquet"));
-    assertTrue(message.contains(name + ".parquet") && message.contains(told), message);
+    assertTrue(message.contains(name + ".parquet") && message.contains(given), message);
   }
 
   @ParameterizedTest
@@ -338,13 +338,13 @@ class FormatsTest {
     "alpha.webp, is transparent in places",
     "lossy-alpha.webp, is transparent in places"
   })
-  void webpThatMovesOrIsTransparentIsRefused(String name, String told) {
+  void webpThatMovesOrIsTransparentIsRefused(String name, String given) {
     PictureFile file = new PictureFile(path("webp").resolve(name), new ImageShape(24, 32, 3));
     byte[] read = new byte[24 * 32 * 3];
     String message =
         assertThrows(ConfigException.class, () -> file.copy(new GreyScale(256), read, 0))
             .getMessage();
-    assertTrue(message.contains(told), message);
+    assertTrue(message.contains(given), message);
   }
 
   @ParameterizedTest

@@ -91,12 +91,12 @@ class FoundFilesTest {
     Shards.requireAll("set", List.of("b.tfrecord", "x-1.parquet"), new BadInput(false));
     List<String> gap =
         List.of("train-00001-of-00003-0a1b.parquet", "test-00000-of-00001-2c3d.parquet");
-    ConfigException told =
+    ConfigException given =
         assertThrows(
             ConfigException.class, () -> Shards.requireAll("set", gap, new BadInput(false)));
     assertEquals(
         "set is a part of a set: train-00000-of-00003, train-00002-of-00003 are missing; fetch the"
             + " rest; --skip-bad leaves it out",
-        told.getMessage());
+        given.getMessage());
   }
 }

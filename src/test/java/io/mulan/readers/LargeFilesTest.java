@@ -68,8 +68,8 @@ class LargeFilesTest {
   void labelsThatAnIdxFileOnlyClaimsTakeNoMemory() throws IOException {
     idx("train-images-idx3-ubyte", new byte[40], 10, 2, 2);
     idx("train-labels-idx1-ubyte", new byte[20], Integer.MAX_VALUE);
-    String told = DataFiles.refusal(Kind.IDX, folder);
-    assertTrue(told.contains("train-labels-idx1-ubyte has 20 bytes after offset 8"), told);
+    String given = DataFiles.refusal(Kind.IDX, folder);
+    assertTrue(given.contains("train-labels-idx1-ubyte has 20 bytes after offset 8"), given);
   }
 
   /** An archive of zeros: a thousandth of their size. */
@@ -114,9 +114,9 @@ class LargeFilesTest {
     Path file = npz(header(NpyType.U1, MUCH / 1024, 32, 32, 1));
     assertTrue(Files.size(file) < MUCH / 500);
     long before = unpackedBytes();
-    String told = DataFiles.refusal(Kind.NPZ, file);
-    assertTrue(told.contains("large.npz, array images unpacks to more than 64 MiB"), told);
-    assertTrue(told.contains("--allow-large"), told);
+    String given = DataFiles.refusal(Kind.NPZ, file);
+    assertTrue(given.contains("large.npz, array images unpacks to more than 64 MiB"), given);
+    assertTrue(given.contains("--allow-large"), given);
     assertEquals(before, unpackedBytes(), "nothing is in the cache");
     Dataset set = Datasets.open(DataFiles.config(Kind.NPZ, file, "data.allow_large=true"));
     assertEquals(MUCH / 1024, set.train().count() + set.test().count());
@@ -134,9 +134,9 @@ class LargeFilesTest {
       zeros(out, MUCH);
     }
     long before = unpackedBytes();
-    String told = DataFiles.refusal(Kind.IDX, file);
+    String given = DataFiles.refusal(Kind.IDX, file);
     assertTrue(
-        told.contains("unpacks to more than 64 MiB") && told.contains("--allow-large"), told);
+        given.contains("unpacks to more than 64 MiB") && given.contains("--allow-large"), given);
     assertEquals(before, unpackedBytes(), "nothing is in the cache");
     ParserInput.readAll(DataFiles.config(Kind.IDX, file, "data.allow_large=true"));
   }
@@ -169,9 +169,9 @@ class LargeFilesTest {
       zip.write(header(NpyType.U1, tooMuch()).toBytes());
     }
     claim(file, "labels.npy", tooMuch() / 10, tooMuch());
-    String told = DataFiles.refusal(Kind.NPZ, file);
-    assertTrue(told.contains("labels.npz, array labels takes"), told);
-    assertTrue(told.contains("-Xmx"), told);
+    String given = DataFiles.refusal(Kind.NPZ, file);
+    assertTrue(given.contains("labels.npz, array labels takes"), given);
+    assertTrue(given.contains("-Xmx"), given);
   }
 
   @Test
@@ -182,8 +182,8 @@ class LargeFilesTest {
       sparse.write(head);
       sparse.setLength(head.length + (long) tooMuch());
     }
-    String told = DataFiles.refusal(() -> ImageFiles.read(file, new ImageShape(1, 1, 1), 256));
-    assertTrue(told.contains("images.npy takes"), told);
+    String given = DataFiles.refusal(() -> ImageFiles.read(file, new ImageShape(1, 1, 1), 256));
+    assertTrue(given.contains("images.npy takes"), given);
   }
 
   @Test
@@ -203,8 +203,8 @@ class LargeFilesTest {
       zip.closeEntry();
     }
     claim(file, "images.npy", content.length + (1 << 30), content.length + (1 << 30));
-    String told = DataFiles.refusal(Kind.NPZ, file);
-    assertTrue(told.contains("stored.npz"), told);
+    String given = DataFiles.refusal(Kind.NPZ, file);
+    assertTrue(given.contains("stored.npz"), given);
   }
 
   @ParameterizedTest
@@ -228,9 +228,9 @@ class LargeFilesTest {
     }
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
     Files.write(pictures.resolve("a.png"), png.toByteArray());
-    String told = DataFiles.refusal(Kind.IMAGES, pictures);
-    assertTrue(told.contains("a.png"), told);
-    assertTrue(told.contains("pixels"), told);
-    assertFalse(told.contains("damaged"), told);
+    String given = DataFiles.refusal(Kind.IMAGES, pictures);
+    assertTrue(given.contains("a.png"), given);
+    assertTrue(given.contains("pixels"), given);
+    assertFalse(given.contains("damaged"), given);
   }
 }

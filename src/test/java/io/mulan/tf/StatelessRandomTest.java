@@ -153,7 +153,7 @@ final class StatelessRandomTest {
     }
   }
 
-  /** Rows of five numbers, which is no multiple of what Philox makes at once. */
+  /** Rows of five numbers, which is not a multiple of what Philox makes at once. */
   private static float[] rows(String law, long first, int count) {
     return draw(
         r -> {

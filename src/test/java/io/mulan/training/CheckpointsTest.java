@@ -129,7 +129,7 @@ final class CheckpointsTest {
     Checkpoints checkpoints = new Checkpoints(folder, 1);
     checkpoints.save(session, 1, Interval.NONE);
     Files.delete(folder.resolve("1/in-use"));
-    Files.createDirectory(folder.resolve("1/in-use")); // can't be locked
+    Files.createDirectory(folder.resolve("1/in-use")); // cannot be locked
     checkpoints.save(session, 2, Interval.NONE);
     assertEquals(List.of(1L, 2L), checkpoints.steps());
     Files.delete(folder.resolve("1/in-use"));
@@ -177,7 +177,7 @@ final class CheckpointsTest {
     Checkpoints nowhere = new Checkpoints(file, 2);
     CheckpointException e =
         assertThrows(CheckpointException.class, () -> nowhere.save(session, 2, Interval.NONE));
-    assertTrue(e.getMessage().contains("can't be written"), e::getMessage);
+    assertTrue(e.getMessage().contains("cannot be written"), e::getMessage);
     assertEquals(Optional.of(1L), checkpoints.restoreNewest(session));
   }
 }

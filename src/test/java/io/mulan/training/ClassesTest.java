@@ -114,16 +114,18 @@ final class ClassesTest {
   void whoIsToldTheClassDoesBetterAndDrawsWhatItIsAskedFor() {
     Path images = images(0);
     RunConfig without = config(images, 0, "latent.kind=none");
-    double untold = bits(SmallRun.train(folder.resolve("untold"), without).orElseThrow());
-    Path run = folder.resolve("told");
+    double unconditioned =
+        bits(SmallRun.train(folder.resolve("unconditioned"), without).orElseThrow());
+    Path run = folder.resolve("conditioned");
     RunConfig config = config(images, CLASSES, "latent.kind=none");
     try (TrainingSession session = SmallRun.session(config, false)) {
-      double told = bits(SmallRun.train(session, run, config, List.of(), () -> false).get());
-      // log2 8 bits in 4 pixels are what the class tells, once everything is learned.
-      assertTrue(told < untold - 0.3, "told " + told + ", untold " + untold);
+      double given = bits(SmallRun.train(session, run, config, List.of(), () -> false).get());
+      // log2 8 bits in 4 pixels are what the class says, once everything is learned.
+      assertTrue(
+          given < unconditioned - 0.3, "conditioned " + given + ", unconditioned " + unconditioned);
       double wrong = bits(session, config(images(3), CLASSES, "latent.kind=none"));
-      assertEquals(told, bits(session, config));
-      assertTrue(wrong > told + 1, "right " + told + ", wrong " + wrong);
+      assertEquals(given, bits(session, config));
+      assertTrue(wrong > given + 1, "right " + given + ", wrong " + wrong);
     }
     double[] means = meansOfSamples(run, config);
     for (int k = 0; k < CLASSES; k++) {
@@ -144,8 +146,8 @@ final class ClassesTest {
                 SamplingGraph.build(m, diffusion, weights, Sampler.ANCESTRAL))) {
       new Checkpoints(run, 1).restore(model, config.training().steps());
       ImageSampler sampler = new ImageSampler(model.session(), model.parts(), 0);
-      float[] told = SmallRun.data(config).test().conditions().of(count, i -> i / each);
-      try (TFloat32 latents = sampler.latents(0, count, told)) {
+      float[] given = SmallRun.data(config).test().conditions().of(count, i -> i / each);
+      try (TFloat32 latents = sampler.latents(0, count, given)) {
         double[] z0 = sampler.advance(sampler.noise(0, count), latents, 0, 0, steps, steps);
         byte[] levels = sampler.mostLikely(z0, latents);
         double[] means = new double[CLASSES];
@@ -203,10 +205,11 @@ final class ClassesTest {
   @Test
   void suchANetworkDoesBetterWithTheClass() {
     Path images = images(0);
-    double untold =
+    double unconditioned =
         bits(SmallRun.train(folder.resolve("a"), config(images, 0, BLIND)).orElseThrow());
-    double told =
+    double given =
         bits(SmallRun.train(folder.resolve("b"), config(images, CLASSES, BLIND)).orElseThrow());
-    assertTrue(told < untold - 0.3, "told " + told + ", untold " + untold);
+    assertTrue(
+        given < unconditioned - 0.3, "conditioned " + given + ", unconditioned " + unconditioned);
   }
 }

@@ -108,7 +108,7 @@ final class PublishedTraining<T extends TFloating> implements AutoCloseable {
     return m.mul(nats, 1 / (image.size() * Math.log(2)));
   }
 
-  /** The published VDM's network sees a number beside the time, which is zero. */
+  /** The published VDM's network sees a number next to the time, which is zero. */
   private BoundTerms<T> bound(
       DiffusionModel model, Weights<T> held, Dropout<T> dropout, Noise<T> noise) {
     if (!golden.config().isVdm()) {

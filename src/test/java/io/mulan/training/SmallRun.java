@@ -56,9 +56,9 @@ public final class SmallRun {
     ImageSet train = data(config).train();
     int size = config.training().batch();
     byte[] images = new byte[size * train.shape().size()];
-    float[] told = new float[size * train.conditions().size()];
-    new Batches(train, size, config.training().seed()).fill(number, images, told);
-    return session.step(images, told);
+    float[] given = new float[size * train.conditions().size()];
+    new Batches(train, size, config.training().seed()).fill(number, images, given);
+    return session.step(images, given);
   }
 
   /**
