@@ -70,7 +70,7 @@ final class Yaml {
       String place =
           at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
       String reason = e.getOriginalMessage().lines().map(String::strip).findFirst().orElse("");
-      throw new ConfigException(source + " is not a YAML" + place + ": " + reason, e);
+      throw new ConfigException(source + " is not YAML" + place + ": " + reason, e);
     }
   }
 }

@@ -41,7 +41,7 @@ final class BadInputTest {
         .assertRefused(3, "none.yaml is not there", "--preset");
     Files.writeString(folder.resolve("bad.yaml"), "training: [1,");
     Program.call(folder, "train", "--config", "bad.yaml")
-        .assertRefused(3, "bad.yaml is not a YAML at line");
+        .assertRefused(3, "bad.yaml is not YAML at line");
     Program.call(folder, "train", "--set", "training.stepz=5")
         .assertRefused(3, "training.stepz", "did you mean training.steps?");
     Program.call(folder, "train", "--steps", "few")

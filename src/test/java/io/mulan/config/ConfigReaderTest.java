@@ -225,8 +225,8 @@ final class ConfigReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "training: [1, | is not a YAML at line",
-        "'training: {steps: 1' | is not a YAML at line",
+        "training: [1, | is not YAML at line",
+        "'training: {steps: 1' | is not YAML at line",
         "'just words' | is not a mapping",
         "'' | is empty",
         "'# nothing but a comment' | is empty",
@@ -249,7 +249,7 @@ final class ConfigReaderTest {
     assertContains(refusedFile(folder), "it is a folder");
     Path binary = folder.resolve("binary.yaml");
     Files.write(binary, new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1, (byte) 0x80});
-    assertContains(refusedFile(binary), "is not a YAML");
+    assertContains(refusedFile(binary), "is not YAML");
   }
 
   @Test

@@ -181,13 +181,13 @@ final class ImportedConfigTest {
         "sm_n_embd=256     | sm_n_embd=40     | network.groups is 32",
         "sm_pdrop=0.1      | sm_pdrop='much'  | model.sm_pdrop is much; allowed: a number",
         "sm_n_embd=256     | sm_n_embd=2.5    | model.sm_n_embd is 2.5; allowed: a whole number",
-        "sm_n_embd=256     | sm_n_embd=2*128  | line 32: '*' cannot stand there",
-        "sm_n_embd=256     | sm_n_embd=f()    | line 32: 'f' cannot stand there",
-        "'imagenet32'      | open('/x').read() | line 18: 'open' cannot stand there",
-        "return config     | os.system('rm')  | line 51: 'os' cannot stand there",
-        "return config     | config.x = [1]   | line 51: '[' cannot stand there",
-        "return config     | config.x         | line 51: its end cannot stand there",
-        "seed=1,           | seed=1           | line 35: 'num_steps_lr_warmup' cannot stand there",
+        "sm_n_embd=256     | sm_n_embd=2*128  | line 32: '*' is not allowed there",
+        "sm_n_embd=256     | sm_n_embd=f()    | line 32: 'f' is not allowed there",
+        "'imagenet32'      | open('/x').read() | line 18: 'open' is not allowed there",
+        "return config     | os.system('rm')  | line 51: 'os' is not allowed there",
+        "return config     | config.x = [1]   | line 51: '[' is not allowed there",
+        "return config     | config.x         | line 51: its end is not allowed there",
+        "seed=1,           | seed=1           | line 35: 'num_steps_lr_warmup' is not allowed there",
       })
   void whatCantBe(String there, String instead, String message) throws IOException {
     assertTrue(PYTHON.contains(there), there);
