@@ -78,7 +78,7 @@ final class JsonFileTest {
         "\"step\" : 7 | \"step\" : \"7\" | step is wrong",
         "\"step\" : 7 | \"step\" : 7.5 | step is wrong",
         "\"step\" : 7 | \"step\" : [7] | step is wrong",
-        "\"step\" : 7 | \"step\" : 7, \"step\" : 8 | no JSON",
+        "\"step\" : 7 | \"step\" : 7, \"step\" : 8 | not JSON",
         "\"step\" : 7 | \"step\" : 7, \"other\" : 8 | other is wrong",
         "\"value\" : 1.5 | \"value\" : null | one.value is missing",
         "\"value\" : 1.5 | \"value\" : {} | one.value is wrong",
@@ -102,8 +102,8 @@ final class JsonFileTest {
         "[] | it has no fields",
         "~~ | it is empty",
         "7 | it has no fields",
-        "{\"step\" | no JSON",
-        "{} {} | no JSON"
+        "{\"step\" | not JSON",
+        "{} {} | not JSON"
       })
   void aFileOfAnotherKind(String text, String why) throws IOException {
     Files.writeString(file, text);
@@ -113,9 +113,9 @@ final class JsonFileTest {
   @Test
   void bytesThatAreNoText() throws IOException {
     Files.write(file, new byte[] {'{', '"', (byte) 0xff, (byte) 0xc3, 0, 7});
-    assertDamaged("no JSON");
+    assertDamaged("not JSON");
     Files.writeString(file, "[".repeat(100_000));
-    assertDamaged("no JSON");
+    assertDamaged("not JSON");
   }
 
   private void assertDamaged(String why) {
