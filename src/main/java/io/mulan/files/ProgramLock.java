@@ -3,9 +3,11 @@ package io.mulan.files;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -14,10 +16,30 @@ public final class ProgramLock implements AutoCloseable {
   private static final long WAIT_MILLIS = 200;
   private static final long LONGEST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(30);
 
-  private final FileChannel channel;
+  /**
+   * The files that this program holds. A file has one channel: systems release all locks of a
+   * program on a file when any of its channels is closed.
+   */
+  private static final Map<Path, Held> HELD = new HashMap<>();
 
-  private ProgramLock(FileChannel channel) {
-    this.channel = channel;
+  private static final class Held {
+    private final FileChannel channel;
+    private final boolean shared;
+    private int users;
+
+    private Held(FileChannel channel, boolean shared) {
+      this.channel = channel;
+      this.shared = shared;
+    }
+  }
+
+  private final Path key;
+  private final Held held;
+  private boolean closed;
+
+  private ProgramLock(Path key, Held held) {
+    this.key = key;
+    this.held = held;
   }
 
   /**
@@ -26,28 +48,50 @@ public final class ProgramLock implements AutoCloseable {
    * @return nothing if another program, or this one, holds it
    */
   public static Optional<ProgramLock> tryHold(Path file) throws IOException {
-    return locked(
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE), false);
+    return locked(file, false, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 
   /**
-   * Holds a file that is there together with others that share it, of which none may {@link
-   * #tryHold} it.
+   * Holds a file that is there together with others that share it, in this program too, of which
+   * none may {@link #tryHold} it.
    *
-   * @return nothing if another program holds it for itself, or this one in any way
+   * @return nothing if one holds it for itself
    */
   public static Optional<ProgramLock> tryShare(Path file) throws IOException {
-    return locked(FileChannel.open(file, StandardOpenOption.READ), true);
+    return locked(file, true, StandardOpenOption.READ);
   }
 
-  private static Optional<ProgramLock> locked(FileChannel channel, boolean shared)
+  private static Optional<ProgramLock> locked(Path file, boolean shared, OpenOption... options)
       throws IOException {
-    FileLock held = tryLock(channel, shared);
-    if (held == null) {
-      channel.close();
-      return Optional.empty();
+    Path key = file.toAbsolutePath().getParent().toRealPath().resolve(file.getFileName());
+    synchronized (HELD) {
+      Held held = HELD.get(key);
+      if (held == null) {
+        FileChannel channel = FileChannel.open(file, options);
+        if (!lock(channel, shared)) {
+          return Optional.empty();
+        }
+        held = new Held(channel, shared);
+        HELD.put(key, held);
+      } else if (!shared || !held.shared) {
+        return Optional.empty();
+      }
+      held.users++;
+      return Optional.of(new ProgramLock(key, held));
     }
-    return Optional.of(new ProgramLock(channel));
+  }
+
+  /** Closes the channel if it cannot be locked. */
+  private static boolean lock(FileChannel channel, boolean shared) throws IOException {
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock(0, Long.MAX_VALUE, shared);
+    } finally {
+      if (lock == null) {
+        channel.close();
+      }
+    }
+    return lock != null;
   }
 
   /**
@@ -78,17 +122,18 @@ public final class ProgramLock implements AutoCloseable {
     throw new IOException("another program holds " + file);
   }
 
-  private static FileLock tryLock(FileChannel channel, boolean shared) throws IOException {
-    try {
-      return channel.tryLock(0, Long.MAX_VALUE, shared);
-    } catch (OverlappingFileLockException heldByThisProgram) {
-      return null;
-    }
-  }
-
   /** Releases it. */
   @Override
   public void close() throws IOException {
-    channel.close();
+    synchronized (HELD) {
+      if (!closed) {
+        closed = true;
+        held.users--;
+        if (held.users == 0) {
+          HELD.remove(key);
+          held.channel.close();
+        }
+      }
+    }
   }
 }

@@ -189,8 +189,14 @@ public final class Checkpoints {
    * @return nothing if it cannot be locked: one of an older version, or a system without locks
    */
   public Optional<ProgramLock> hold(long step) {
+    Path file = folder(step).resolve(IN_USE);
     try {
-      return ProgramLock.tryShare(folder(step).resolve(IN_USE));
+      Optional<ProgramLock> held = ProgramLock.tryShare(file);
+      while (held.isEmpty() && has(step)) { // a training is removing it
+        Thread.onSpinWait();
+        held = ProgramLock.tryShare(file);
+      }
+      return held;
     } catch (IOException notPossibleHere) {
       return Optional.empty();
     }

@@ -131,7 +131,7 @@ final class ClassCommandsTest {
         .assertDone();
 
     Program.call(folder, "evaluate", "a", "--images=few/images")
-        .assertRefused(3, "few/images has no classes", "say --class N or FILE");
+        .assertRefused(3, "few/images has no classes", "give --class N or FILE");
     Program.call(folder, "evaluate", "a", "--images=few/images", "--class=10")
         .assertRefused(2, "--class is '10'; allowed is 0 to 9");
     Program.call(folder, "evaluate", "a", "--class=1").assertRefused(2, "--class is of --images");
