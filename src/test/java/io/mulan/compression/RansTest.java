@@ -124,6 +124,24 @@ final class RansTest {
     }
   }
 
+  /** In the mean, over stacks as symbols leave them. */
+  @Test
+  void mixingTakesNoBits() {
+    Rans stack = Rans.random(1000);
+    SplittableRandom random = new SplittableRandom(8);
+    double bits = 0;
+    int times = 20_000;
+    for (int i = 0; i < times; i++) {
+      long mass = 1 + random.nextLong(1L << 20);
+      stack.put(random.nextLong(mass), mass, Rans.PRECISION);
+      stack.put(0, 3, 3);
+      double before = stack.bits();
+      stack.mix(2);
+      bits += stack.bits() - before;
+    }
+    assertEquals(0, bits / times, 1e-3);
+  }
+
   @Test
   void aCopyIsApart() {
     Rans stack = Rans.random(2);
