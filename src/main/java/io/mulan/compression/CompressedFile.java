@@ -1,15 +1,14 @@
 package io.mulan.compression;
 
 import io.mulan.files.ConfigException;
+import io.mulan.files.CountedInput;
 import io.mulan.files.HeapShare;
 import io.mulan.files.IoReason;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -163,8 +162,8 @@ public final class CompressedFile {
     public byte[] next() {
       try {
         left--;
-        long length = left > 0 ? number(in) : end - counted.count;
-        if (length < 0 || length > end - counted.count) {
+        long length = left > 0 ? number(in) : end - counted.count();
+        if (length < 0 || length > end - counted.count()) {
           throw damaged(file, "a stream is longer than the file");
         }
         HeapShare.require(file.toString(), length);
@@ -210,29 +209,6 @@ public final class CompressedFile {
           throw damaged(file, "its checksum is not that of its bytes");
         }
       }
-    }
-  }
-
-  /** Counts what was read. */
-  private static final class CountedInput extends FilterInputStream {
-    private long count;
-
-    CountedInput(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      int read = super.read();
-      count += read < 0 ? 0 : 1;
-      return read;
-    }
-
-    @Override
-    public int read(byte[] to, int from, int length) throws IOException {
-      int read = super.read(to, from, length);
-      count += Math.max(0, read);
-      return read;
     }
   }
 

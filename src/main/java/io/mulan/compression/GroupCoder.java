@@ -1,5 +1,6 @@
 package io.mulan.compression;
 
+import io.mulan.data.SignalPower;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
@@ -228,7 +229,7 @@ record GroupCoder(ChainLaws laws, LatentCoder latent, int levels, double cells, 
   /** f of the levels. */
   private double[] signal(byte[] images) {
     double[] signal = new double[images.length];
-    Arrays.setAll(signal, i -> 2 * ((images[i] & 0xff) + 0.5) / levels - 1);
+    Arrays.setAll(signal, i -> SignalPower.signal(images[i] & 0xff, levels));
     return signal;
   }
 

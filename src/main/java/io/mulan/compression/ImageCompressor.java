@@ -4,7 +4,7 @@ import io.mulan.compression.CompressedFile.Head;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Conditions;
 import io.mulan.data.ImageSet;
-import java.io.FilterOutputStream;
+import io.mulan.files.CountedOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -71,7 +71,7 @@ public final class ImageCompressor {
     AtomicLong writing = new AtomicLong();
     AtomicLong reading = new AtomicLong();
     try {
-      Counted counted = new Counted(to);
+      CountedOutput counted = new CountedOutput(to);
       CompressedFile.Writer file = new CompressedFile.Writer(counted, head);
       InOrder.<StreamCoder.Written>run(
           head.streams(),
@@ -100,7 +100,7 @@ public final class ImageCompressor {
               throw new UncheckedIOException(e);
             }
           });
-      return total.result(counted.count, writing.get() / 1e9, reading.get() / 1e9);
+      return total.result(counted.count(), writing.get() / 1e9, reading.get() / 1e9);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -169,27 +169,6 @@ public final class ImageCompressor {
           plain,
           writeSeconds,
           readSeconds);
-    }
-  }
-
-  /** Counts what is written. */
-  private static final class Counted extends FilterOutputStream {
-    private long count;
-
-    Counted(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      out.write(b);
-      count++;
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int length) throws IOException {
-      out.write(bytes, from, length);
-      count += length;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.mulan.compression;
 
+import io.mulan.data.SignalPower;
 import io.mulan.training.DivergedException;
 
 /**
@@ -43,7 +44,7 @@ final class LevelLaw {
 
   /** (z_0/α_0 - f_v)². */
   private double distance(double level) {
-    double gap = rescaled - (2 * (level + 0.5) / levels - 1);
+    double gap = rescaled - SignalPower.signal(level, levels);
     return gap * gap;
   }
 

@@ -17,10 +17,15 @@ public final class SignalPower {
     double sum = 0;
     long all = 0;
     for (int level = 0; level < counts.length; level++) {
-      double f = 2 * (level + 0.5) / counts.length - 1;
+      double f = signal(level, counts.length);
       sum += counts[level] * f * f;
       all += counts[level];
     }
     return sum / all;
+  }
+
+  /** f of a level v of V, in (-1,1): 2 (v + ½)/V - 1. */
+  public static double signal(double level, int levels) {
+    return 2 * (level + 0.5) / levels - 1;
   }
 }

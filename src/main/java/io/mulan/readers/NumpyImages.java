@@ -2,6 +2,7 @@ package io.mulan.readers;
 
 import io.mulan.config.DataConfig;
 import io.mulan.files.ConfigException;
+import io.mulan.files.CountedInput;
 import io.mulan.files.Printable;
 import io.mulan.formats.BadInput;
 import io.mulan.formats.Foreign;
@@ -14,7 +15,6 @@ import io.mulan.numpy.NpyType;
 import io.mulan.numpy.Npz;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -314,36 +314,13 @@ public final class NumpyImages {
   }
 
   private static Stored stored(Path file, long from, long bytes, String name) {
-    try (Counted in = new Counted(new BufferedInputStream(Files.newInputStream(file)))) {
-      in.skipNBytes(from);
-      in.bytes = 0;
+    try (InputStream stored = new BufferedInputStream(Files.newInputStream(file))) {
+      stored.skipNBytes(from);
+      CountedInput in = new CountedInput(stored);
       NpyHeader head = NpyHeader.read(new DataInputStream(in), name);
-      return new Stored(file, from + in.bytes, bytes - in.bytes, head);
+      return new Stored(file, from + in.count(), bytes - in.count(), head);
     } catch (IOException e) {
       throw Npy.failure(name, e);
-    }
-  }
-
-  /** Knows how many bytes were read. */
-  private static final class Counted extends FilterInputStream {
-    private long bytes;
-
-    Counted(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      int read = super.read();
-      bytes += read < 0 ? 0 : 1;
-      return read;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      int read = super.read(target, offset, length);
-      bytes += Math.max(0, read);
-      return read;
     }
   }
 }

@@ -90,7 +90,7 @@ public final class ReportSamples {
       return Optional.empty();
     }
     int shown = Math.min(count, ImageGrid.most(trained.image()));
-    SamplingPlan plan = SamplingPlan.few(shown, steps, run.config());
+    SamplingPlan plan = SamplingPlan.few(shown, steps, 0, run.config());
     SampleBatches drawing = new SampleBatches(trained, plan, Workers.alone(), terminal);
     LOG.info("drawing {} images of {}...", shown, run.name());
     try (SamplingModel model = SamplingModel.open(trained, plan.sampler(), plan.seed())) {

@@ -18,7 +18,6 @@ import io.mulan.training.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -128,7 +127,7 @@ public final class Compression {
   private static final class Steps implements IntConsumer, AutoCloseable {
     private final Terminal terminal;
     private final Countdown countdown;
-    private final AtomicLong done = new AtomicLong();
+    private long done;
 
     Steps(Terminal terminal, long all) {
       this.terminal = terminal;
@@ -136,12 +135,10 @@ public final class Compression {
     }
 
     @Override
-    public void accept(int images) {
+    public synchronized void accept(int images) {
       terminal.stopIfAsked();
-      long now = done.addAndGet(images);
-      synchronized (countdown) {
-        countdown.at(now);
-      }
+      done += images;
+      countdown.at(done);
     }
 
     @Override

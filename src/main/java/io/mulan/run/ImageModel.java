@@ -175,9 +175,7 @@ public final class ImageModel implements AutoCloseable {
    * @throws ConfigException if a number is outside of what is allowed
    */
   public ImageSet sample(int count, int steps, long seed) {
-    SamplingPlan few = SamplingPlan.few(count, steps, config());
-    return sample(
-        new SamplingPlan(few.count(), few.label(), few.way(), few.last(), seed, few.batch()));
+    return sample(SamplingPlan.few(count, steps, seed, config()));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.mulan.run;
 
 import io.mulan.config.ImageShape;
 import io.mulan.data.ImageSet;
+import io.mulan.files.CountedOutput;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.IOException;
@@ -30,13 +31,13 @@ final class OtherCodecs {
 
   /** In one stream of xz, with its best setting. */
   static double xz(ImageSet images) {
-    Counted counted = new Counted();
+    CountedOutput counted = new CountedOutput(OutputStream.nullOutputStream());
     try (XZOutputStream xz = new XZOutputStream(counted, new LZMA2Options(BEST))) {
       images.each((some, count) -> write(xz, some, count * images.shape().size()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return perDimension(counted.count, images);
+    return perDimension(counted.count(), images);
   }
 
   private static void write(OutputStream to, byte[] bytes, int count) {
@@ -78,7 +79,7 @@ final class OtherCodecs {
     byte[] pixels = ((DataBufferByte) picture.getRaster().getDataBuffer()).getData();
     System.arraycopy(levels, 0, pixels, 0, levels.length);
     ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
-    Counted counted = new Counted();
+    CountedOutput counted = new CountedOutput(OutputStream.nullOutputStream());
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(counted)) {
       ImageWriteParam smallest = writer.getDefaultWriteParam();
       smallest.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
@@ -90,25 +91,10 @@ final class OtherCodecs {
     } finally {
       writer.dispose();
     }
-    return counted.count;
+    return counted.count();
   }
 
   private static double perDimension(long bytes, ImageSet images) {
     return 8.0 * bytes / images.count() / images.shape().size();
-  }
-
-  /** Counts bytes, and keeps none. */
-  private static final class Counted extends OutputStream {
-    private long count;
-
-    @Override
-    public void write(int b) {
-      count++;
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int length) {
-      count += length;
-    }
   }
 }

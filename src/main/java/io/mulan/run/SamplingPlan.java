@@ -64,14 +64,14 @@ public record SamplingPlan(int count, int label, Way way, Last last, long seed, 
     DRAW
   }
 
-  /** Some images of seed 0 by the reverse chain. */
-  public static SamplingPlan few(int count, int steps, RunConfig config) {
+  /** Some images by the reverse chain. */
+  public static SamplingPlan few(int count, int steps, long seed, RunConfig config) {
     return new SamplingPlan(
         count,
         -1,
         new Steps(Sampler.ANCESTRAL, steps),
         Last.MOST_LIKELY,
-        0,
+        seed,
         Math.min(count, config.training().batch()));
   }
 

@@ -2,16 +2,13 @@ package io.mulan.compression;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigReader;
-import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
+import io.mulan.data.ImageSet;
+import io.mulan.training.FourLevels;
 import io.mulan.training.RunState;
 import io.mulan.training.TrainedModel;
 import io.mulan.training.TrainingSession;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,10 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("slow")
 final class CodeLengthsTest {
-  private static final int LEVELS = 4;
-  private static final ImageShape IMAGE = new ImageShape(2, 2, 1);
-  private static final int TRAINING = 400;
-  private static final int BATCH = 64;
   private static final int STEPS = 8;
   private static final int REPEATS = 4;
 
@@ -35,21 +28,24 @@ final class CodeLengthsTest {
   @ParameterizedTest
   @ValueSource(strings = {"top_k", "gaussian", "none"})
   void theCodesOfAllImagesAreThoseOfOneCode(String kind) {
-    RunConfig config = config(kind);
+    RunConfig config = FourLevels.config("latent.kind=" + kind);
     train(config);
-    try (TrainedModel<ChainGraph> model = new TrainedModel<>(config, IMAGE, ChainGraph::build)) {
+    try (TrainedModel<ChainGraph> model =
+        new TrainedModel<>(config, FourLevels.IMAGE, ChainGraph::build)) {
       model.restore(folder.resolve("state"), name -> RunState.AVERAGE + name);
-      ChainLaws laws = new ChainLaws(model.session(), model.parts(), IMAGE, STEPS);
+      ChainLaws laws = new ChainLaws(model.session(), model.parts(), FourLevels.IMAGE, STEPS);
       GroupCoder coder =
-          new GroupCoder(laws, LatentCoder.of(config.latent()), LEVELS, 1, images -> {});
-      int count = (int) Math.pow(LEVELS, IMAGE.size());
+          new GroupCoder(laws, LatentCoder.of(config.latent()), FourLevels.LEVELS, 1, images -> {});
+      ImageSet images = FourLevels.all();
+      int count = images.count();
       Rans stack = Rans.random(count * REPEATS * 200);
       double sum = 0;
       for (int i = 0; i < count; i++) {
+        int image = i;
         double mean = 0;
         for (int r = 0; r < REPEATS; r++) {
           double before = stack.bits();
-          coder.put(stack, image(i), new float[0]);
+          coder.put(stack, images.copies(1, at -> image), new float[0]);
           mean += (stack.bits() - before) / REPEATS;
         }
         sum += Math.pow(2, -mean);
@@ -59,49 +55,10 @@ final class CodeLengthsTest {
     }
   }
 
-  private static byte[] image(int number) {
-    byte[] image = new byte[IMAGE.size()];
-    for (int k = 0, rest = number; k < image.length; k++, rest /= LEVELS) {
-      image[k] = (byte) (rest % LEVELS);
-    }
-    return image;
-  }
-
-  private static RunConfig config(String kind) {
-    return ConfigReader.read(
-        Optional.empty(),
-        Optional.empty(),
-        List.of(
-            "data.levels=" + LEVELS,
-            "schedule.gamma_min=-6",
-            "latent.kind=" + kind,
-            "latent.size=6",
-            "latent.k=2",
-            "network.channels=16",
-            "network.layers=1",
-            "network.groups=4",
-            "network.fourier=[0, 1]",
-            "training.steps=" + TRAINING,
-            "training.batch=" + BATCH,
-            "training.warmup_steps=10",
-            "training.ema=0.9",
-            "training.learning_rate=3e-3"));
-  }
-
-  /** On few images: their codes become short. */
   private void train(RunConfig config) {
-    byte[][] seen = {{0, 0, 3, 3}, {3, 3, 0, 0}, {1, 2, 1, 2}, {2, 2, 2, 2}};
-    Random random = new Random(1);
-    try (TrainingSession session = new TrainingSession(config, IMAGE, false)) {
+    try (TrainingSession session = new TrainingSession(config, FourLevels.IMAGE, false)) {
       session.initialize();
-      for (int step = 0; step < TRAINING; step++) {
-        byte[] batch = new byte[BATCH * IMAGE.size()];
-        for (int i = 0; i < BATCH; i++) {
-          byte[] image = seen[random.nextInt(seen.length)];
-          System.arraycopy(image, 0, batch, i * IMAGE.size(), IMAGE.size());
-        }
-        session.step(batch);
-      }
+      FourLevels.train(session);
       session.save(folder.resolve("state"));
     }
   }

@@ -5,15 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Conditions;
 import io.mulan.data.ImageSet;
+import io.mulan.diffusion.SmallModel;
 import io.mulan.training.TrainedModel;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,24 +21,6 @@ final class StreamCoderTest {
   private static final ImageShape IMAGE = new ImageShape(3, 2, 2);
   private static final int LEVELS = 5;
   private static final int STEPS = 5;
-
-  static RunConfig config(String... settings) {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "data.levels=" + LEVELS,
-                "schedule.gamma_min=-5",
-                "schedule.gamma_max=3",
-                "schedule.width=4",
-                "latent.size=5",
-                "latent.k=2",
-                "network.channels=8",
-                "network.layers=1",
-                "network.groups=2",
-                "network.fourier=[0, 1]"));
-    all.addAll(List.of(settings));
-    return ConfigReader.read(Optional.empty(), Optional.empty(), all);
-  }
 
   static ImageSet images(RunConfig config, ImageShape shape, int count) {
     SplittableRandom random = new SplittableRandom(2);
@@ -77,7 +56,7 @@ final class StreamCoderTest {
         "data.classes=3"
       })
   void imagesOfAnyModelComeBack(String setting) {
-    RunConfig config = config(setting);
+    RunConfig config = SmallModel.config(setting);
     try (TrainedModel<ChainGraph> model =
         TrainedModel.untrained(config, IMAGE, ChainGraph::build)) {
       StreamCoder coder = coder(config, model, IMAGE, 4);
@@ -92,7 +71,7 @@ final class StreamCoderTest {
 
   @Test
   void whatIsWrittenIsAsLongAsTheBound() {
-    RunConfig config = config();
+    RunConfig config = SmallModel.config();
     try (TrainedModel<ChainGraph> model =
         TrainedModel.untrained(config, IMAGE, ChainGraph::build)) {
       StreamCoder coder = coder(config, model, IMAGE, 64);
@@ -110,7 +89,7 @@ final class StreamCoderTest {
 
   @Test
   void oneImageAndTwoComeBack() {
-    RunConfig config = config();
+    RunConfig config = SmallModel.config();
     try (TrainedModel<ChainGraph> model =
         TrainedModel.untrained(config, IMAGE, ChainGraph::build)) {
       StreamCoder coder = coder(config, model, IMAGE, 4);
@@ -125,8 +104,8 @@ final class StreamCoderTest {
   /** A checksum of the file would notice them too; here are the stack's own means. */
   @Test
   void otherBitsAndOtherModelsAreNoticed() {
-    RunConfig config = config();
-    RunConfig other = config("training.seed=5");
+    RunConfig config = SmallModel.config();
+    RunConfig other = SmallModel.config("training.seed=5");
     try (TrainedModel<ChainGraph> model = TrainedModel.untrained(config, IMAGE, ChainGraph::build);
         TrainedModel<ChainGraph> another =
             TrainedModel.untrained(other, IMAGE, ChainGraph::build)) {
@@ -154,7 +133,7 @@ final class StreamCoderTest {
   @Test
   void largerImagesComeBackWithTheirChecksums() {
     ImageShape shape = new ImageShape(12, 12, 4);
-    RunConfig config = config("latent.kind=none", "schedule.kind=scalar");
+    RunConfig config = SmallModel.config("latent.kind=none", "schedule.kind=scalar");
     try (TrainedModel<ChainGraph> model =
         TrainedModel.untrained(config, shape, ChainGraph::build)) {
       StreamCoder coder = coder(config, model, shape, 4);

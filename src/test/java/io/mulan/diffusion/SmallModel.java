@@ -32,7 +32,7 @@ import org.tensorflow.types.family.TFloating;
  * A model small enough to prove things about, with weights that are far from where training would
  * start: weight + h · direction, for a number h that is fed.
  */
-final class SmallModel<T extends TFloating> implements AutoCloseable {
+public final class SmallModel<T extends TFloating> implements AutoCloseable {
   static final ImageShape IMAGE = new ImageShape(3, 2, 2);
   static final int BATCH = 3;
 
@@ -71,7 +71,8 @@ final class SmallModel<T extends TFloating> implements AutoCloseable {
     return new long[] {BATCH, IMAGE.height(), IMAGE.width(), IMAGE.channels()};
   }
 
-  static RunConfig config(String... settings) {
+  /** Its configuration, with these settings over it. */
+  public static RunConfig config(String... settings) {
     List<String> all =
         new ArrayList<>(
             List.of(

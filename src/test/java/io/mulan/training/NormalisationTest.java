@@ -2,14 +2,9 @@ package io.mulan.training;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.config.ConfigReader;
-import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.data.ImageSet;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,10 +15,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("slow")
 final class NormalisationTest {
-  private static final int LEVELS = 4;
-  private static final ImageShape IMAGE = new ImageShape(2, 2, 1);
-  private static final int STEPS = 400;
-  private static final int BATCH = 64;
   private static final int TIMES = 128;
   private static final int REPEATS = 4;
 
@@ -40,7 +31,7 @@ final class NormalisationTest {
   void theBoundOfAllImagesIsThatOfProbabilities(String kind, String law, String gradient) {
     try (TrainingSession session = session(kind, law, gradient)) {
       Total before = Total.of(session);
-      train(session);
+      FourLevels.train(session);
       Total after = Total.of(session);
       assertTrue(before.atMostOne(), before::toString);
       assertTrue(after.atMostOne(), after::toString);
@@ -54,7 +45,7 @@ final class NormalisationTest {
   void thePublishedSumIsPrinted(String kind, String law, String gradient) {
     try (TrainingSession session = session(kind, law, gradient)) {
       Total before = Total.of(session);
-      train(session);
+      FourLevels.train(session);
       Total after = Total.of(session);
       System.out.println(kind + " " + law + ": " + before + ", then " + after);
       assertTrue(after.sum > before.sum, "training raises it");
@@ -70,7 +61,7 @@ final class NormalisationTest {
   private record Total(double sum, double error, double bias) {
 
     static Total of(TrainingSession session) {
-      ImageSet all = allImages();
+      ImageSet all = FourLevels.all();
       double[][] bounds = new double[REPEATS][];
       for (int r = 0; r < REPEATS; r++) {
         bounds[r] = session.boundPerImage(all, TIMES, r);
@@ -106,54 +97,10 @@ final class NormalisationTest {
 
   private static TrainingSession session(String kind, String law, String gradient) {
     RunConfig config =
-        ConfigReader.read(
-            Optional.empty(),
-            Optional.empty(),
-            List.of(
-                "data.levels=" + LEVELS,
-                "schedule.gamma_min=-6",
-                "latent.kind=" + kind,
-                "latent.law=" + law,
-                "latent.gradient=" + gradient,
-                "latent.size=6",
-                "latent.k=2",
-                "network.channels=16",
-                "network.layers=1",
-                "network.groups=4",
-                "network.fourier=[0, 1]",
-                "training.steps=" + STEPS,
-                "training.batch=" + BATCH,
-                "training.warmup_steps=10",
-                "training.ema=0.9",
-                "training.learning_rate=3e-3"));
-    TrainingSession session = new TrainingSession(config, IMAGE, false);
+        FourLevels.config(
+            "latent.kind=" + kind, "latent.law=" + law, "latent.gradient=" + gradient);
+    TrainingSession session = new TrainingSession(config, FourLevels.IMAGE, false);
     session.initialize();
     return session;
-  }
-
-  /** On few images: a bound that is close to their probabilities comes close to one in sum. */
-  private static void train(TrainingSession session) {
-    byte[][] seen = {{0, 0, 3, 3}, {3, 3, 0, 0}, {1, 2, 1, 2}, {2, 2, 2, 2}};
-    Random random = new Random(1);
-    for (int step = 0; step < STEPS; step++) {
-      byte[] batch = new byte[BATCH * IMAGE.size()];
-      for (int i = 0; i < BATCH; i++) {
-        byte[] image = seen[random.nextInt(seen.length)];
-        System.arraycopy(image, 0, batch, i * IMAGE.size(), IMAGE.size());
-      }
-      session.step(batch);
-    }
-  }
-
-  private static ImageSet allImages() {
-    int size = IMAGE.size();
-    int count = (int) Math.pow(LEVELS, size);
-    byte[] pixels = new byte[count * size];
-    for (int i = 0; i < count; i++) {
-      for (int k = 0, rest = i; k < size; k++, rest /= LEVELS) {
-        pixels[i * size + k] = (byte) (rest % LEVELS);
-      }
-    }
-    return new ImageSet("all images", IMAGE, LEVELS, pixels);
   }
 }
