@@ -18,6 +18,9 @@ final class Settings {
           .flatMap(e -> e.getValue().stream().map(name -> e.getKey() + "." + name))
           .toList();
 
+  /** Was true or false in earlier versions. */
+  private static final String DECAY = "training.learning_rate_decay";
+
   private static final Set<String> TEXTS = RecordTree.texts(RunConfig.class);
 
   /** Groups that may also be written under {@code model}. */
@@ -74,7 +77,11 @@ final class Settings {
       throw unknown(known, source);
     }
     int dot = known.indexOf('.');
-    tree.withObjectProperty(known.substring(0, dot)).set(known.substring(dot + 1), value);
+    JsonNode current =
+        known.equals(DECAY) && value.isBoolean()
+            ? TextNode.valueOf(value.booleanValue() ? "linear" : "none")
+            : value;
+    tree.withObjectProperty(known.substring(0, dot)).set(known.substring(dot + 1), current);
     sources.remove(known);
     sources.put(known, source);
   }

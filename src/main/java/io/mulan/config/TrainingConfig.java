@@ -9,7 +9,7 @@ package io.mulan.config;
  *     divisor of {@code batch}
  * @param learningRate of AdamW, after the warm-up
  * @param warmupSteps over which the rate grows linearly from 0
- * @param learningRateDecay whether the rate then falls to 0 at {@code steps}
+ * @param learningRateDecay how the rate then falls
  * @param weightDecay on everything but biases
  * @param clipNorm largest norm of the gradients, of bits/dim; 0 for no limit
  * @param clipByPart whether that is the norm of network, encoder and schedule each, or of all
@@ -43,7 +43,7 @@ public record TrainingConfig(
     int accumulate,
     double learningRate,
     int warmupSteps,
-    boolean learningRateDecay,
+    Decay learningRateDecay,
     double weightDecay,
     double beta1,
     double beta2,
@@ -66,6 +66,16 @@ public record TrainingConfig(
     int keep,
     int logEvery,
     int summariesEvery) {
+
+  /** How the learning rate falls after the warm-up. */
+  public enum Decay {
+    /** It stays constant. */
+    NONE,
+    /** In a straight line to 0 at {@code steps}. */
+    LINEAR,
+    /** By half a cosine to 0 at {@code steps} (Loshchilov, Hutter 2017, without restarts). */
+    COSINE
+  }
 
   /** What the networks' convolutions and matrix products multiply, while training. */
   public enum Precision {

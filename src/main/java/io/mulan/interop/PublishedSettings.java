@@ -177,7 +177,7 @@ public record PublishedSettings(JsonNode tree, String source) {
     training.put("batch", whole("training.batch_size_train"));
     training.put("learning_rate", number("optimizer.learning_rate"));
     training.put("warmup_steps", whole("training.num_steps_lr_warmup"));
-    training.put("learning_rate_decay", truth("optimizer.lr_decay"));
+    training.put("learning_rate_decay", truth("optimizer.lr_decay") ? "linear" : "none");
     // What Optax takes where nothing is said.
     training.put("weight_decay", number("optimizer.args.weight_decay", 1e-4));
     training.put("beta1", number("optimizer.args.b1", 0.9));

@@ -1,6 +1,7 @@
 package io.mulan.training;
 
 import io.mulan.config.TrainingConfig;
+import io.mulan.config.TrainingConfig.Decay;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.ModelParts;
 import io.mulan.nn.Weights;
@@ -20,7 +21,7 @@ import org.tensorflow.types.family.TFloating;
 
 /**
  * AdamW with decoupled decay of everything but biases (Loshchilov, Hutter 2019), warm-up, optional
- * clipping and linear decay of the learning rate, and the moving average of the weights.
+ * clipping and decay of the learning rate, and the moving average of the weights.
  *
  * <p>As published, the scales of group normalisation are decayed too, and the update after n others
  * has the rate base · min(n / warm-up, 1), so that the very first changes nothing.
@@ -170,19 +171,31 @@ final class AdamW<T extends TFloating> {
     return updates;
   }
 
-  /** base · min(n / warm-up, 1), then, if asked for, down to zero at the last step. */
+  /** base · min(n / warm-up, 1, decay), where the decay is over the steps after the warm-up. */
   private Operand<T> learningRate(Operand<T> n) {
     Operand<T> factor = m.constant(1);
     if (c.warmupSteps() > 0) {
       factor = tf.math.minimum(m.mul(n, 1.0 / c.warmupSteps()), factor);
     }
-    if (c.learningRateDecay()) {
-      Operand<T> past = m.add(n, -c.warmupSteps());
-      Operand<T> left =
-          m.sub(m.constant(1), m.mul(past, 1.0 / Math.max(1, c.steps() - c.warmupSteps())));
-      factor = tf.math.minimum(factor, left);
+    if (c.learningRateDecay() != Decay.NONE) {
+      Operand<T> past =
+          m.mul(m.add(n, -c.warmupSteps()), 1.0 / Math.max(1, c.steps() - c.warmupSteps()));
+      factor = tf.math.minimum(factor, decay(past));
     }
     return m.mul(factor, c.learningRate());
+  }
+
+  /**
+   * The factor of the learning rate.
+   *
+   * @param past the part of the steps after the warm-up that is done; negative in the warm-up
+   */
+  private Operand<T> decay(Operand<T> past) {
+    if (c.learningRateDecay() == Decay.LINEAR) {
+      return m.sub(m.constant(1), past);
+    }
+    Operand<T> turn = m.mul(tf.math.maximum(past, m.constant(0)), Math.PI);
+    return m.mul(m.add(tf.math.cos(turn), 1), 0.5);
   }
 
   /**

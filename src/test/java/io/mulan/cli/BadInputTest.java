@@ -117,7 +117,7 @@ final class BadInputTest {
             "--steps=50",
             "--set=training.learning_rate=1e30",
             "--set=training.warmup_steps=1",
-            "--set=training.learning_rate_decay=false",
+            "--set=training.learning_rate_decay=none",
             "--set=training.clip_norm=0",
             "--set=training.save_every=1")
         .assertRefused(5, "training diverged at step", "--resume", "training.learning_rate=");

@@ -86,7 +86,7 @@ final class CompareCommandTest {
     Files.writeString(
         folder.resolve("wild.yaml"),
         """
-        training: {learning_rate: 1e30, warmup_steps: 4, learning_rate_decay: false, clip_norm: 0}
+        training: {learning_rate: 1e30, warmup_steps: 4, learning_rate_decay: none, clip_norm: 0}
         """);
     Program.Outcome done =
         Program.call(

@@ -43,14 +43,14 @@ final class DataCommandsTest {
   @Test
   void aRunOfFilesHasTheirShapeAndResumesWithTheSameBatches() throws IOException {
     String idx = data("idx", "idx");
-    train(idx, "--steps=4", "--run=straight", "--set=training.learning_rate_decay=false")
+    train(idx, "--steps=4", "--run=straight", "--set=training.learning_rate_decay=none")
         .assertDone();
     String config = Files.readString(folder.resolve("straight/config.yaml"));
     for (String line : List.of("levels: 256", "height: 7", "width: 6", "channels: 1")) {
       assertTrue(config.contains(line), config);
     }
     Program.call(folder, "sample", "straight", "--count=1", "--steps=2").assertDone();
-    train(idx, "--steps=2", "--run=parts", "--set=training.learning_rate_decay=false").assertDone();
+    train(idx, "--steps=2", "--run=parts", "--set=training.learning_rate_decay=none").assertDone();
     Program.call(folder, "train", "--resume=parts", "--steps=4").assertDone();
     assertEquals(total("straight"), total("parts"));
     train(data("npz", "numpy/stored.npz"), "--dry-run").assertDone();

@@ -255,8 +255,13 @@ final class ConfigReaderTest {
   @Test
   void whatAnEarlierVersionWroteIsReadAsWhatItWas() throws IOException {
     RunConfig config = preset("digits");
-    String earlier = config.toYaml().replaceAll("(?m)^ *precision:.*\n", "");
+    String earlier =
+        config
+            .toYaml()
+            .replaceAll("(?m)^ *precision:.*\n", "")
+            .replace("learning_rate_decay: linear", "learning_rate_decay: true");
     assertEquals(-1, earlier.indexOf("precision"));
+    assertContains(earlier, "learning_rate_decay: true");
     assertEquals(config, ConfigReader.readComplete(file("config.yaml", earlier)));
   }
 

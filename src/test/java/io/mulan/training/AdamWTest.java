@@ -28,16 +28,22 @@ final class AdamWTest {
   /** A weight after the update. */
   private record Updated(float weight, float firstMoment, float average) {}
 
-  /** Of the kernel, then of the bias, with these gradients. */
+  /** Of the kernel, then of the bias, with these gradients, in the first step. */
   private static List<Updated> update(double kernel, double bias, String... settings) {
-    List<String> all = new ArrayList<>(List.of(settings));
-    all.addAll(
-        List.of(
-            "training.warmup_steps=0",
-            "training.learning_rate_decay=false",
-            "training.learning_rate=0.1",
-            "training.beta1=0.5",
-            "training.ema=0.75"));
+    return update(0, kernel, bias, settings);
+  }
+
+  /** The same after this number of steps. */
+  private static List<Updated> update(long done, double kernel, double bias, String... settings) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "training.warmup_steps=0",
+                "training.learning_rate_decay=none",
+                "training.learning_rate=0.1",
+                "training.beta1=0.5",
+                "training.ema=0.75"));
+    all.addAll(List.of(settings));
     TrainingConfig config = ConfigReader.read(Optional.empty(), Optional.empty(), all).training();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
@@ -52,7 +58,7 @@ final class AdamWTest {
       }
       List<Operand<TFloat32>> gradients = List.of(m.vector(kernel), m.vector(bias));
       AdamW<TFloat32> adam = new AdamW<>(m, config);
-      List<Op> updates = adam.update(tf.constant(0L), slots, gradients, adam.norms(gradients));
+      List<Op> updates = adam.update(tf.constant(done), slots, gradients, adam.norms(gradients));
       Op step = tf.withControlDependencies(updates).noOp();
       Op initialize = variables.initializer("initialize");
       try (Session session = GraphSession.plain(graph)) {
@@ -84,6 +90,37 @@ final class AdamWTest {
     List<Updated> both = update(0, 0, "training.weight_decay=0.5");
     assertEquals(START * (1 - 0.1f * 0.5f), both.get(0).weight(), 1e-6f);
     assertEquals(START, both.get(1).weight());
+  }
+
+  /** The learning rate of the update after some others, read from what it decays the kernel by. */
+  private static double rate(String decay, long done) {
+    float kernel =
+        update(
+                done,
+                0,
+                0,
+                "training.weight_decay=1",
+                "training.steps=20",
+                "training.warmup_steps=4",
+                "training.learning_rate_decay=" + decay)
+            .get(0)
+            .weight();
+    return 1 - kernel / START;
+  }
+
+  @Test
+  void theLearningRateStaysOrFallsToZeroAfterTheWarmUp() {
+    for (String decay : List.of("none", "linear", "cosine")) {
+      assertEquals(0, rate(decay, 0), 1e-6, decay);
+      assertEquals(0.1 * 2 / 4, rate(decay, 2), 1e-6, decay);
+      assertEquals(0.1, rate(decay, 4), 1e-6, decay);
+    }
+    assertEquals(0.1, rate("none", 19), 1e-6);
+    assertEquals(0.1 * 3 / 4, rate("linear", 8), 1e-6);
+    assertEquals(0.1 * (1 + Math.cos(Math.PI / 4)) / 2, rate("cosine", 8), 1e-6);
+    assertEquals(0.1 / 2, rate("cosine", 12), 1e-6);
+    assertEquals(0, rate("linear", 20), 1e-6);
+    assertEquals(0, rate("cosine", 20), 1e-6);
   }
 
   @Test
