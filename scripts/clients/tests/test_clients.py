@@ -12,8 +12,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 CLIENTS = Path(__file__).resolve().parents[1]
 sys.path += [str(CLIENTS), str(CLIENTS.parent / "python" / "tests")]
 
+import nbformat  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
+from nbclient import NotebookClient  # noqa: E402
 
 import keras_score  # noqa: E402
 import onnx_denoise  # noqa: E402
@@ -73,6 +75,17 @@ class DenoiseTest(unittest.TestCase):
 
     def test_openvino(self):
         self.check(openvino_denoise.denoise(str(MODEL), noisy(5)))
+
+
+class NotebookTest(unittest.TestCase):
+    def test_it_runs_and_is_kept_without_outputs(self):
+        notebook = nbformat.read(CLIENTS / "digits.ipynb", as_version=4)
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        self.assertFalse(any(cell.outputs for cell in cells))
+        NotebookClient(notebook, resources={"metadata": {"path": str(CLIENTS)}}).execute()
+        self.assertIn("bits/dim on 297 images", str([cell.outputs for cell in cells]))
+        pictures = [o for cell in cells for o in cell.outputs if "image/png" in o.get("data", {})]
+        self.assertEqual(4, len(pictures))
 
 
 if __name__ == "__main__":

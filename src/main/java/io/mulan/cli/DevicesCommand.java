@@ -91,9 +91,9 @@ final class DevicesCommand implements Command {
         .out()
         .println(
             gpuBuild
-                ? "put what is not found on LD_LIBRARY_PATH, or install it"
-                : "for a GPU on Linux, install what is not found and build with"
-                    + " MULAN_MAVEN_FLAGS=-Pgpu (remove target/mulan.jar first)");
+                ? "scripts/gpu/setup installs CUDA and cuDNN, without root; others: LD_LIBRARY_PATH"
+                : "for a GPU on Linux: scripts/gpu/setup installs CUDA and cuDNN, without root, and"
+                    + " MULAN_MAVEN_FLAGS=-Pgpu scripts/mulan builds with the GPU runtime");
     return ExitCode.OK;
   }
 
