@@ -12,8 +12,13 @@ import io.mulan.files.ConfigException;
 import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.likelihood.Estimate;
 import io.mulan.likelihood.Measurement;
+import io.mulan.sampling.DenoisingGraph;
+import io.mulan.sampling.Encodings;
+import io.mulan.sampling.EncodingGraph;
 import io.mulan.sampling.FlowCodec;
 import io.mulan.sampling.Sampler;
+import io.mulan.tf.Tensors;
+import io.mulan.training.TrainedModel;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,9 +26,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorflow.Result;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
 
 /**
- * A trained model: scores images, samples and reconstructs.
+ * A trained model: scores images, samples, reconstructs and denoises.
  *
  * <pre>{@code
  * try (ImageModel model = ImageModel.open(Path.of("savedmodels/digits/1"))) {
@@ -40,6 +49,9 @@ public final class ImageModel implements AutoCloseable {
   private final TrainedRun run;
   private final Map<LikelihoodMethod, LikelihoodModel> likelihoods = new HashMap<>();
   private final Map<Sampler, SamplingModel> samplers = new HashMap<>();
+
+  /** Null before it is asked for. */
+  private Denoising denoising;
 
   private ImageModel(TrainedRun run) {
     this.run = run;
@@ -220,6 +232,110 @@ public final class ImageModel implements AutoCloseable {
     return new ImageSet("decoded", shape(), data().levels(), decoded.toByteArray());
   }
 
+  /**
+   * The most likely latents of images, with the conditions next to them.
+   *
+   * @param images of this model's shape and levels; with classes, where it is conditioned on them
+   * @return c of each image [count,m+k]; zeros [count,1+k] for a model without a latent
+   * @throws ConfigException if they are other images
+   */
+  public float[] latents(ImageSet images) {
+    ImageSet fitting = fitting(images);
+    int count = fitting.count();
+    byte[] levels = fitting.copies(count, i -> i);
+    float[] conditions = fitting.conditions(count, i -> i);
+    Denoising model = denoising();
+    try (TFloat32 latents = model.encodings().mostLikely(levels, conditions)) {
+      return Tensors.floats(latents);
+    }
+  }
+
+  /**
+   * What the network makes of noisy signals, all [count,H,W,C].
+   *
+   * @param signal x̂, the estimate of f, from -1 to 1 where it is good
+   * @param noise ε̂, the estimate of ε: z = α x̂ + σ ε̂
+   * @param gamma γ(c,t) of each pixel: α² = 1 / (1 + e^γ), σ² = 1 - α²
+   */
+  public record Denoised(double[] signal, double[] noise, double[] gamma) {}
+
+  /**
+   * Denoises signals, for samplers of one's own. All are computed together.
+   *
+   * @param z α f + σ ε, where f is (2 level + 1) / V - 1 [count,H,W,C]
+   * @param t from 0 (image) to 1 (noise)
+   * @param latents c of each, such as {@link #latents} gives them [count,m+k]
+   * @throws ConfigException if the arrays have other lengths, or t is not from 0 to 1
+   */
+  public Denoised denoise(double[] z, double t, float[] latents) {
+    Denoising model = denoising();
+    int count = z.length / shape().size();
+    long width = model.graph().latents().shape().get(1);
+    if (count == 0 || z.length % shape().size() != 0 || latents.length != count * width) {
+      throw new ConfigException(
+          "z has %d numbers and latents %d; each signal of %s needs %d and %d"
+              .formatted(z.length, latents.length, shape(), shape().size(), width));
+    }
+    if (!(t >= 0 && t <= 1)) {
+      throw new ConfigException("t is " + t + "; allowed is 0 to 1");
+    }
+    return model.denoise(
+        Shape.of(count, shape().height(), shape().width(), shape().channels()), z, t, latents);
+  }
+
+  /** A graph for signals, and one for the latents of images. */
+  private record Denoising(TrainedModel<Parts> model) {
+    private record Parts(EncodingGraph encoding, DenoisingGraph denoising) {}
+
+    static Denoising open(TrainedRun run) {
+      return new Denoising(
+          run.open(
+              (m, diffusion, weights) ->
+                  new Parts(
+                      EncodingGraph.build(m, diffusion, weights),
+                      DenoisingGraph.build(m, diffusion, weights))));
+    }
+
+    DenoisingGraph graph() {
+      return model.parts().denoising();
+    }
+
+    Encodings encodings() {
+      return new Encodings(model.session(), model.parts().encoding());
+    }
+
+    Denoised denoise(Shape shape, double[] z, double t, float[] latents) {
+      Shape rows = Shape.of(shape.get(0), latents.length / shape.get(0));
+      try (TFloat64 signals = Tensors.of(shape, z);
+          TFloat64 time = TFloat64.scalarOf(t);
+          TFloat32 c = Tensors.of(rows, latents);
+          Result result =
+              model
+                  .session()
+                  .runner()
+                  .feed(graph().z(), signals)
+                  .feed(graph().time(), time)
+                  .feed(graph().latents(), c)
+                  .fetch(graph().signal())
+                  .fetch(graph().noise())
+                  .fetch(graph().gamma())
+                  .run()) {
+        return new Denoised(values(result, 0), values(result, 1), values(result, 2));
+      }
+    }
+
+    private static double[] values(Result result, int index) {
+      return Tensors.doubles((TFloat64) result.get(index));
+    }
+  }
+
+  private Denoising denoising() {
+    if (denoising == null) {
+      denoising = Denoising.open(run);
+    }
+    return denoising;
+  }
+
   private SamplingModel sampling(Sampler sampler) {
     return samplers.computeIfAbsent(sampler, s -> SamplingModel.open(run, s, 0));
   }
@@ -242,6 +358,9 @@ public final class ImageModel implements AutoCloseable {
   public void close() {
     likelihoods.values().forEach(LikelihoodModel::close);
     samplers.values().forEach(SamplingModel::close);
+    if (denoising != null) {
+      denoising.model().close();
+    }
     run.close();
   }
 }

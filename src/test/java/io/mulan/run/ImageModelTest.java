@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -139,6 +141,49 @@ final class ImageModelTest {
       double[] bits = model.score(model.images(levels), BOUND).bitsPerDim();
       assertTrue(Arrays.stream(bits).allMatch(b -> b > 0.5 && b < 4), Arrays.toString(bits));
     }
+  }
+
+  @Test
+  void noisySignalsAreDenoised() {
+    try (ImageModel model = ImageModel.open(Path.of("savedmodels/digits/1"))) {
+      ImageSet images = model.testImages().first(3);
+      byte[] levels = images.toArray().data();
+      double[] f = IntStream.range(0, levels.length).mapToDouble(i -> signal(levels[i])).toArray();
+      float[] latents = model.latents(images);
+      assertEquals(3 * 16, latents.length);
+      double[] gamma = model.denoise(f, 0.5, latents).gamma();
+      Random random = new Random(1);
+      double[] z =
+          IntStream.range(0, f.length)
+              .mapToDouble(i -> alpha(gamma[i]) * f[i] + sigma(gamma[i]) * random.nextGaussian())
+              .toArray();
+      ImageModel.Denoised denoised = model.denoise(z, 0.5, latents);
+      double before = 0;
+      double after = 0;
+      for (int i = 0; i < f.length; i++) {
+        double both =
+            alpha(gamma[i]) * denoised.signal()[i] + sigma(gamma[i]) * denoised.noise()[i];
+        assertEquals(z[i], both, 1e-5);
+        before += Math.pow(z[i] / alpha(gamma[i]) - f[i], 2);
+        after += Math.pow(denoised.signal()[i] - f[i], 2);
+      }
+      assertTrue(after < 0.5 * before, after + " after, " + before + " before");
+      assertMessage(ConfigException.class, "t is 2.0", () -> model.denoise(z, 2, latents));
+      assertMessage(
+          ConfigException.class, "latents 0; each signal", () -> model.denoise(z, 0, new float[0]));
+    }
+  }
+
+  private static double signal(byte level) {
+    return (2.0 * level + 1) / 17 - 1;
+  }
+
+  private static double alpha(double gamma) {
+    return Math.sqrt(1 / (1 + Math.exp(gamma)));
+  }
+
+  private static double sigma(double gamma) {
+    return alpha(-gamma);
   }
 
   @Test
