@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -18,17 +19,23 @@ public final class Presets {
 
   private static final String DIGITS = "digits";
 
-  /** Laid over {@link #DIGITS} and {@link #FAST}. */
   private static final String KINDS = "kinds";
 
-  private static final String FAST = "ablations/fast";
+  /** What a model is laid over. */
+  private static final Map<String, List<String>> BASES =
+      Map.of(
+          KINDS, List.of(DIGITS, "ablations/fast"),
+          "imagenet64", List.of("imagenet32", "ablations/" + VDM, "imagenet32-" + VDM));
 
   private static final List<String> MODELS =
       List.of(DIGITS, KINDS, "photos", "cifar10", "imagenet32");
   private static final List<String> ABLATIONS =
       List.of(VDM, "fixed", "scalar", "linear", "nonadaptive", "monotone", "gumbel", "gaussian");
 
-  /** Models in their published form, and published models in a form that trains faster. */
+  /**
+   * Models in their published form, published models in a form that trains faster, and VDMs whose
+   * MuLAN is not published.
+   */
   private static final List<String> VARIANTS =
       List.of(
           "digits-published",
@@ -36,7 +43,9 @@ public final class Presets {
           "photos-published",
           "digits-fast",
           "cifar10-fast",
-          "imagenet32-fast");
+          "imagenet32-fast",
+          "cifar10-aug",
+          "imagenet64");
 
   private static final List<String> NAMES =
       Stream.of(
@@ -85,7 +94,8 @@ public final class Presets {
     }
     int dash = name.indexOf('-');
     String model = dash < 0 ? name : name.substring(0, dash);
-    Stream<String> base = model.equals(KINDS) ? Stream.of(DIGITS, FAST, KINDS) : Stream.of(model);
+    Stream<String> base =
+        Stream.concat(BASES.getOrDefault(model, List.of()).stream(), Stream.of(model));
     Stream<String> over =
         dash < 0 ? Stream.of() : Stream.of("ablations/" + name.substring(dash + 1), name);
     return Stream.concat(base, over)

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -74,6 +75,26 @@ final class RunConfigTest {
     RunConfig mulan = ConfigReader.read(Optional.of(preset), Optional.empty(), List.of());
     assertEquals(mulan.network(), vdm.network());
     assertEquals(mulan.data(), vdm.data());
+  }
+
+  /** The published settings of VDM where no MuLAN is published. */
+  @Test
+  void theLargerVdmsAreAsPublished() {
+    RunConfig small = ConfigReader.preset("imagenet32-vdm");
+    assertEquals(
+        ConfigReader.override(small, List.of("data.kind=imagenet64", "network.layers=64")),
+        ConfigReader.preset("imagenet64"));
+    RunConfig augmented = ConfigReader.preset("cifar10-aug");
+    assertEquals(DataConfig.Augment.ROTATIONS, augmented.data().augment());
+    assertEquals(ScheduleConfig.Kind.MONOTONE_SCALAR, augmented.schedule().kind());
+    assertEquals(LatentConfig.Kind.NONE, augmented.latent().kind());
+    assertEquals(LossConfig.Prediction.EPSILON, augmented.loss().prediction());
+    assertEquals(256, augmented.network().channels());
+    assertEquals(32, augmented.network().layers());
+    assertEquals(0.05, augmented.network().dropout());
+    assertEquals(true, augmented.network().attention());
+    assertEquals(1024, augmented.training().batch());
+    assertEquals(2e-4, augmented.training().learningRate());
   }
 
   /** The same model, data and steps, in the published form and in the one that trains faster. */
