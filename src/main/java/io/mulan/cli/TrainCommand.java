@@ -17,11 +17,13 @@ import io.mulan.data.Datasets;
 import io.mulan.data.SignalPower;
 import io.mulan.files.ConfigException;
 import io.mulan.run.ClusterTraining;
+import io.mulan.run.InitialWeights;
 import io.mulan.run.Progress;
 import io.mulan.run.RunFolder;
 import io.mulan.run.RunResult;
 import io.mulan.run.Training;
 import io.mulan.run.TrainingReport;
+import io.mulan.training.Checkpoints.Kept;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,6 +64,7 @@ final class TrainCommand implements Command {
           mulan train --set latent.size=20 --run runs/a another latent
           mulan train --preset cifar10 --dry-run        the published model: weights, memory, time
           mulan train --set data.kind=images --set data.path=DIR   your own pictures
+          mulan train --init runs/digits-vdm            with the weights of another model
           mulan train --resume runs/digits              resume after an interruption
           mulan train --resume runs/digits --steps 4000 train further
           mulan train --cluster a:7000,b:7000 --task 0  with another machine, which has --task 1
@@ -73,6 +76,16 @@ final class TrainCommand implements Command {
     return ClusterOptions.add(ConfigOptions.training(ConfigOptions.model(new Options())))
         .addOption(LaunchCommand.restarts())
         .addOption(ConfigOptions.withValue("run", "DIR", "the run folder (runs/PRESET)"))
+        .addOption(
+            ConfigOptions.withValue(
+                "init",
+                "RUN|SAVEDMODEL|NPZ",
+                "begin with its weights of the same name and shape, at step 0"))
+        .addOption(
+            ConfigOptions.withValue(
+                "init-weights",
+                Arguments.names(Kept.class),
+                "which of its weights: moving averages, or those of the last step (averages)"))
         .addOption(
             ConfigOptions.withValue(
                 "resume", "DIR", "resume this run; --set training.KEY and --steps may change"))
@@ -97,6 +110,9 @@ final class TrainCommand implements Command {
     }
     cluster.ifPresent(c -> OpenPort.check(c, ClusterOptions.open(given)));
     boolean resumes = given.has("resume");
+    if (!given.has("init")) {
+      given.refuse("init-weights", "is for --init");
+    }
     RunConfig asked = resumes ? resumed(given) : configured(given);
     Path folder = resumes ? given.path("resume") : newFolder(given);
     Dataset data = Datasets.open(asked.data());
@@ -112,11 +128,16 @@ final class TrainCommand implements Command {
     if (cluster.isPresent() && !cluster.get().chief()) {
       return join.get().asWorker();
     }
+    Optional<InitialWeights> init =
+        given.has("init")
+            ? InitialWeights.of(folder, config, given.path("init"), kept(given))
+            : Optional.empty();
     boolean others = given.has("other-data") || (resumes && leavesOutMore(folder, config));
     try (RunFolder run =
         resumes ? RunFolder.resume(folder, config) : RunFolder.open(folder, config)) {
       run.requireData(identity, others);
       run.writeConfig(); // only now: a run that is refused stays as it is
+      init.ifPresent(weights -> weights.begin(run, data.train().shape()));
       if (cluster.isEmpty()) {
         return train(run, data, Workers.alone(), given);
       }
@@ -159,6 +180,7 @@ final class TrainCommand implements Command {
    * The configuration of the run to resume, with the training settings changed that were asked for.
    */
   private static RunConfig resumed(Arguments given) {
+    given.refuse("init", "is for a run that begins: leave it out, or --resume");
     for (String other : List.of("preset", "config", "run")) {
       if (given.has(other)) {
         throw new UsageException(
@@ -205,6 +227,10 @@ final class TrainCommand implements Command {
               + 2L * there.training().steps());
     }
     return config;
+  }
+
+  private static Kept kept(Arguments given) {
+    return given.choice("init-weights", Kept.AVERAGES, Kept.class);
   }
 
   private static Path newFolder(Arguments given) {

@@ -22,6 +22,15 @@ import org.tensorflow.types.family.TFloating;
  * @param c width, attention, Fourier features, groups
  */
 public record UNet(NetworkConfig c) {
+  private static final String CONDITIONING = "dense0";
+
+  /** The kernel whose first inputs are the time's, and the others the conditioning's. */
+  public static final String CONDITIONING_KERNEL = CONDITIONING + "/kernel";
+
+  /** How many inputs of {@link #CONDITIONING_KERNEL} are the time's. */
+  public int timeInputs(int imageChannels) {
+    return c.kind() == NetworkConfig.Kind.PER_PIXEL ? imageChannels * c.channels() : c.channels();
+  }
 
   /**
    * The score network: {@code layers} blocks down, two in the middle, {@code layers + 1} up with
@@ -80,7 +89,7 @@ public record UNet(NetworkConfig c) {
           case RANDOM -> Initializer.LECUN_NORMAL;
           case ZERO -> new Initializer.WithoutInputs(time.shape().get(axis), silent);
         };
-    Operand<T> h = swish(net, dense(net.in("dense0"), both, 4L * c.channels(), start));
+    Operand<T> h = swish(net, dense(net.in(CONDITIONING), both, 4L * c.channels(), start));
     return swish(net, dense(net.in("dense1"), h, 4L * c.channels()));
   }
 

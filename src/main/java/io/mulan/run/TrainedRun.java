@@ -5,11 +5,14 @@ import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.data.DataIdentity;
 import io.mulan.data.Datasets;
+import io.mulan.data.PixelEntropy;
 import io.mulan.export.ExportedModel;
 import io.mulan.export.ModelFolder;
+import io.mulan.files.ConfigException;
 import io.mulan.files.ProgramLock;
 import io.mulan.tf.CheckpointException;
 import io.mulan.training.Checkpoints;
+import io.mulan.training.Checkpoints.Kept;
 import io.mulan.training.TrainedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +20,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongBiFunction;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /**
  * A trained model that a command is asked about: a checkpoint of a run, or an exported model.
@@ -27,6 +32,8 @@ import java.util.function.ToLongBiFunction;
  */
 public record TrainedRun(Path path, Path results, RunConfig config, long step, Source source)
     implements AutoCloseable {
+  private static final Logger LOG = LogManager.getLogger(TrainedRun.class);
+
   /** Where the weights are. */
   private interface Source {
 
@@ -34,7 +41,7 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
     String fingerprint();
 
     /** Sets a model to them. */
-    void restore(TrainedModel<?> model);
+    void restore(TrainedModel<?> model, Kept kept);
 
     /** Lets a training that resumes remove them. */
     default void close() {}
@@ -51,8 +58,8 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
     }
 
     @Override
-    public void restore(TrainedModel<?> model) {
-      checkpoints.restore(model, step);
+    public void restore(TrainedModel<?> model, Kept kept) {
+      checkpoints.restore(model, step, kept);
     }
 
     @Override
@@ -74,7 +81,11 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
     }
 
     @Override
-    public void restore(TrainedModel<?> asked) {
+    public void restore(TrainedModel<?> asked, Kept kept) {
+      if (kept != Kept.AVERAGES) {
+        throw new CheckpointException(
+            model.folder() + " is an exported model, which has averaged weights alone");
+      }
       asked.restore(model.weights(), name -> name);
     }
   }
@@ -83,7 +94,7 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
    * The newest checkpoint of a run, or an exported model.
    *
    * @throws CheckpointException if there is none
-   * @throws io.mulan.files.ConfigException if the folder is neither
+   * @throws ConfigException if the folder is neither
    */
   public static TrainedRun newest(Path path) {
     return newest(path, Path.of("runs"));
@@ -171,6 +182,16 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
         path.resolve(source instanceof Exported ? ModelFolder.DATA : DataIdentity.FILE));
   }
 
+  /** The histograms of its training images; empty if those cannot be read. */
+  public Optional<PixelEntropy> pixels() {
+    try {
+      return Optional.of(new PixelEntropy(Datasets.open(config.data()).train()));
+    } catch (ConfigException e) {
+      LOG.debug("no training images", e);
+      return Optional.empty();
+    }
+  }
+
   /** What identifies the weights, whatever the folder is called. */
   public String fingerprint() {
     return source.fingerprint();
@@ -184,9 +205,14 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
 
   /** The model, with its averaged weights, and what is asked of it. */
   public <G> TrainedModel<G> open(TrainedModel.Parts<G> parts) {
+    return open(parts, Kept.AVERAGES);
+  }
+
+  /** The same with these weights. */
+  <G> TrainedModel<G> open(TrainedModel.Parts<G> parts, Kept kept) {
     TrainedModel<G> model = new TrainedModel<>(config, image(), parts);
     try {
-      source.restore(model);
+      source.restore(model, kept);
       return model;
     } catch (RuntimeException e) {
       model.close();

@@ -251,12 +251,36 @@ public final class Checkpoints {
     load(step, state::restore);
   }
 
+  /** Which weights of a checkpoint. */
+  public enum Kept {
+    /** The moving averages, with which everything is evaluated. */
+    AVERAGES(RunState.AVERAGE),
+    /** Those after the last step. */
+    LAST("");
+
+    private final String prefix;
+
+    Kept(String prefix) {
+      this.prefix = prefix;
+    }
+
+    /** What the name of such a weight has before that of the weight. */
+    public String prefix() {
+      return prefix;
+    }
+  }
+
   /**
    * Sets a model to the averaged weights of a checkpoint.
    *
    * @throws CheckpointException if it is not there, damaged or of another model
    */
   public void restore(TrainedModel<?> model, long step) {
+    restore(model, step, Kept.AVERAGES);
+  }
+
+  /** The same with these weights. */
+  public void restore(TrainedModel<?> model, long step, Kept kept) {
     if (!steps().contains(step)) {
       throw new CheckpointException(
           folder
@@ -266,9 +290,9 @@ public final class Checkpoints {
     }
     SortedMap<String, String> wanted = new TreeMap<>();
     Description.variables(model.variables())
-        .forEach((name, form) -> wanted.put(RunState.AVERAGE + name, form));
+        .forEach((name, form) -> wanted.put(kept.prefix() + name, form));
     check(step, describe(step).variables(), wanted, List.copyOf(wanted.keySet()));
-    load(step, prefix -> model.restore(prefix, name -> RunState.AVERAGE + name));
+    load(step, prefix -> model.restore(prefix, name -> kept.prefix() + name));
   }
 
   /** What identifies the weights of a checkpoint: its index has the checksum of each. */

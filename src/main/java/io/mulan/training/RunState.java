@@ -17,15 +17,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.tensorflow.Graph;
-import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
@@ -36,7 +35,7 @@ import org.tensorflow.types.TInt64;
 
 /**
  * The state of a run without its training step: step, weights, their averages and moments, each set
- * or read by name. Nothing has a value before it is set or restored, all of it.
+ * or read by name. Nothing has a value before it is initialised, set or restored, all of it.
  *
  * <p>Values are tensors outside of the graph, which has variables for their names only: thousands
  * of runs of a session, one for each, would take minutes.
@@ -54,49 +53,72 @@ public final class RunState implements Checkpointed, AutoCloseable {
   /** The same for the moving average of the squared gradient. */
   public static final String SECOND_MOMENT = "optimizer/v/";
 
-  private final SortedMap<String, Shape> weights;
+  private final SortedMap<String, Shape> weights = new TreeMap<>();
   private final Graph graph = new Graph();
   private final List<Variable<?>> variables;
   private final Map<String, Tensor> values = new HashMap<>();
-  private Optional<Result> restored = Optional.empty();
+  
+  /** Closes what holds the values. */
+  private final List<Runnable> owners = new ArrayList<>();
+
   private final SaveRestore saveRestore;
   private final GraphSession session;
 
   public RunState(RunConfig config, ImageShape image) {
-    weights = Collections.unmodifiableSortedMap(weights(config, image));
     Ops tf = Ops.create(graph);
     Maths<TFloat32> m = new Maths<>(tf, TFloat32.class).unnamed();
     Variables made = new Variables(graph);
     made.create(STEP, TInt64.class, Shape.scalar(), tf.constant(0L));
-    weights.forEach(
-        (name, shape) -> {
-          Operand<TFloat32> zeros = tf.fill(tf.constant(shape.asArray()), m.constant(0));
-          AdamW.Slot.create(m, made, made.create(name, TFloat32.class, shape, zeros));
-        });
+    TrainedWeights<TFloat32> initial = new TrainedWeights<>(m, made, config.training().seed());
+    ask(config, image, initial);
+    for (Variable<TFloat32> weight : initial.all()) {
+      weights.put(weight.name(), weight.shape());
+      AdamW.Slot.create(m, made, weight);
+    }
     variables = made.all();
     saveRestore = new SaveRestore(graph, variables);
     session = GraphSession.open(graph);
   }
 
-  /** Name and shape of each weight: what the bound asks for. */
-  private static SortedMap<String, Shape> weights(RunConfig config, ImageShape image) {
-    SortedMap<String, Shape> shapes = new TreeMap<>();
+  /** Asks for each weight that the bound asks for. */
+  private static void ask(RunConfig config, ImageShape image, Weights<TFloat32> weights) {
     try (Graph draft = new Graph()) {
       Ops tf = Ops.create(draft);
       Maths<TFloat32> m = new Maths<>(tf, TFloat32.class).unnamed();
       Weights<TFloat32> asked =
           (name, shape, initializer) -> {
-            shapes.put(name, shape);
+            weights.get(name, shape, initializer);
             return tf.placeholder(TFloat32.class, Placeholder.shape(shape));
           };
       BoundGraph.build(m, new DiffusionModel(config, image), asked);
     }
-    return shapes;
   }
 
   /** The shapes of the weights, sorted by name. */
   public SortedMap<String, Shape> weights() {
-    return weights;
+    return Collections.unmodifiableSortedMap(weights);
+  }
+
+  /** Sets every variable to what training begins with, by the run's seed. */
+  public void initialize() {
+    GraphSession.Runner initialize = session.runner();
+    variables.forEach(v -> initialize.addTarget(v.init()));
+    initialize.run().close();
+    GraphSession.Runner read = session.runner();
+    variables.forEach(v -> read.fetch(v.value()));
+    setAll(read.run());
+  }
+
+  /** Sets a weight and its average. */
+  public void begin(String weight, float[] elements) {
+    for (String name : List.of(weight, AVERAGE + weight)) {
+      set(name, Tensors.of(weights.get(weight), elements));
+    }
+  }
+
+  /** The elements of a weight, row by row. */
+  public float[] weight(String name) {
+    return Tensors.floats((TFloat32) values.get(name));
   }
 
   @Override
@@ -105,7 +127,7 @@ public final class RunState implements Checkpointed, AutoCloseable {
   }
 
   /**
-   * Sets a variable, which has not been restored.
+   * Sets a variable.
    *
    * @param values its elements in the machine's byte order, row by row; the stream stays open
    * @throws IOException if the stream fails or ends too soon
@@ -114,11 +136,13 @@ public final class RunState implements Checkpointed, AutoCloseable {
     Variable<?> variable =
         variables.stream().filter(v -> v.name().equals(name)).findFirst().orElseThrow();
     Tensor tensor = Tensor.of(variable.type(), variable.shape());
-    Tensor before = this.values.put(name, tensor);
-    if (before != null) {
-      before.close();
-    }
+    set(name, tensor);
     Tensors.read(values, tensor);
+  }
+
+  private void set(String name, Tensor tensor) {
+    owners.add(tensor::close);
+    values.put(name, tensor);
   }
 
   /** Writes the elements of a variable in the machine's byte order, row by row. */
@@ -139,26 +163,25 @@ public final class RunState implements Checkpointed, AutoCloseable {
 
   @Override
   public void restore(Path prefix) {
-    Result stored = saveRestore.read(session, prefix.toString());
+    setAll(saveRestore.read(session, prefix.toString()));
+  }
+
+  private void setAll(Result all) {
     clear();
-    restored = Optional.of(stored);
+    owners.add(all::close);
     for (int i = 0; i < variables.size(); i++) {
       Variable<?> variable = variables.get(i);
-      if (!stored.get(i).shape().equals(variable.shape())) {
+      if (!all.get(i).shape().equals(variable.shape())) {
         throw new CheckpointException(variable.name() + " has another shape");
       }
-      values.put(variable.name(), stored.get(i));
+      values.put(variable.name(), all.get(i));
     }
   }
 
   private void clear() {
-    if (restored.isPresent()) {
-      restored.get().close(); // it owns what was restored
-    } else {
-      values.values().forEach(Tensor::close);
-    }
     values.clear();
-    restored = Optional.empty();
+    owners.forEach(Runnable::run);
+    owners.clear();
   }
 
   /** Closes session and graph, in the order that TensorFlow needs. */

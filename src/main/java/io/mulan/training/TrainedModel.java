@@ -8,6 +8,7 @@ import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.SavedModelWriter;
+import io.mulan.tf.Tensors;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
 import java.io.IOException;
@@ -15,7 +16,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.tensorflow.Graph;
+import org.tensorflow.Result;
 import org.tensorflow.Signature;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -85,6 +88,17 @@ public final class TrainedModel<G> implements AutoCloseable {
   /** The weights, by their names in the model. */
   public List<Variable<?>> variables() {
     return variables;
+  }
+
+  /** The elements of each weight, row by row, in the order of {@link #variables}. */
+  public List<float[]> values() {
+    GraphSession.Runner runner = session.runner();
+    variables.forEach(v -> runner.fetch(v.value()));
+    try (Result all = runner.run()) {
+      return IntStream.range(0, all.size())
+          .mapToObj(i -> Tensors.floats((TFloat32) all.get(i)))
+          .toList();
+    }
   }
 
   /**

@@ -64,6 +64,23 @@ final class ResumeCommandTest {
   }
 
   @Test
+  void aRunBeginsWithTheWeightsOfAnother() throws IOException {
+    String init = "--init=" + SmallRuns.learned();
+    Program.Outcome done = train(1, init, "--set=training.evaluate_every=0").assertDone();
+    assertTrue(done.err().contains("weights of " + SmallRuns.learned()), done::toString);
+    assertTrue(done.err().contains("resuming in"), done::toString);
+    assertTrue(Files.readString(inRun("init.json")).contains("encoder_model/"));
+    // The same command resumes the run, and another one does not.
+    train(1, init, "--set=training.evaluate_every=0").assertRefused(3, "holds a finished run");
+    train(2, "--init=b.npz").assertRefused(3, "has begun with other weights");
+    resume(init).assertRefused(2, "--init is for a run that begins");
+    train(2, "--init-weights=last").assertRefused(2, "--init-weights is for --init");
+    Program.trainPlain(
+            folder, "--run=b", "--init=" + SmallRuns.exported(), "--init-weights=last")
+        .assertRefused(4, "is an exported model, which has averaged weights alone");
+  }
+
+  @Test
   void otherDataAreRefusedUnlessTheyAreMeantAndSaidInAnEvaluation() throws IOException {
     data(40, 1);
     train(
