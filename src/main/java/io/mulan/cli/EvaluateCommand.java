@@ -1,19 +1,31 @@
 package io.mulan.cli;
 
+import io.mulan.cli.ImageChoice.Split;
 import io.mulan.cluster.WorkerGroup;
+import io.mulan.cluster.Workers;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Stopped;
 import io.mulan.console.Terminal;
+import io.mulan.console.Text;
+import io.mulan.data.ImageFiles;
+import io.mulan.drawing.PictureFiles;
+import io.mulan.report.RankingPage;
+import io.mulan.run.ChosenImages;
 import io.mulan.run.Evaluation;
 import io.mulan.run.EvaluationReport;
+import io.mulan.run.ImageRanking;
+import io.mulan.run.ImageRanking.Scored;
 import io.mulan.run.LikelihoodMethod;
 import io.mulan.run.TrainedRun;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.cli.Options;
 
 /** {@code mulan evaluate}: the likelihood of images under a trained model. */
 final class EvaluateCommand implements Command {
+  private static final String RANK = "rank";
+
   @Override
   public String name() {
     return "evaluate";
@@ -37,6 +49,7 @@ final class EvaluateCommand implements Command {
           mulan evaluate runs/digits --method exact --samples 20   a tighter bound over the latent
           mulan evaluate runs/digits --importance 16 --steps 256   weighted trajectories
           mulan evaluate runs/digits --images DIR --json out.json  your own images, a report
+          mulan evaluate runs/digits --images DIR --rank 256       which do not belong, in a page of HTML
           mulan evaluate runs/a --images DIR --class 3             of one class, for a conditional model
           mulan launch --processes 4 -- evaluate runs/a            in four processes
         """;
@@ -45,7 +58,12 @@ final class EvaluateCommand implements Command {
   @Override
   public Options options() {
     return ClusterOptions.add(
-        EvaluationOptions.of(TrainedOptions.add(ImageChoice.options(new Options()))));
+            EvaluationOptions.of(TrainedOptions.add(ImageChoice.options(new Options()))))
+        .addOption(
+            ConfigOptions.withValue(
+                RANK,
+                "N",
+                "rank the images in a CSV and a page of HTML, next to N test images (0: none)"));
   }
 
   @Override
@@ -58,23 +76,60 @@ final class EvaluateCommand implements Command {
 
   private static int evaluate(Arguments given, TrainedRun run, LikelihoodMethod method) {
     Terminal terminal = given.terminal();
-    Evaluation evaluation = new Evaluation(run, ImageChoice.read(given, run), method);
+    ChosenImages chosen = ImageChoice.read(given, run);
+    Evaluation evaluation = new Evaluation(run, chosen, method);
+    int rank = given.count(RANK, 0, 0);
     WorkerGroup group =
         ClusterOptions.group(
             given,
             evaluation.facts(),
             "start all again with the same commands: what is measured is kept");
+    if (!group.workers().isAlone()) {
+      given.refuse(
+          RANK, "is for one process: give the same command to it, what is measured is kept");
+    }
     return group.work(
         () -> {
           try {
-            evaluation
-                .measure(group.workers(), terminal)
-                .ifPresent(report -> print(given, report, evaluation.files()));
+            Optional<EvaluationReport> report = evaluation.measure(group.workers(), terminal);
+            report.ifPresent(r -> print(given, r, evaluation.files()));
+            if (given.has(RANK)) {
+              Scored images = Scored.of(chosen, evaluation, report.orElseThrow(), run.pixels());
+              rank(
+                  given,
+                  run,
+                  images,
+                  test(chosen, run, method, rank, terminal),
+                  evaluation.files());
+            }
             return ExitCode.OK;
           } catch (Stopped e) {
             return ExitCode.INTERRUPTED;
           }
         });
+  }
+
+  /** Test images to compare others with, measured alike. */
+  private static Optional<Scored> test(
+      ChosenImages chosen, TrainedRun run, LikelihoodMethod method, int most, Terminal terminal) {
+    if (most == 0 || chosen.name().equals(Text.name(Split.TEST))) {
+      return Optional.empty();
+    }
+    ChosenImages test = ImageChoice.ofData(Split.TEST, most, run);
+    Evaluation evaluation = new Evaluation(run, test, method);
+    return evaluation
+        .measure(Workers.alone(), terminal)
+        .map(report -> Scored.of(test, evaluation, report, run.pixels()));
+  }
+
+  private static void rank(
+      Arguments given, TrainedRun run, Scored images, Optional<Scored> test, Path files) {
+    List<String> names = given.has("images") ? ImageFiles.names(given.path("images")) : List.of();
+    ImageRanking ranking = new ImageRanking(names, images, test);
+    ranking.write(Path.of(files + "-ranked.csv"));
+    Path page = Path.of(files + "-ranked.html");
+    PictureFiles.page(page, RankingPage.of(ranking, run));
+    given.out().println("ranked: " + files + "-ranked.{csv,html}");
   }
 
   private static void print(Arguments given, EvaluationReport report, Path files) {

@@ -71,8 +71,16 @@ final class ImageChoice {
       return new ChosenImages("images", description, options, images, count);
     }
     given.refuse(Arguments.CLASS, "is of --images; images of the run's data have their own");
+    return ofData(given.choice("split", Split.TEST, Split.class), limit, run);
+  }
+
+  /**
+   * Images of the run's own data.
+   *
+   * @param limit how many at most
+   */
+  static ChosenImages ofData(Split split, int limit, TrainedRun run) {
     Dataset data = Datasets.open(run.config().data());
-    Split split = given.choice("split", Split.TEST, Split.class);
     ImageSet images = split == Split.TEST ? data.test() : data.train();
     int count = Math.min(limit, images.count());
     String which = split == Split.TEST ? "test" : "training";

@@ -24,8 +24,10 @@ public final class Presets {
   /** What a model is laid over. */
   private static final Map<String, List<String>> BASES =
       Map.of(
-          KINDS, List.of(DIGITS, "ablations/fast"),
-          "imagenet64", List.of("imagenet32", "ablations/" + VDM, "imagenet32-" + VDM));
+          KINDS,
+          List.of(DIGITS, "ablations/fast"),
+          "imagenet64",
+          List.of("imagenet32", "ablations/" + VDM, "imagenet32-" + VDM));
 
   private static final List<String> MODELS =
       List.of(DIGITS, KINDS, "photos", "cifar10", "imagenet32");

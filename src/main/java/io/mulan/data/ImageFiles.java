@@ -72,6 +72,24 @@ public final class ImageFiles {
     };
   }
 
+  /**
+   * The names of the files that {@link #read} takes images of, in their order.
+   *
+   * @return empty for an array, whose images have numbers alone
+   */
+  public static List<String> names(Path path) {
+    if (Files.isDirectory(path)) {
+      return pictureNames(FoundFiles.directlyIn(path, new BadInput(false)));
+    }
+    return List.of("npy", "npz").contains(extension(path))
+        ? List.of()
+        : List.of(path.getFileName().toString());
+  }
+
+  private static List<String> pictureNames(FoundFiles all) {
+    return all.only(PictureFile::isNamed).names();
+  }
+
   /** Whether a file holds the class of each image next to the images. */
   public static boolean hasLabels(Path path) {
     if (!extension(path).equals("npz") || !Files.isRegularFile(path)) {
@@ -97,8 +115,7 @@ public final class ImageFiles {
 
   private static List<Path> inside(Path folder) {
     FoundFiles all = FoundFiles.directlyIn(folder, new BadInput(false));
-    List<Path> pictures =
-        all.only(PictureFile::isNamed).names().stream().map(folder::resolve).toList();
+    List<Path> pictures = pictureNames(all).stream().map(folder::resolve).toList();
     List<String> others = all.names().stream().filter(PictureFile::isOfOtherKind).toList();
     String text = PictureFolder.othersNote(others);
     if (pictures.isEmpty()) {

@@ -71,18 +71,45 @@ public final class PixelEntropy {
    * of each level.
    */
   public double crossEntropy(ImageSet other) {
-    if (other.shape().size() != train.shape().size() || other.levels() != train.levels()) {
-      throw new IllegalArgumentException(other.name() + " is unlike " + train.name());
-    }
+    requireAlike(other);
     int[] seen = counts(other);
-    double total = train.count() + PRIOR * train.levels();
     double bits = 0;
     for (int i = 0; i < seen.length; i++) {
       if (seen[i] > 0) {
-        bits -= seen[i] * log2((counts[i] + PRIOR) / total);
+        bits += seen[i] * bits(i);
       }
     }
     return bits / other.count() / train.shape().size();
+  }
+
+  /** The same for each image. */
+  public double[] perImage(ImageSet other) {
+    requireAlike(other);
+    int size = train.shape().size();
+    double[] bits = new double[other.count()];
+    int[] done = new int[1];
+    other.each(
+        (images, count) -> {
+          meanwhile.run();
+          for (int i = 0; i < count; i++, done[0]++) {
+            for (int d = 0; d < size; d++) {
+              int level = images[i * size + d] & 0xff;
+              bits[done[0]] += bits(d * train.levels() + level) / size;
+            }
+          }
+        });
+    return bits;
+  }
+
+  private void requireAlike(ImageSet other) {
+    if (other.shape().size() != train.shape().size() || other.levels() != train.levels()) {
+      throw new IllegalArgumentException(other.name() + " is unlike " + train.name());
+    }
+  }
+
+  /** Of a level in a dimension, by its place among the counts. */
+  private double bits(int place) {
+    return -log2((counts[place] + PRIOR) / (train.count() + PRIOR * train.levels()));
   }
 
   private static double log2(double x) {

@@ -190,6 +190,15 @@ public final class Chart implements Plot {
    * @param edges of its bins, rising; what lies beyond is left out
    */
   public Chart histogram(String name, double[] values, double[] edges) {
+    return histogram(name, values, edges, 1);
+  }
+
+  /** The same as shares of all values, for sets of different sizes. */
+  public Chart shares(String name, double[] values, double[] edges) {
+    return histogram(name, values, edges, 1.0 / values.length);
+  }
+
+  private Chart histogram(String name, double[] values, double[] edges, double weight) {
     int bins = edges.length - 1;
     double[] x = new double[2 * bins + 2];
     double[] y = new double[2 * bins + 2];
@@ -201,8 +210,8 @@ public final class Chart implements Plot {
           Arrays.stream(values).filter(v -> v >= low && (v < high || (last && v == high))).count();
       x[2 * i + 1] = low;
       x[2 * i + 2] = high;
-      y[2 * i + 1] = count;
-      y[2 * i + 2] = count;
+      y[2 * i + 1] = count * weight;
+      y[2 * i + 2] = count * weight;
     }
     x[0] = edges[0];
     x[2 * bins + 1] = edges[bins];

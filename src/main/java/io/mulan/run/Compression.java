@@ -8,16 +8,13 @@ import io.mulan.compression.Platform;
 import io.mulan.compression.WrongImagesException;
 import io.mulan.console.Countdown;
 import io.mulan.console.Terminal;
-import io.mulan.data.Datasets;
 import io.mulan.data.ImageSet;
-import io.mulan.data.PixelEntropy;
 import io.mulan.files.AtomicFile;
 import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.training.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.OptionalDouble;
 import java.util.function.IntConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -76,7 +73,7 @@ public final class Compression {
             result[0],
             OtherCodecs.png(images),
             OtherCodecs.xz(images),
-            independent(run, images));
+            run.pixels().map(p -> p.crossEntropy(images)));
       }
     } catch (WrongImagesException e) {
       throw new ConfigException(
@@ -96,17 +93,6 @@ public final class Compression {
       IntConsumer made) {
     ChainLaws laws = new ChainLaws(model.session(), model.parts(), run.image(), head.steps());
     return new ImageCompressor(run.config(), laws, head, batch, made);
-  }
-
-  /** Of independent pixels, with the histograms of the training images; nothing without those. */
-  private static OptionalDouble independent(TrainedRun run, ImageSet images) {
-    try {
-      ImageSet train = Datasets.open(run.config().data()).train();
-      return OptionalDouble.of(new PixelEntropy(train).crossEntropy(images));
-    } catch (ConfigException e) {
-      LOG.debug("no training images", e);
-      return OptionalDouble.empty();
-    }
   }
 
   /** A checksum of the weights and of the settings that say what is computed with them. */

@@ -5,6 +5,7 @@ import io.mulan.compression.ImageCompressor;
 import io.mulan.console.Text;
 import io.mulan.data.ImageSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -24,7 +25,7 @@ public record CompressionReport(
     ImageCompressor.Result result,
     OptionalDouble png,
     double xz,
-    OptionalDouble independent) {
+    Optional<Double> independent) {
 
   /** For the eye. */
   public String text() {

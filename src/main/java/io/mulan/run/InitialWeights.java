@@ -214,7 +214,8 @@ public final class InitialWeights {
           weights.put(weight, new Values(Shape.of(shape), array.toFloats()));
         }
       }
-      return new InitialWeights(source, kept, Optional.empty(), Optional.empty(), Optional.empty(), weights);
+      return new InitialWeights(
+          source, kept, Optional.empty(), Optional.empty(), Optional.empty(), weights);
     }
   }
 
@@ -265,8 +266,7 @@ public final class InitialWeights {
                 taken.add(name);
               } else if (name.equals(CONDITIONING) && timesFit(there.shape(), shape, timeInputs)) {
                 float[] elements = state.weight(name);
-                System.arraycopy(
-                    there.elements(), 0, elements, 0, timeInputs * (int) shape.get(1));
+                System.arraycopy(there.elements(), 0, elements, 0, timeInputs * (int) shape.get(1));
                 state.begin(name, elements);
                 partly.add(name);
               } else {
@@ -275,7 +275,8 @@ public final class InitialWeights {
             });
     if (taken.isEmpty()) {
       throw new CheckpointException(
-          source + " has no weight of the name and shape of one of this model; name another with --init");
+          source
+              + " has no weight of the name and shape of one of this model; name another with --init");
     }
     return new Taken(
         source.toString(),

@@ -8,7 +8,9 @@ import java.awt.image.DataBufferByte;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -26,6 +28,9 @@ final class OtherCodecs {
   private static final int MOST_PIXELS = 1 << 22;
 
   private static final int BEST = 9;
+
+  /** Signature, head, and the frames of data and end: what every PNG has. */
+  private static final int PNG_FRAME = 57;
 
   private OtherCodecs() {}
 
@@ -56,7 +61,7 @@ final class OtherCodecs {
    */
   static OptionalDouble png(ImageSet images) {
     ImageShape shape = images.shape();
-    if (shape.channels() != GREY && shape.channels() != COLOUR) {
+    if (!isPicture(shape)) {
       return OptionalDouble.empty();
     }
     int most = Math.max(1, MOST_PIXELS / (shape.height() * shape.width()));
@@ -67,6 +72,26 @@ final class OtherCodecs {
       bytes += png(shape, count, images.copies(count, i -> from + i));
     }
     return OptionalDouble.of(perDimension(bytes, images));
+  }
+
+  /**
+   * As a PNG for each image, without the bytes that are the same in all.
+   *
+   * @return nothing if images have other channels than pictures
+   */
+  static Optional<double[]> pngPerImage(ImageSet images) {
+    ImageShape shape = images.shape();
+    return isPicture(shape)
+        ? Optional.of(
+            IntStream.range(0, images.count())
+                .mapToLong(i -> png(shape, 1, images.copies(1, row -> i)) - PNG_FRAME)
+                .mapToDouble(bytes -> 8.0 * bytes / shape.size())
+                .toArray())
+        : Optional.empty();
+  }
+
+  private static boolean isPicture(ImageShape shape) {
+    return shape.channels() == GREY || shape.channels() == COLOUR;
   }
 
   private static long png(ImageShape shape, int count, byte[] levels) {

@@ -57,7 +57,7 @@ public final class RunState implements Checkpointed, AutoCloseable {
   private final Graph graph = new Graph();
   private final List<Variable<?>> variables;
   private final Map<String, Tensor> values = new HashMap<>();
-  
+
   /** Closes what holds the values. */
   private final List<Runnable> owners = new ArrayList<>();
 

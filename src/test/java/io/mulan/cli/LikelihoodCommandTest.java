@@ -6,18 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mulan.numpy.Npz;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.xml.sax.InputSource;
 
 /** {@code mulan evaluate} on a small run. */
 @CallsCommands
@@ -155,6 +161,43 @@ final class LikelihoodCommandTest {
     evaluateRun("plain", "--images=own/samples.npz", "--times=2", "--json=npz.json").assertDone();
     assertEquals(3, json("png.json").get("count").asInt());
     assertEquals(json("png.json").get("total"), json("npz.json").get("total"));
+  }
+
+  @Test
+  void imagesAreRankedNextToTestImages() throws Exception {
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    Random random = new Random(1);
+    for (String name : List.of("plain", "noise, \"grey\"")) {
+      BufferedImage picture = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+      for (int i = 0; i < 64 && !name.equals("plain"); i++) {
+        picture.getRaster().setSample(i % 8, i / 8, 0, random.nextInt(256));
+      }
+      ImageIO.write(picture, "png", pictures.resolve(name + ".png").toFile());
+    }
+    Program.Outcome done =
+        evaluateRun("plain", "--images=pictures", "--times=4", "--rank=20").assertDone();
+    Matcher files = Pattern.compile("ranked: (.*)\\.\\{csv,html}").matcher(done.out());
+    assertTrue(files.find(), done::toString);
+    List<String> lines = Files.readAllLines(Path.of(files.group(1) + ".csv"));
+    assertEquals(
+        "rank,image,name,bits_per_dim,less_pixels,less_png,"
+            + "test_below_bits_per_dim,test_below_less_pixels,test_below_less_png",
+        lines.get(0));
+    List<String> images = lines.subList(1, 3).stream().map(l -> l.substring(2)).sorted().toList();
+    assertTrue(images.get(0).startsWith("0,\"noise, \"\"grey\"\".png\","), images.get(0));
+    assertTrue(images.get(1).startsWith("1,plain.png,"), images.get(1));
+    double[] bits =
+        lines.subList(1, 3).stream()
+            .map(l -> l.replaceFirst(".*\\.png\"?,", ""))
+            .mapToDouble(l -> Double.parseDouble(l.split(",")[0]))
+            .toArray();
+    assertTrue(bits[0] >= bits[1], "the least likely first: " + lines);
+    String page = Files.readString(Path.of(files.group(1) + ".html"));
+    DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(new InputSource(new StringReader(page.replaceFirst("<!DOCTYPE html>", ""))));
+    assertTrue(page.contains("noise, &quot;grey&quot;.png"));
+    assertTrue(page.contains("the first 20 test images of digits"));
   }
 
   @Test

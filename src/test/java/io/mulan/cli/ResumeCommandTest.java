@@ -75,8 +75,7 @@ final class ResumeCommandTest {
     train(2, "--init=b.npz").assertRefused(3, "has begun with other weights");
     resume(init).assertRefused(2, "--init is for a run that begins");
     train(2, "--init-weights=last").assertRefused(2, "--init-weights is for --init");
-    Program.trainPlain(
-            folder, "--run=b", "--init=" + SmallRuns.exported(), "--init-weights=last")
+    Program.trainPlain(folder, "--run=b", "--init=" + SmallRuns.exported(), "--init-weights=last")
         .assertRefused(4, "is an exported model, which has averaged weights alone");
   }
 

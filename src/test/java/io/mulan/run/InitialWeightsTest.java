@@ -115,10 +115,14 @@ final class InitialWeightsTest {
     Npz.write(
         file,
         Map.of(
-            BIAS, constant(1, 8),
-            RunState.AVERAGE + BIAS, constant(2, 8),
-            RunState.FIRST_MOMENT + BIAS, constant(3, 8),
-            RunState.AVERAGE + "score_model/conv_out/bias", constant(4, 7)));
+            BIAS,
+            constant(1, 8),
+            RunState.AVERAGE + BIAS,
+            constant(2, 8),
+            RunState.FIRST_MOMENT + BIAS,
+            constant(3, 8),
+            RunState.AVERAGE + "score_model/conv_out/bias",
+            constant(4, 7)));
     RunConfig config = SmallRun.plain();
     begin("averages", config, file, Kept.AVERAGES);
     begin("last", config, file, Kept.LAST);
@@ -128,8 +132,7 @@ final class InitialWeightsTest {
     Path other = folder.resolve("other.npz");
     Npz.write(other, Map.of("dense/kernel", constant(1, 8)));
     CheckpointException refused =
-        assertThrows(
-            CheckpointException.class, () -> begin("none", config, other, Kept.AVERAGES));
+        assertThrows(CheckpointException.class, () -> begin("none", config, other, Kept.AVERAGES));
     assertTrue(refused.getMessage().contains("other.npz has no weight"), refused.getMessage());
   }
 
