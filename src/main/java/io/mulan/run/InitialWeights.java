@@ -148,20 +148,28 @@ public final class InitialWeights {
     if (RunFolder.checkpoints(run, config).steps().isEmpty()) {
       return Optional.of(read(source, kept));
     }
-    Path file = run.resolve(FILE);
-    try {
-      Taken before = Files.exists(file) ? JsonFile.read(file, Taken.class) : null;
-      if (before != null
-          && before.source().equals(source.toString())
-          && before.kept().equals(Text.name(kept))) {
-        return Optional.empty();
-      }
-    } catch (IOException e) {
-      throw new ConfigException(file + " cannot be read: " + IoReason.of(e), e);
+    if (taken(run)
+        .filter(t -> t.source().equals(source.toString()) && t.kept().equals(Text.name(kept)))
+        .isPresent()) {
+      return Optional.empty();
     }
     throw new ConfigException(
         "%s has begun with other weights than those of %s; resume it without --init, or name another folder with --run"
             .formatted(run, source));
+  }
+
+  /**
+   * What a run took when it began; empty if it began with weights of its own.
+   *
+   * @throws ConfigException if that cannot be read
+   */
+  static Optional<Taken> taken(Path run) {
+    Path file = run.resolve(FILE);
+    try {
+      return Files.exists(file) ? Optional.of(JsonFile.read(file, Taken.class)) : Optional.empty();
+    } catch (IOException e) {
+      throw new ConfigException(file + " cannot be read: " + IoReason.of(e), e);
+    }
   }
 
   private static InitialWeights read(Path source, Kept kept) {

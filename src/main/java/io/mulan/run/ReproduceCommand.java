@@ -42,6 +42,8 @@ public final class ReproduceCommand {
     } else {
       words.addAll(List.of("--config", run.resolve("config.yaml").toString()));
     }
+    InitialWeights.taken(run)
+        .ifPresent(t -> words.addAll(List.of("--init", t.source(), "--init-weights", t.kept())));
     words.addAll(List.of("--run", run.toString()));
     return line(words);
   }

@@ -77,6 +77,8 @@ final class InitialWeightsTest {
 
     RunConfig config = SmallRun.config(MULAN);
     Path run = folder.resolve("mulan");
+    String again = " --init " + folder.resolve("vdm") + " --init-weights averages --run " + run;
+    assertTrue(ReproduceCommand.train(run, config).endsWith(again));
     assertEquals(
         Optional.empty(), InitialWeights.of(run, config, folder.resolve("vdm"), Kept.AVERAGES));
     assertRefused(run, "vdm", Kept.LAST, "has begun with other weights");
