@@ -42,6 +42,7 @@ final class ArchitectureTest {
           below("diffusion", "nn tf config"),
           below("drawing", "data formats config files"),
           below("flow", "diffusion nn tf config console"),
+          below("frechet", "tf data formats numpy config files"),
           below("likelihood", "flow diffusion nn tf data config"),
           below("sampling", "flow diffusion nn tf config"),
           below("training", "likelihood diffusion nn cluster tf data config console files"),

@@ -171,7 +171,11 @@ final class Arguments {
     if (!has(option)) {
       return otherwise;
     }
-    String text = line.getOptionValue(option);
+    return choice(option, line.getOptionValue(option), type);
+  }
+
+  /** The one of this name. */
+  static <E extends Enum<E>> E choice(String option, String text, Class<E> type) {
     return Arrays.stream(type.getEnumConstants())
         .filter(e -> Text.name(e).equals(text))
         .findFirst()

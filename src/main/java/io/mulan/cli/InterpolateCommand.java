@@ -87,7 +87,7 @@ final class InterpolateCommand implements Command {
             given, run, "interpolations", choice.name() + "-" + from + "-" + to, JSON);
     out.requireWritable();
     LOG.info("building the model...");
-    try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN, 0);
+    try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN);
         GrowingNpz npz = new GrowingNpz(out.resolve(NPZ))) {
       terminal.watch("stopping");
       FlowCodec codec = new FlowCodec(model.encodings(), model.solver(tolerance, terminal::asked));

@@ -51,6 +51,7 @@ public final class Main {
           new CompareCommand(),
           new EvaluateCommand(),
           new SampleCommand(),
+          new FidCommand(),
           new ReconstructCommand(),
           new InterpolateCommand(),
           new CompressCommand(),

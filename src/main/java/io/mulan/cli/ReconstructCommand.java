@@ -74,7 +74,7 @@ final class ReconstructCommand implements Command {
     OutFolder out = TrainedOptions.out(given, run, "reconstructions", choice.name(), JSON);
     out.requireWritable();
     LOG.info("building the model...");
-    try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN, 0)) {
+    try (SamplingModel model = SamplingModel.open(run, Sampler.HEUN)) {
       terminal.watch("stopping");
       FlowCodec codec = new FlowCodec(model.encodings(), model.solver(tolerance, terminal::asked));
       return reconstruct(new Asked(run, choice, tolerance, out, given), model, codec)

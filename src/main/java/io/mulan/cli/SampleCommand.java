@@ -45,11 +45,13 @@ final class SampleCommand implements Command {
     return """
           mulan sample runs/digits                         64 images: a grid, one by one, npz
           mulan sample runs/digits --steps 1000 --seed 7   more steps, other images
+          mulan sample runs/digits --sampler dpmpp-2m --steps 16   in a few steps
           mulan sample runs/digits --sampler flow          along the probability flow
           mulan sample runs/digits --gif                   and a moving picture of the denoising
           mulan sample runs/a --class 3                    images of one class, for a conditional model
           mulan sample runs/digits --like test --count 16  latents of the test images
           mulan sample runs/digits --steps-sweep 4,16,64   what the number of steps does
+          mulan sample runs/digits --sampler ddim,dpmpp-2m,heun --steps-sweep 8,16   and the sampler
           mulan launch --processes 4 -- sample runs/a --count 5000   in four processes
         """;
   }
@@ -88,18 +90,21 @@ final class SampleCommand implements Command {
     return together.work(
         () -> {
           LOG.info("building the model...");
-          try (SamplingModel model = SamplingModel.open(run, plan.sampler(), plan.seed())) {
-            terminal.watch("stopping");
-            boolean all =
-                options.sweep().isEmpty()
-                    ? new SampleFiles(
-                            run, plan, latents, beside, options.gif(), out, workers, terminal, said)
-                        .draw(model)
-                    : new StepSweep(
-                            run, plan, latents, options.sweep(), out, workers, terminal, said)
-                        .run(model);
-            return all ? ExitCode.OK : ExitCode.INTERRUPTED;
+          terminal.watch("stopping");
+          boolean all;
+          if (options.sweep().isEmpty()) {
+            try (SamplingModel model = SamplingModel.open(run, plan)) {
+              all =
+                  new SampleFiles(
+                          run, plan, latents, beside, options.gif(), out, workers, terminal, said)
+                      .draw(model);
+            }
+          } else {
+            all =
+                new StepSweep(run, plan, latents, options.sweep(), out, workers, terminal, said)
+                    .measure();
           }
+          return all ? ExitCode.OK : ExitCode.INTERRUPTED;
         });
   }
 

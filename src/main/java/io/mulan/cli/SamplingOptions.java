@@ -1,9 +1,11 @@
 package io.mulan.cli;
 
 import io.mulan.config.RunConfig;
+import io.mulan.console.Text;
 import io.mulan.run.SamplingPlan;
 import io.mulan.sampling.Sampler;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.cli.Options;
 
@@ -11,16 +13,11 @@ import org.apache.commons.cli.Options;
  * How {@code mulan sample} draws images.
  *
  * @param gif whether a moving picture is made
- * @param sweep numbers of steps to compare; empty for none
+ * @param sweep samplers and numbers of steps to compare; empty for none
  */
-record SamplingOptions(SamplingPlan plan, boolean gif, List<Integer> sweep) {
-
-  /** How noise becomes an image. */
-  private enum Way {
-    ANCESTRAL,
-    HEUN,
-    FLOW
-  }
+record SamplingOptions(SamplingPlan plan, boolean gif, List<SamplingPlan.Steps> sweep) {
+  private static final String FLOW = "flow";
+  private static final String STEPS_ONLY = "does not go with --sampler flow";
 
   private static final int COUNT = 64;
   private static final int STEPS = 256;
@@ -36,11 +33,12 @@ record SamplingOptions(SamplingPlan plan, boolean gif, List<Integer> sweep) {
         .addOption(
             ConfigOptions.withValue(
                 "sampler",
-                Arguments.names(Way.class),
+                Arguments.names(Sampler.class) + "|" + FLOW,
                 "reverse chain, or probability flow in fixed or adaptive steps (ancestral)"))
         .addOption(
-            ConfigOptions.withValue(
-                "steps", "T", "of ancestral and heun (256, or the model's own)"))
+            ConfigOptions.withValue("steps", "T", "of all but flow (256, or the model's own)"))
+        .addOption(
+            ConfigOptions.flag("clip", "the predicted image x̂ is kept in the range of images"))
         .addOption(ConfigOptions.withValue("rtol", "X", "of flow (1e-5)"))
         .addOption(ConfigOptions.withValue("atol", "X", "of flow (1e-5)"))
         .addOption(
@@ -59,17 +57,20 @@ record SamplingOptions(SamplingPlan plan, boolean gif, List<Integer> sweep) {
         .addOption(ConfigOptions.flag("gif", "a moving picture of the denoising"))
         .addOption(
             ConfigOptions.withValue(
-                "steps-sweep", "T,T,...", "the bound and the images for each number of steps"))
+                "steps-sweep",
+                "T,T,...",
+                "compare numbers of steps, and samplers if --sampler names some: ddim,heun"))
         .addOption(ConfigOptions.withValue("batch", "N", "drawn together (as many as in training)"))
         .addOption(ConfigOptions.withValue("out", "DIR", "where to write (RUN/samples/...)"));
   }
 
   static SamplingOptions read(Arguments given, RunConfig config) {
-    Way way = given.choice("sampler", Way.ANCESTRAL, Way.class);
-    if (way == Way.FLOW) {
-      given.refuse("steps", "goes with --sampler ancestral or heun; flow has --rtol and --atol");
-      given.refuse("steps-sweep", "goes with --sampler ancestral or heun");
-      given.refuse("gif", "goes with --sampler ancestral or heun");
+    boolean flow = given.text("sampler", "").equals(FLOW);
+    if (flow) {
+      given.refuse("steps", STEPS_ONLY + ", which has --rtol and --atol");
+      given.refuse("clip", STEPS_ONLY);
+      given.refuse("steps-sweep", STEPS_ONLY);
+      given.refuse("gif", STEPS_ONLY);
     } else {
       given.refuse("rtol", "goes with --sampler flow");
       given.refuse("atol", "goes with --sampler flow");
@@ -86,26 +87,41 @@ record SamplingOptions(SamplingPlan plan, boolean gif, List<Integer> sweep) {
     int own = config.loss().timesteps() > 0 ? config.loss().timesteps() : STEPS;
     int count = given.count("count", given.has("steps-sweep") ? 8 : COUNT, 1);
     int steps = given.count("steps", own, 1);
+    boolean clip = given.has("clip");
+    List<Sampler> samplers = flow ? List.of() : samplers(given);
     SamplingPlan plan =
         new SamplingPlan(
             count,
             given.label(config.data()),
-            switch (way) {
-              case ANCESTRAL -> new SamplingPlan.Steps(Sampler.ANCESTRAL, steps);
-              case HEUN -> new SamplingPlan.Steps(Sampler.HEUN, steps);
-              case FLOW -> new SamplingPlan.Flow(FlowOptions.tolerance(given));
-            },
+            flow
+                ? new SamplingPlan.Flow(FlowOptions.tolerance(given))
+                : new SamplingPlan.Steps(samplers.get(0), steps, clip),
             given.choice("last", SamplingPlan.Last.MOST_LIKELY, SamplingPlan.Last.class),
             given.seed(),
             given.count("batch", Math.min(count, config.training().batch()), 1));
-    return new SamplingOptions(plan, given.has("gif"), sweep(given));
+    return new SamplingOptions(plan, given.has("gif"), sweep(given, samplers, clip));
   }
 
-  private static List<Integer> sweep(Arguments given) {
-    List<Integer> sweep = new ArrayList<>();
+  private static List<Sampler> samplers(Arguments given) {
+    String text = given.text("sampler", Text.name(Sampler.ANCESTRAL));
+    if (!given.has("steps-sweep")) {
+      return List.of(given.choice("sampler", Sampler.ANCESTRAL, Sampler.class));
+    }
+    return Arrays.stream(text.split(",", -1))
+        .map(name -> Arguments.choice("sampler", name, Sampler.class))
+        .distinct()
+        .toList();
+  }
+
+  private static List<SamplingPlan.Steps> sweep(
+      Arguments given, List<Sampler> samplers, boolean clip) {
+    List<SamplingPlan.Steps> sweep = new ArrayList<>();
     if (given.has("steps-sweep")) {
-      for (String text : given.text("steps-sweep", "").split(",", -1)) {
-        sweep.add(Arguments.count("steps-sweep", text, 1));
+      for (Sampler sampler : samplers) {
+        for (String text : given.text("steps-sweep", "").split(",", -1)) {
+          int steps = Arguments.count("steps-sweep", text, 1);
+          sweep.add(new SamplingPlan.Steps(sampler, steps, clip));
+        }
       }
     }
     return List.copyOf(sweep);
@@ -113,8 +129,10 @@ record SamplingOptions(SamplingPlan plan, boolean gif, List<Integer> sweep) {
 
   /** For a folder. */
   String name() {
-    return plan.way().name()
+    List<String> names = sweep.stream().map(SamplingPlan.Way::name).distinct().toList();
+    return (sweep.isEmpty() ? plan.way().name() : String.join("-", names))
         + (plan.way() instanceof SamplingPlan.Steps chain ? "-" + chain.steps() : "")
+        + (plan.clip() ? "-clip" : "")
         + (sweep.isEmpty() ? "" : "-sweep")
         + "-seed-"
         + plan.seed()

@@ -5,6 +5,7 @@ import io.mulan.config.DataConfig.View;
 import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
 import io.mulan.formats.BadInput;
+import io.mulan.formats.GreyScale;
 import io.mulan.numpy.NpyArray;
 import io.mulan.readers.ImageStore;
 import io.mulan.readers.LabelledImages;
@@ -25,6 +26,8 @@ import java.util.zip.CRC32C;
  * place.
  */
 public final class ImageSet {
+  private static final int RGB = 3;
+
   private static final Conditions NOTHING = new Conditions(0, false);
 
   private final String name;
@@ -294,6 +297,21 @@ public final class ImageSet {
     byte[] all = new byte[shape.bytes(count())];
     copy(0, count(), all, 0);
     return NpyArray.of(all, count(), shape.height(), shape.width(), shape.channels());
+  }
+
+  /**
+   * All of them as RGB of 8 bits [count,H,W,3], black to white; grey ones have three channels
+   * alike.
+   */
+  public NpyArray toRgb() {
+    GreyScale scale = new GreyScale(levels);
+    byte[] all = toArray().toBytes();
+    int copies = RGB / shape.channels();
+    byte[] rgb = new byte[Math.multiplyExact(all.length, copies)];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) scale.grey(all[i / copies] & 0xff);
+    }
+    return NpyArray.of(rgb, count(), shape.height(), shape.width(), RGB);
   }
 
   /** Takes a part of a set. */

@@ -6,6 +6,7 @@ import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -44,6 +45,11 @@ public record Chain<T extends TFloating>(
       Operand<TFloat64> from,
       Operand<TFloat64> to,
       Loop.Around around) {
+
+    /** The same with {@link ReverseProcess#clipped}, as a value from around the loop says. */
+    public Step<T> clipped(Operand<TBool> clip) {
+      return new Step<>(reverse.clipped(around.of(clip)), random, from, to, around);
+    }
 
     /** Arithmetic inside the loop. */
     public Maths<TFloat64> d() {

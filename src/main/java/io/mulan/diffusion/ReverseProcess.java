@@ -3,8 +3,10 @@ package io.mulan.diffusion;
 import io.mulan.config.ImageShape;
 import io.mulan.nn.Net;
 import io.mulan.tf.Maths;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TFloating;
@@ -23,6 +25,7 @@ public final class ReverseProcess<T extends TFloating> {
   private final DiffusionModel model;
   private final Operand<TFloat64> latent;
   private final Operand<T> conditioning;
+  private final Optional<Operand<TBool>> clip;
 
   /**
    * @param latent c, with the conditions next to it [B,m+k]
@@ -35,6 +38,26 @@ public final class ReverseProcess<T extends TFloating> {
     this.latent = d.cast(latent);
     this.path = model.path(net, this.latent);
     this.conditioning = conditioning;
+    this.clip = Optional.empty();
+  }
+
+  private ReverseProcess(ReverseProcess<T> other, Operand<TBool> clip) {
+    this.model = other.model;
+    this.net = other.net;
+    this.d = other.d;
+    this.latent = other.latent;
+    this.path = other.path;
+    this.conditioning = other.conditioning;
+    this.clip = Optional.of(clip);
+  }
+
+  /**
+   * The same where {@link #denoise} keeps x̂ between the lowest and the highest level of an image.
+   *
+   * @param clip whether it does (scalar)
+   */
+  public ReverseProcess<T> clipped(Operand<TBool> clip) {
+    return new ReverseProcess<>(this, clip);
   }
 
   /** A step of the chain, and log p(z_s given z_t, c) - log q(z_s given z_t, x, c) in nats [B]. */
@@ -74,44 +97,118 @@ public final class ReverseProcess<T extends TFloating> {
     return d.add(pixels, zeros);
   }
 
-  /**
-   * What the network makes of a noisy signal, in three forms [B,H,W,C].
-   *
-   * @param signal x̂
-   * @param noise ε̂
-   * @param velocity v̂ = α ε̂ - σ x̂
-   */
-  public record Denoised(
-      Operand<TFloat64> signal, Operand<TFloat64> noise, Operand<TFloat64> velocity) {}
-
   /** What the network makes of z at time t. */
   public Denoised denoise(Operand<TFloat64> z, Operand<TFloat64> t) {
     NoiseLevel<TFloat64> at = level(t);
-    Operand<TFloat64> output = output(z, at);
-    Operand<TFloat64> noise = model.prediction().noise(d, at, z, output);
-    Operand<TFloat64> velocity = model.prediction().velocity(d, at, z, output);
-    Operand<TFloat64> signal = d.sub(d.mul(at.alpha(), z), d.mul(at.sigma(), velocity));
-    return new Denoised(signal, noise, velocity);
-  }
-
-  /** What the network says of z: its output; the caller converts it. */
-  private Operand<TFloat64> output(Operand<TFloat64> z, NoiseLevel<TFloat64> at) {
     Operand<T> seen = net.m().cast(z);
-    return d.cast(model.denoiser().output(net, seen, at.gamma(), conditioning));
+    Operand<TFloat64> output = d.cast(model.denoiser().output(net, seen, at.gamma(), conditioning));
+    return new Denoised(this, z, t, at, output);
   }
 
-  private Operand<TFloat64> noiseIn(Operand<TFloat64> z, NoiseLevel<TFloat64> at) {
-    return model.prediction().noise(d, at, z, output(z, at));
+  /**
+   * What the network makes of z at time t, and what follows from it: x̂, ε̂ and v̂ say the same of
+   * z = α x̂ + σ ε̂, and a clipped x̂ is a prediction like any other. Each [B,H,W,C].
+   */
+  public static final class Denoised {
+    private final ReverseProcess<?> process;
+    private final Maths<TFloat64> d;
+    private final Operand<TFloat64> z;
+    private final Operand<TFloat64> t;
+    private final NoiseLevel<TFloat64> at;
+    private final Operand<TFloat64> output;
+
+    private Denoised(
+        ReverseProcess<?> process,
+        Operand<TFloat64> z,
+        Operand<TFloat64> t,
+        NoiseLevel<TFloat64> at,
+        Operand<TFloat64> output) {
+      this.process = process;
+      this.d = process.d;
+      this.z = z;
+      this.t = t;
+      this.at = at;
+      this.output = output;
+    }
+
+    /** What was denoised. */
+    public Operand<TFloat64> z() {
+      return z;
+    }
+
+    private interface Form {
+      Operand<TFloat64> of(Prediction prediction, Operand<TFloat64> output);
+    }
+
+    private Operand<TFloat64> as(Form form) {
+      Operand<TFloat64> plain = form.of(process.model.prediction(), output);
+      if (process.clip.isEmpty()) {
+        return plain;
+      }
+      double highest = 1 - 1.0 / process.model.codec().levels();
+      Operand<TFloat64> x = signal(process.model.prediction(), output);
+      Operand<TFloat64> kept = d.ops().clipByValue(x, d.constant(-highest), d.constant(highest));
+      return d.ops().select(process.clip.get(), form.of(Prediction.X, kept), plain);
+    }
+
+    private Operand<TFloat64> signal(Prediction prediction, Operand<TFloat64> output) {
+      Operand<TFloat64> velocity = prediction.velocity(d, at, z, output);
+      return d.sub(d.mul(at.alpha(), z), d.mul(at.sigma(), velocity));
+    }
+
+    /** x̂. */
+    public Operand<TFloat64> signal() {
+      return as(this::signal);
+    }
+
+    /** ε̂. */
+    public Operand<TFloat64> noise() {
+      return as((prediction, output) -> prediction.noise(d, at, z, output));
+    }
+
+    /** v̂ = α ε̂ - σ x̂. */
+    public Operand<TFloat64> velocity() {
+      return as((prediction, output) -> prediction.velocity(d, at, z, output));
+    }
+
+    /** dz/dt = ½ γ' σ (ε̂ - σ z), the probability flow. */
+    public Operand<TFloat64> drift() {
+      Operand<TFloat64> rate = process.path.derivative(d, process.times(t));
+      // A derivative's own shape is not known before it runs.
+      Operand<TFloat64> known = d.reshape(rate, DiffusionModel.anyBatch(at.gamma()));
+      Operand<TFloat64> flow = as((prediction, output) -> prediction.flow(d, at, z, output));
+      return d.mul(d.mul(known, flow), 0.5);
+    }
+
+    /** {@link ReverseProcess#step}. */
+    public Operand<TFloat64> step(Operand<TFloat64> s, Operand<TFloat64> noise) {
+      return process.step(z, at, process.level(s), noise(), noise);
+    }
+
+    /**
+     * z_s on the probability flow, s &lt; t, if x̂ is the same all the way: the noise in z_t stays
+     * as it is. Then z_s = α_s x̂ + σ_s (z_t - α_t x̂)/σ_t, for each pixel along its own γ.
+     *
+     * @param signal x̂ [B,H,W,C]
+     */
+    public Operand<TFloat64> follow(Operand<TFloat64> s, Operand<TFloat64> signal) {
+      NoiseLevel<TFloat64> to = process.level(s);
+      // α_s - σ_s α_t/σ_t = -α_s (e^-h - 1), with h = (γ_t - γ_s)/2
+      Operand<TFloat64> gained =
+          d.neg(d.ops().math.expm1(d.mul(d.sub(to.gamma(), at.gamma()), 0.5)));
+      return d.add(
+          d.mul(d.div(to.sigma(), at.sigma()), z), d.mul(d.mul(to.alpha(), gained), signal));
+    }
+
+    /** γ_s - γ_t [B,H,W,C] or [B,1,1,1]. */
+    public Operand<TFloat64> gammaTo(Operand<TFloat64> s) {
+      return d.sub(process.level(s).gamma(), at.gamma());
+    }
   }
 
-  /** dz/dt = ½ γ' σ (ε̂ - σ z) [B,H,W,C], the probability flow. */
+  /** {@link Denoised#drift}. */
   public Operand<TFloat64> drift(Operand<TFloat64> z, Operand<TFloat64> t) {
-    NoiseLevel<TFloat64> at = level(t);
-    Operand<TFloat64> rate = path.derivative(d, times(t));
-    // A derivative's own shape is not known before it runs.
-    Operand<TFloat64> known = d.reshape(rate, DiffusionModel.anyBatch(at.gamma()));
-    Operand<TFloat64> flow = model.prediction().flow(d, at, z, output(z, at));
-    return d.mul(d.mul(known, flow), 0.5);
+    return denoise(z, t).drift();
   }
 
   /**
@@ -122,8 +219,7 @@ public final class ReverseProcess<T extends TFloating> {
    */
   public Operand<TFloat64> step(
       Operand<TFloat64> z, Operand<TFloat64> t, Operand<TFloat64> s, Operand<TFloat64> noise) {
-    NoiseLevel<TFloat64> from = level(t);
-    return step(z, from, level(s), noiseIn(z, from), noise);
+    return denoise(z, t).step(s, noise);
   }
 
   private Operand<TFloat64> step(
@@ -154,9 +250,9 @@ public final class ReverseProcess<T extends TFloating> {
 
   /** The mean of p(z_s given z_t, c) [B,H,W,C], s &lt; t. */
   public Operand<TFloat64> mean(Operand<TFloat64> z, Operand<TFloat64> t, Operand<TFloat64> s) {
-    NoiseLevel<TFloat64> from = level(t);
+    Denoised from = denoise(z, t);
     NoiseLevel<TFloat64> to = level(s);
-    return mean(z, from, to, noiseIn(z, from), lost(from, to));
+    return mean(z, from.at, to, from.noise(), lost(from.at, to));
   }
 
   /**
@@ -199,10 +295,11 @@ public final class ReverseProcess<T extends TFloating> {
       Operand<TFloat64> t,
       Operand<TFloat64> s,
       Operand<TFloat64> noise) {
-    NoiseLevel<TFloat64> from = level(t);
+    Denoised denoised = denoise(z, t);
+    NoiseLevel<TFloat64> from = denoised.at;
     NoiseLevel<TFloat64> to = level(s);
     Operand<TFloat64> own = d.div(d.sub(z, d.mul(from.alpha(), signal)), from.sigma());
-    Operand<TFloat64> error = d.sub(noiseIn(z, from), own);
+    Operand<TFloat64> error = d.sub(denoised.noise(), own);
     // Both laws have one variance; their means are δ of its roots apart.
     Operand<TFloat64> rise = d.ops().math.expm1(d.sub(from.gamma(), to.gamma()));
     Operand<TFloat64> delta = d.mul(d.sqrt(rise), error);

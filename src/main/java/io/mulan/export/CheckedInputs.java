@@ -114,6 +114,11 @@ final class CheckedInputs {
     return counted("seed", "of all noise", 0, Integer.MAX_VALUE);
   }
 
+  /** Yes or no (scalar). */
+  Operand<TBool> flag(String name, String description) {
+    return given(name, description, TBool.class, Shape.scalar());
+  }
+
   /** A whole number (scalar). */
   Operand<TInt64> counted(String name, String description, long least, long most) {
     String range = "from " + least + " to " + most;

@@ -29,6 +29,7 @@ public record Signatures(List<ModelSignature> all) {
             BitsPerDim.build(served),
             BitsPerDim.score(served, scoreTimes),
             Sample.build(served),
+            Sample.fast(served),
             LogLikelihood.build(served),
             LatentOfImages.build(served),
             Schedule.build(served),

@@ -88,12 +88,30 @@ public final class Npz implements AutoCloseable {
    * @throws ConfigException naming archive and array, if it is absent or no plain array
    */
   public NpyHeader header(String name) {
-    try (DataInputStream in =
-        new DataInputStream(new BufferedInputStream(zip.getInputStream(entry(name))))) {
+    try (DataInputStream in = stored(name)) {
       return NpyHeader.read(in, where(name));
     } catch (IOException e) {
       throw Npy.failure(where(name), e);
     }
+  }
+
+  /**
+   * The elements of the array of this name as they are stored, to be read one after the other.
+   *
+   * @throws ConfigException naming archive and array, if it is absent or no plain array
+   */
+  public DataInputStream elements(String name) {
+    try {
+      DataInputStream in = stored(name);
+      NpyHeader.read(in, where(name));
+      return in;
+    } catch (IOException e) {
+      throw Npy.failure(where(name), e);
+    }
+  }
+
+  private DataInputStream stored(String name) throws IOException {
+    return new DataInputStream(new BufferedInputStream(zip.getInputStream(entry(name))));
   }
 
   private String where(String name) {

@@ -93,7 +93,7 @@ public final class ReportSamples {
     SamplingPlan plan = SamplingPlan.few(shown, steps, 0, run.config());
     SampleBatches drawing = new SampleBatches(trained, plan, Workers.alone(), terminal);
     LOG.info("drawing {} images of {}...", shown, run.name());
-    try (SamplingModel model = SamplingModel.open(trained, plan.sampler(), plan.seed())) {
+    try (SamplingModel model = SamplingModel.open(trained, plan)) {
       SampleBatches.Latents prior = SampleBatches.Latents.prior(trained, plan);
       BufferedImage grid = ImageGrid.of(drawing.few(model, prior));
       return Optional.of(figure(run, grid, plan.settings(), trained.step()));

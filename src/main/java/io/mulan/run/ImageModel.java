@@ -197,7 +197,7 @@ public final class ImageModel implements AutoCloseable {
    */
   public ImageSet sample(SamplingPlan plan) {
     return new SampleBatches(run, plan, Workers.alone(), Terminal.none())
-        .few(sampling(plan.sampler()).seeded(plan.seed()), SampleBatches.Latents.prior(run, plan));
+        .few(sampling(plan.sampler()).drawing(plan), SampleBatches.Latents.prior(run, plan));
   }
 
   /** Carries images to noise and back, with tolerances of 1e-5. */
@@ -337,7 +337,7 @@ public final class ImageModel implements AutoCloseable {
   }
 
   private SamplingModel sampling(Sampler sampler) {
-    return samplers.computeIfAbsent(sampler, s -> SamplingModel.open(run, s, 0));
+    return samplers.computeIfAbsent(sampler, s -> SamplingModel.open(run, s));
   }
 
   private ImageSet fitting(ImageSet images) {

@@ -110,14 +110,14 @@ final class RunPictures implements TrainingListener, AutoCloseable {
     int classes = Math.max(1, config.data().classes());
     float[] given = Conditions.of(config.data()).of(SAMPLES, i -> i % classes);
     try (TFloat32 latents = sampler.latents(0, SAMPLES, given)) {
-      double[] z = sampler.noise(0, SAMPLES);
+      ImageSampler.State state = ImageSampler.State.of(sampler.noise(0, SAMPLES));
       for (int step = 0; step < STEPS; step++) {
         if (stopAsked.getAsBoolean()) {
           return Optional.empty();
         }
-        z = sampler.advance(z, latents, 0, step, step + 1, STEPS);
+        state = sampler.advance(state, latents, 0, step, step + 1, STEPS);
       }
-      byte[] levels = sampler.mostLikely(z, latents);
+      byte[] levels = sampler.mostLikely(state.z(), latents);
       return Optional.of(new ImageSet("samples", shown.shape(), config.data().levels(), levels));
     }
   }

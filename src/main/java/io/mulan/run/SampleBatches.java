@@ -9,6 +9,7 @@ import io.mulan.console.Terminal;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.ImageGrid;
 import io.mulan.files.ConfigException;
+import io.mulan.flow.FlowSolver;
 import io.mulan.numpy.Npy;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.Npz;
@@ -54,8 +55,9 @@ public final class SampleBatches {
      *
      * @param levels of the images, one after the other
      * @param latents of the images, with the conditions next to them [B,m+k]
+     * @param evaluations of the network, for each image
      */
-    void batch(byte[] levels, float[] latents);
+    void batch(byte[] levels, float[] latents, int evaluations);
   }
 
   /**
@@ -65,7 +67,7 @@ public final class SampleBatches {
    */
   public ImageSet few(SamplingModel model, Latents latents) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    if (!draw(model, latents, look -> {}, (levels, used) -> all.writeBytes(levels))) {
+    if (!draw(model, latents, look -> {}, (levels, used, evaluations) -> all.writeBytes(levels))) {
       throw new Stopped();
     }
     return images(all.toByteArray());
@@ -83,7 +85,8 @@ public final class SampleBatches {
     int size = shape.size();
     int width = model.sampler().withConditionsSize();
     SharedBatches rounds =
-        new SharedBatches(workers, plan.count(), plan.batch(), size + width * Float.BYTES);
+        new SharedBatches(
+            workers, plan.count(), plan.batch(), Integer.BYTES + size + width * Float.BYTES);
     int steps = plan.way() instanceof SamplingPlan.Steps chain ? chain.steps() : 1;
     Countdown countdown =
         new Countdown(
@@ -99,20 +102,22 @@ public final class SampleBatches {
             Consumer<Supplier<ImageSet>> seen = first == 0 ? frames : none -> {};
             long before = (long) rounds.round(first) * steps;
             try (TFloat32 c = latents.of(model, first, count)) {
-              double[] z0 = z0(model, c, first, count, steps, seen, k -> countdown.at(before + k));
+              End end = end(model, c, first, count, steps, seen, k -> countdown.at(before + k));
+              made.putInt(end.evaluations());
               made.put(
                   plan.last() == SamplingPlan.Last.DRAW
-                      ? model.sampler().drawn(z0, c, first)
-                      : model.sampler().mostLikely(z0, c));
+                      ? model.sampler().drawn(end.z0(), c, first)
+                      : model.sampler().mostLikely(end.z0(), c));
               made.asFloatBuffer().put(Tensors.floats(c));
             }
           },
           (first, count, made) -> {
+            int evaluations = made.getInt();
             byte[] levels = new byte[shape.bytes(count)];
             made.get(levels);
             float[] used = new float[count * width];
             made.asFloatBuffer().get(used);
-            drawn.batch(levels, used);
+            drawn.batch(levels, used, evaluations);
           });
     } finally {
       countdown.end();
@@ -127,7 +132,9 @@ public final class SampleBatches {
     return Math.min(PIECES, steps);
   }
 
-  private double[] z0(
+  private record End(double[] z0, int evaluations) {}
+
+  private End end(
       SamplingModel model,
       TFloat32 c,
       int first,
@@ -136,25 +143,26 @@ public final class SampleBatches {
       Consumer<Supplier<ImageSet>> frames,
       IntConsumer done) {
     ImageSampler sampler = model.sampler();
-    double[] z = sampler.noise(first, count);
+    double[] noise = sampler.noise(first, count);
     if (plan.way() instanceof SamplingPlan.Flow flow) {
-      double[] z0 = model.solver(flow.tolerance(), terminal::asked).follow(z, c, 1, 0).z();
+      FlowSolver.End end = model.solver(flow.tolerance(), terminal::asked).follow(noise, c, 1, 0);
       done.accept(1);
-      return z0;
+      return new End(end.z(), end.evaluations());
     }
     int pieces = pieces(steps);
-    look(frames, sampler, z, c);
+    look(frames, sampler, noise, c);
+    ImageSampler.State state = ImageSampler.State.of(noise);
     for (int piece = 0; piece < pieces; piece++) {
       if (terminal.asked()) {
         throw new Stopped();
       }
       int from = (int) ((long) steps * piece / pieces);
       int to = (int) ((long) steps * (piece + 1) / pieces);
-      z = sampler.advance(z, c, first, from, to, steps);
-      look(frames, sampler, z, c);
+      state = sampler.advance(state, c, first, from, to, steps);
+      look(frames, sampler, state.z(), c);
       done.accept(to);
     }
-    return z;
+    return new End(state.z(), steps * plan.sampler().evaluations());
   }
 
   private void look(

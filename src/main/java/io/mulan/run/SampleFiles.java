@@ -57,7 +57,7 @@ public record SampleFiles(
     List<ImageSet> frames = new ArrayList<>();
     Consumer<Supplier<ImageSet>> looks = gif ? look -> frames.add(look.get()) : look -> {};
     if (!workers.isChief()) {
-      return drawing().draw(model, latents, looks, (levels, used) -> {});
+      return drawing().draw(model, latents, looks, (levels, used, evaluations) -> {});
     }
     long start = System.nanoTime();
     try (DrawnFile file = new DrawnFile(folder.resolve(NPZ), run)) {
@@ -72,11 +72,13 @@ public record SampleFiles(
       if (all) {
         double seconds = (System.nanoTime() - start) / 1e9;
         say(
-            "%d images, %s, seed %d, weights of step %d: %s in all, %.3g s an image",
+            "%d images, %s, %d evaluations of the network each, seed %d, weights of step %d: %s in"
+                + " all, %.3g s an image",
             plan.count(),
             plan.way() instanceof SamplingPlan.Steps chain
                 ? chain.name() + " in " + chain.steps() + " steps"
                 : "probability flow",
+            file.evaluations(),
             plan.seed(),
             run.step(),
             Text.duration(seconds),
@@ -106,6 +108,7 @@ public record SampleFiles(
   /** Writes the images, then what they were made with, then pictures, which are the least. */
   private void write(DrawnFile file, Map<String, Object> settings, List<ImageSet> frames) {
     folder.clear(GRID, BESIDE, GIF, BOUND);
+    settings.put("evaluations", file.evaluations());
     file.write(); // in the place of an earlier one, which is not removed before
     Provenance.of(run, settings).write(folder.resolve(JSON));
     List<String> files = new ArrayList<>(List.of(NPZ, JSON));
@@ -141,13 +144,19 @@ public record SampleFiles(
     said.accept(String.format(Locale.ROOT, text, values));
   }
 
-  /** The archive of what a model draws: images, latents and, where it is conditioned, classes. */
+  /**
+   * The archive of what a model draws: {@code images}, {@code latents} and, where it is
+   * conditioned, {@code labels}; and {@code arr_0}, the images as evaluators of samples read them:
+   * RGB of 8 bits [N,H,W,3]. Images of other than one or three channels have none.
+   */
   public static final class DrawnFile implements SampleBatches.Drawn, AutoCloseable {
     private static final String IMAGES = "images";
+    private static final int RGB = 3;
 
     private final GrowingNpz npz;
     private final ImageShape shape;
     private final DataConfig data;
+    private long evaluations;
 
     /**
      * @throws io.mulan.files.ConfigException if nothing can be written there
@@ -159,8 +168,9 @@ public record SampleFiles(
     }
 
     @Override
-    public void batch(byte[] levels, float[] withConditions) {
+    public void batch(byte[] levels, float[] withConditions, int each) {
       int count = levels.length / shape.size();
+      evaluations += (long) count * each;
       int width = withConditions.length / count;
       int size = width - data.conditions();
       float[] latents = new float[count * size];
@@ -172,10 +182,18 @@ public record SampleFiles(
         }
       }
       npz.add(IMAGES, NpyArray.of(levels, count, shape.height(), shape.width(), shape.channels()));
+      if (shape.channels() == 1 || shape.channels() == RGB) {
+        npz.add("arr_0", new ImageSet("samples", shape, data.levels(), levels).toRgb());
+      }
       npz.add("latents", NpyArray.of(latents, count, size));
       if (data.classes() > 0) {
         npz.add("labels", NpyArray.of(classes, count));
       }
+    }
+
+    /** Evaluations of the network for an image, mean over all. */
+    public long evaluations() {
+      return count() == 0 ? 0 : Math.round((double) evaluations / count());
     }
 
     /** How many images were drawn. */

@@ -20,13 +20,19 @@ public final class SamplingModel implements AutoCloseable {
   /** Everything that a command may ask of it. */
   private record Parts(SamplingGraph sampling, FlowGraph flow, EncodingGraph encoding) {}
 
-  private SamplingModel(TrainedModel<Parts> model, long seed) {
+  private SamplingModel(TrainedModel<Parts> model, long seed, boolean clip) {
     this.model = model;
-    this.sampler = new ImageSampler(model.session(), model.parts().sampling(), seed);
+    this.sampler = new ImageSampler(model.session(), model.parts().sampling(), seed, clip);
     this.encodings = new Encodings(model.session(), model.parts().encoding());
   }
 
-  public static SamplingModel open(TrainedRun run, Sampler sampler, long seed) {
+  /** Opens a model that draws as a plan says. */
+  public static SamplingModel open(TrainedRun run, SamplingPlan plan) {
+    return open(run, plan.sampler()).drawing(plan);
+  }
+
+  /** Opens a model with this sampler, seed 0. */
+  public static SamplingModel open(TrainedRun run, Sampler sampler) {
     return new SamplingModel(
         run.open(
             (m, diffusion, weights) ->
@@ -34,12 +40,13 @@ public final class SamplingModel implements AutoCloseable {
                     SamplingGraph.build(m, diffusion, weights, sampler),
                     FlowGraph.build(m, diffusion, weights),
                     EncodingGraph.build(m, diffusion, weights))),
-        seed);
+        0,
+        false);
   }
 
-  /** The same model, whose draws have another seed. */
-  SamplingModel seeded(long seed) {
-    return new SamplingModel(model, seed);
+  /** The same model, which draws as a plan of its sampler says. */
+  SamplingModel drawing(SamplingPlan plan) {
+    return new SamplingModel(model, plan.seed(), plan.clip());
   }
 
   public ImageSampler sampler() {

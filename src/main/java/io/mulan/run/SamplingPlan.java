@@ -38,8 +38,9 @@ public record SamplingPlan(int count, int label, Way way, Last last, long seed, 
    * In steps from t = 1 to t = 0.
    *
    * @param steps T
+   * @param clip whether x̂ is kept in the range of images
    */
-  public record Steps(Sampler sampler, int steps) implements Way {
+  public record Steps(Sampler sampler, int steps, boolean clip) implements Way {
     public Steps {
       Require.atLeast("steps", steps, 1);
     }
@@ -69,7 +70,7 @@ public record SamplingPlan(int count, int label, Way way, Last last, long seed, 
     return new SamplingPlan(
         count,
         -1,
-        new Steps(Sampler.ANCESTRAL, steps),
+        new Steps(Sampler.ANCESTRAL, steps, false),
         Last.MOST_LIKELY,
         seed,
         Math.min(count, config.training().batch()));
@@ -80,9 +81,14 @@ public record SamplingPlan(int count, int label, Way way, Last last, long seed, 
     return way instanceof Steps chain ? chain.sampler() : Sampler.ANCESTRAL;
   }
 
-  /** The same with another number of steps. */
-  public SamplingPlan withSteps(int steps) {
-    return new SamplingPlan(count, label, new Steps(sampler(), steps), last, seed, batch);
+  /** Whether x̂ is kept in the range of images. */
+  public boolean clip() {
+    return way instanceof Steps chain && chain.clip();
+  }
+
+  /** The same in another way. */
+  public SamplingPlan with(Way other) {
+    return new SamplingPlan(count, label, other, last, seed, batch);
   }
 
   /** The same for at most so many images. */
@@ -103,6 +109,9 @@ public record SamplingPlan(int count, int label, Way way, Last last, long seed, 
       settings.put("atol", flow.tolerance().absolute());
     } else if (way instanceof Steps chain) {
       settings.put("steps", chain.steps());
+      if (chain.clip()) {
+        settings.put("clip", true);
+      }
     }
     settings.put("last", Text.name(last));
     settings.put("seed", seed);

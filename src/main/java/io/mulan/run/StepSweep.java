@@ -7,10 +7,13 @@ import io.mulan.data.Datasets;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.ImageGrid;
 import io.mulan.drawing.Pictures;
+import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.likelihood.BoundMeasurement;
 import io.mulan.likelihood.Estimate;
+import io.mulan.sampling.Sampler;
 import io.mulan.training.TrainedModel;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,10 +25,11 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * What the number of steps does: the bound of the chain and some images, for each of some numbers.
+ * What sampler and number of steps do: some images of each; of the chain its bound, of the others,
+ * which follow the probability flow, how far the images are from the flow's own.
  *
  * @param latents where images come from
- * @param numbers of steps
+ * @param ways to compare
  * @param folder to write to, as the chief does
  * @param workers who share the images
  * @param said takes lines about the result
@@ -34,7 +38,7 @@ public record StepSweep(
     TrainedRun run,
     SamplingPlan plan,
     SampleBatches.Latents latents,
-    List<Integer> numbers,
+    List<SamplingPlan.Steps> ways,
     OutFolder folder,
     Workers workers,
     Terminal terminal,
@@ -46,57 +50,121 @@ public record StepSweep(
 
   private static final int IMAGES = 200;
 
+  /** Of the flow's own images. */
+  private static final Tolerance TOLERANCE = new Tolerance(1e-5, 1e-5);
+
+  /** What is known of each way so far. */
+  private static final class Results {
+    private final Map<SamplingPlan.Steps, Estimate> bounds = new LinkedHashMap<>();
+    private final Map<SamplingPlan.Steps, Double> distances = new LinkedHashMap<>();
+    private final Map<SamplingPlan.Steps, ImageSet> images = new LinkedHashMap<>();
+  }
+
   /** Whether all was measured and drawn. What was before an interruption or a failure is kept. */
-  public boolean run(SamplingModel model) {
+  public boolean measure() {
     ImageSet test = Datasets.open(run.config().data()).test().first(IMAGES);
-    Map<Integer, Estimate> bounds = new LinkedHashMap<>();
-    Map<Integer, ImageSet> images = new LinkedHashMap<>();
-    say("steps   bits/dim of the chain (bound, %d test images)", test.count());
+    Results results = new Results();
+    say("sampler    steps  evaluations   (bound of %d test images, bits/dim)", test.count());
     boolean all = false;
     try {
-      for (int steps : numbers) {
-        bounds.put(steps, bound(steps, test));
-        say("%5d   %s", steps, bounds.get(steps).text());
-        images.put(steps, images(model, steps));
+      for (Sampler sampler : ways.stream().map(SamplingPlan.Steps::sampler).distinct().toList()) {
+        try (SamplingModel model = SamplingModel.open(run, sampler)) {
+          sweep(model, sampler, test, results);
+        }
       }
       all = true;
     } catch (Stopped e) {
-      LOG.info("stopped early: {} of {} are measured", bounds.size(), numbers.size());
+      LOG.info("stopped early: {} of {} are measured", results.images.size(), ways.size());
     } finally {
-      if (workers.isChief() && (all || (!bounds.isEmpty() && !folder.isTaken()))) {
-        write(bounds, images);
+      if (workers.isChief() && (all || (!results.images.isEmpty() && !folder.isTaken()))) {
+        write(results);
       }
     }
     return all;
   }
 
-  /** Images of so many steps, as many as the picture shows. */
-  private ImageSet images(SamplingModel model, int steps) {
-    int most = ImageGrid.mostColumns(run.image(), numbers.size());
-    return new SampleBatches(run, plan.withSteps(steps).withAtMost(most), workers, terminal)
-        .few(model, latents);
+  private void sweep(SamplingModel model, Sampler sampler, ImageSet test, Results results) {
+    boolean chain = sampler == Sampler.ANCESTRAL;
+    ImageSet flow = chain ? null : images(model, new SamplingPlan.Flow(TOLERANCE));
+    for (SamplingPlan.Steps way : ways) {
+      if (way.sampler() != sampler) {
+        continue;
+      }
+      ImageSet images = images(model, way);
+      String found;
+      if (chain) {
+        Estimate bound = bound(way.steps(), test);
+        results.bounds.put(way, bound);
+        found = "bound " + bound.text();
+      } else {
+        double levels = distance(images, flow);
+        results.distances.put(way, levels);
+        found = String.format(Locale.ROOT, "%.3f levels from the flow", levels);
+      }
+      results.images.put(way, images);
+      int evaluations = way.steps() * sampler.evaluations();
+      say("%-9s  %5d  %11d   %s", way.name(), way.steps(), evaluations, found);
+    }
   }
 
-  private void write(Map<Integer, Estimate> bounds, Map<Integer, ImageSet> images) {
+  /** Images of one way, as many as the picture shows. */
+  private ImageSet images(SamplingModel model, SamplingPlan.Way way) {
+    SamplingPlan few = plan.with(way).withAtMost(ImageGrid.mostColumns(run.image(), ways.size()));
+    return new SampleBatches(run, few, workers, terminal).few(model.drawing(few), latents);
+  }
+
+  /** The root mean square over all pixels. */
+  private static double distance(ImageSet some, ImageSet others) {
+    byte[] a = some.toArray().toBytes();
+    byte[] b = others.toArray().toBytes();
+    double squares = 0;
+    for (int i = 0; i < a.length; i++) {
+      double apart = (a[i] & 0xff) - (b[i] & 0xff);
+      squares += apart * apart;
+    }
+    return Math.sqrt(squares / a.length);
+  }
+
+  private void write(Results results) {
     folder.clear(
         SampleFiles.GRID, SampleFiles.BESIDE, SampleFiles.GIF, SampleFiles.BOUND, SampleFiles.NPZ);
-    Map<String, Object> settings = plan.settings();
-    bounds.forEach((steps, bound) -> settings.put("bound at " + steps + " steps", bound));
-    Provenance.of(run, settings).write(folder.resolve(SampleFiles.JSON));
-    Pictures.bounds(
-        folder.resolve(SampleFiles.BOUND),
-        bounds.keySet().stream().mapToDouble(steps -> steps).toArray(),
-        bounds.values().stream().mapToDouble(Estimate::bitsPerDim).toArray(),
-        bounds.values().stream().mapToDouble(Estimate::errorBar).toArray());
-    boolean shown = !images.isEmpty() && Pictures.shows(run.image());
-    if (shown) {
+    Provenance.of(run, settings(results)).write(folder.resolve(SampleFiles.JSON));
+    List<String> files = new ArrayList<>();
+    if (!results.images.isEmpty() && Pictures.shows(run.image())) {
       Pictures.rows(
           folder.resolve(SampleFiles.GRID),
-          List.copyOf(images.values()),
-          images.keySet().stream().map(steps -> "T = " + steps).toList());
+          List.copyOf(results.images.values()),
+          results.images.keySet().stream().map(this::label).toList());
+      files.add(SampleFiles.GRID);
     }
-    String grid = shown ? SampleFiles.GRID : "";
-    say("%s", folder.written(grid, SampleFiles.BOUND, SampleFiles.JSON));
+    if (!results.bounds.isEmpty()) {
+      Pictures.bounds(
+          folder.resolve(SampleFiles.BOUND),
+          results.bounds.keySet().stream().mapToDouble(SamplingPlan.Steps::steps).toArray(),
+          results.bounds.values().stream().mapToDouble(Estimate::bitsPerDim).toArray(),
+          results.bounds.values().stream().mapToDouble(Estimate::errorBar).toArray());
+      files.add(SampleFiles.BOUND);
+    }
+    files.add(SampleFiles.JSON);
+    say("%s", folder.written(files.toArray(String[]::new)));
+  }
+
+  private Map<String, Object> settings(Results results) {
+    Map<String, Object> settings = plan.settings();
+    settings.put("sampler", ways.stream().map(SamplingPlan.Way::name).distinct().toList());
+    settings.put("steps", ways.stream().map(SamplingPlan.Steps::steps).distinct().toList());
+    results.bounds.forEach(
+        (way, bound) -> settings.put("bound at " + way.steps() + " steps", bound));
+    results.distances.forEach(
+        (way, levels) ->
+            settings.put(
+                "levels from the flow, " + way.name() + " at " + way.steps() + " steps", levels));
+    return settings;
+  }
+
+  private String label(SamplingPlan.Steps way) {
+    boolean one = ways.stream().map(SamplingPlan.Steps::sampler).distinct().count() == 1;
+    return (one ? "" : way.name() + ", ") + "T = " + way.steps();
   }
 
   /** The bound of the chain of this many steps. */

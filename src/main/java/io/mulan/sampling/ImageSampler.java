@@ -2,9 +2,11 @@ package io.mulan.sampling;
 
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Tensors;
+import java.util.Arrays;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
@@ -16,14 +18,26 @@ public final class ImageSampler {
   private final GraphSession session;
   private final SamplingGraph graph;
   private final long seed;
+  private final boolean clip;
 
   /**
+   * Without clipping.
+   *
    * @param seed from 0 to 2^31 - 1
    */
   public ImageSampler(GraphSession session, SamplingGraph graph, long seed) {
+    this(session, graph, seed, false);
+  }
+
+  /**
+   * @param seed from 0 to 2^31 - 1
+   * @param clip whether x̂ is kept in the range of images
+   */
+  public ImageSampler(GraphSession session, SamplingGraph graph, long seed, boolean clip) {
     this.session = session;
     this.graph = graph;
     this.seed = seed;
+    this.clip = clip;
   }
 
   /** The length m + k of latents with the conditions next to them. */
@@ -71,15 +85,42 @@ public final class ImageSampler {
   }
 
   /**
-   * Makes steps.
+   * Between two steps.
    *
-   * @param z before the step {@code from}, one image after the other
+   * @param z of all images, one after the other
+   * @param signal x̂ of the step before, likewise
+   */
+  public record State(double[] z, double[] signal) {
+
+    /** Before the first step. */
+    public static State of(double[] noise) {
+      return new State(noise, new double[noise.length]);
+    }
+  }
+
+  /**
+   * z_0 after all steps.
+   *
+   * @param noise z_1 of all images, one after the other
    * @param latent [B,m+k]
    * @param first number of the first image
-   * @return z before the step {@code to}
    */
-  public double[] advance(double[] z, TFloat32 latent, int first, int from, int to, int steps) {
-    try (TFloat64 now = tensor(z, latent);
+  public double[] all(double[] noise, TFloat32 latent, int first, int steps) {
+    return advance(State.of(noise), latent, first, 0, steps, steps).z();
+  }
+
+  /**
+   * Makes steps.
+   *
+   * @param state before the step {@code from}
+   * @param latent [B,m+k]
+   * @param first number of the first image
+   * @return the state before the step {@code to}
+   */
+  public State advance(State state, TFloat32 latent, int first, int from, int to, int steps) {
+    try (TFloat64 now = tensor(state.z(), latent);
+        TFloat64 before = tensor(state.signal(), latent);
+        TBool clipped = TBool.scalarOf(clip);
         TInt64 s = TInt64.scalarOf(seed);
         TInt64 row = TInt64.scalarOf(first);
         TInt32 a = TInt32.scalarOf(from);
@@ -89,15 +130,19 @@ public final class ImageSampler {
             session
                 .runner()
                 .feed(graph.z(), now)
+                .feed(graph.before(), before)
+                .feed(graph.clip(), clipped)
                 .feed(graph.latent(), latent)
                 .feed(graph.seed(), s)
                 .feed(graph.firstRow(), row)
                 .feed(graph.from(), a)
                 .feed(graph.to(), b)
                 .feed(graph.steps(), all)
-                .fetch(graph.next())
+                .fetch(graph.state())
                 .run()) {
-      return Tensors.doubles((TFloat64) result.get(0));
+      double[] both = Tensors.doubles((TFloat64) result.get(0));
+      int half = both.length / 2;
+      return new State(Arrays.copyOf(both, half), Arrays.copyOfRange(both, half, both.length));
     }
   }
 

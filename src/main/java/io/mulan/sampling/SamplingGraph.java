@@ -10,7 +10,9 @@ import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
@@ -29,10 +31,13 @@ import org.tensorflow.types.family.TFloating;
  * @param from first step to make (scalar)
  * @param to one after the last (scalar)
  * @param latent c, with the conditions next to it [B,m+k]
+ * @param clip whether x̂ is kept in the range of images (scalar); not unless fed
  * @param z noisy signals before the step {@code from} [B,H,W,C]
+ * @param before x̂ of the step before that [B,H,W,C]; zero unless fed
  * @param priorLatent draws of c ~ p(c) [count,m]
  * @param noise z_1 ~ N(0,I) [count,H,W,C]
  * @param next z before the step {@code to}; at the end z_0 [B,H,W,C]
+ * @param state the same and x̂ of the step before that [2,B,H,W,C]
  * @param view z as levels, for the eye [B,H,W,C]
  * @param mostLikely x for a z that is z_0 [B,H,W,C]
  * @param drawn x ~ p(x|z_0) for a z that is z_0 [B,H,W,C]
@@ -45,10 +50,13 @@ public record SamplingGraph(
     Operand<TInt32> from,
     Operand<TInt32> to,
     Operand<TFloat32> latent,
+    Operand<TBool> clip,
     Operand<TFloat64> z,
+    Operand<TFloat64> before,
     Operand<TFloat32> priorLatent,
     Operand<TFloat64> noise,
     Operand<TFloat64> next,
+    Operand<TFloat64> state,
     Operand<TUint8> view,
     Operand<TUint8> mostLikely,
     Operand<TUint8> drawn) {
@@ -68,9 +76,12 @@ public record SamplingGraph(
     Operand<TFloat32> c = Inputs.of(tf, "latent", TFloat32.class, -1, model.withConditionsSize());
     Operand<TFloat64> z =
         Inputs.of(tf, "z", TFloat64.class, -1, shape.height(), shape.width(), shape.channels());
+    Operand<TBool> clip = tf.placeholderWithDefault(tf.constant(false), Shape.scalar());
+    Operand<TFloat64> before = tf.placeholderWithDefault(tf.zerosLike(z), z.shape());
     StatelessRandom<TFloat64> random = random(d, seed, firstRow);
-    Operand<TFloat64> next =
-        new Chain<>(m, model, weights, c, steps, seed, firstRow).run(from, to, z, sampler::step);
+    Operand<TFloat64> state =
+        sampler.run(
+            new Chain<>(m, model, weights, c, steps, seed, firstRow), clip, from, to, z, before);
     ReverseProcess<TFloat32> reverse = model.reverse(m, weights, c);
     return new SamplingGraph(
         seed,
@@ -80,10 +91,13 @@ public record SamplingGraph(
         from,
         to,
         c,
+        clip,
         z,
+        before,
         priorLatent(m, model, seed, firstRow, count),
         noise(d, model, seed, firstRow, count),
-        next,
+        SamplingStep.z(d, state),
+        state,
         model.codec().nearest(d, z),
         reverse.mostLikely(z),
         reverse.draw(z, random.uniform("image", tf.shape(z))));

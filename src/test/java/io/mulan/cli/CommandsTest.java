@@ -30,6 +30,7 @@ final class CommandsTest {
     "compare,compare",
     "evaluate,evaluate",
     "sample,sample",
+    "fid,fid",
     "reconstruct,reconstruct",
     "interpolate,interpolate",
     "plot,plot",

@@ -86,7 +86,10 @@ final class SamplingCommandsTest {
         Program.call(folder, "sample", "plain", "--count=2", "--steps-sweep=1,2", "--out=w")
             .assertDone();
     assertTrue(
-        sweep.out().matches("(?s).*\n +1 +\\d+\\.\\d+ ± .*\n +2 +\\d+\\.\\d+ ± .*"),
+        sweep
+            .out()
+            .matches(
+                "(?s).*\nancestral +1 +1 +bound \\d.* ± .*\nancestral +2 +2 +bound \\d.* ± .*"),
         sweep::toString);
     BufferedImage grid = ImageIO.read(folder.resolve("w/grid.png").toFile());
     assertEquals(2 + 2 * 66, grid.getHeight());
@@ -123,12 +126,71 @@ final class SamplingCommandsTest {
   }
 
   @Test
-  void alongTheFlow() {
-    Program.call(folder, "sample", "plain", "--count=2", "--sampler=heun", "--steps=3", "--out=h")
+  void alongTheFlow() throws IOException {
+    Program.Outcome heun =
+        Program.call(
+                folder, "sample", "plain", "--count=2", "--sampler=heun", "--steps=3", "--out=h")
+            .assertDone();
+    assertTrue(heun.out().contains("heun in 3 steps, 6 evaluations"), heun::toString);
+    Program.call(
+            folder,
+            "sample",
+            "a",
+            "--count=2",
+            "--sampler=dpmpp-2m",
+            "--steps=3",
+            "--clip",
+            "--out=d")
         .assertDone();
+    JsonNode made = settings("d");
+    assertEquals("dpmpp-2m", made.get("sampler").asText());
+    assertEquals(3, made.get("evaluations").asInt());
+    assertTrue(made.get("clip").asBoolean());
     Program.call(folder, "sample", "a", "--count=2", "--sampler=flow", "--rtol=1e-2", "--out=f")
         .assertDone();
     assertEquals(2 * 64, images("f/samples.npz").length);
+    assertTrue(settings("f").get("evaluations").asInt() > 6, "an adaptive step has six or more");
+  }
+
+  private static JsonNode settings(String out) throws IOException {
+    return new ObjectMapper()
+        .readTree(folder.resolve(out).resolve("sample.json").toFile())
+        .get("settings");
+  }
+
+  /** {@code arr_0} [N,H,W,3] from 0 to 255, from 17 levels of grey. */
+  @Test
+  void evaluatorsFindTheImagesAsTheyReadThem() {
+    Program.call(folder, "sample", "plain", "--count=3", "--steps=2", "--out=e").assertDone();
+    try (Npz npz = Npz.open(folder.resolve("e/samples.npz"))) {
+      NpyArray array = npz.array("arr_0");
+      assertArrayEquals(new int[] {3, 8, 8, 3}, array.shape());
+      byte[] levels = npz.array("images").toBytes();
+      byte[] rgb = array.toBytes();
+      for (int i = 0; i < rgb.length; i++) {
+        assertEquals((levels[i / 3] * 255 + 8) / 16, rgb[i] & 0xff);
+      }
+    }
+  }
+
+  @Test
+  void samplersSideBySide() throws IOException {
+    Program.Outcome sweep =
+        Program.call(
+                folder,
+                "sample",
+                "plain",
+                "--count=2",
+                "--sampler=ddim,dpmpp-2m",
+                "--steps-sweep=2,3",
+                "--out=side")
+            .assertDone();
+    assertTrue(
+        sweep.out().matches("(?s).*\ndpmpp-2m +3 +3 +\\d\\.\\d+ levels from the flow\n.*"),
+        sweep::toString);
+    BufferedImage grid = ImageIO.read(folder.resolve("side/grid.png").toFile());
+    assertEquals(2 + 4 * 66, grid.getHeight());
+    assertFalse(Files.exists(folder.resolve("side/bound.png")), "the bound is of the chain");
   }
 
   @Test
@@ -155,7 +217,13 @@ final class SamplingCommandsTest {
     Program.call(folder, "sample", "a", "--steps-sweep=4,zero")
         .assertRefused(2, "--steps-sweep is 'zero'");
     Program.call(folder, "sample", "a", "--sampler=flow", "--steps=4")
-        .assertRefused(2, "--steps goes with --sampler ancestral");
+        .assertRefused(2, "--steps does not go with --sampler flow");
+    Program.call(folder, "sample", "a", "--sampler=flow", "--clip")
+        .assertRefused(2, "--clip does not go with --sampler flow");
+    Program.call(folder, "sample", "a", "--sampler=ddim,heun")
+        .assertRefused(2, "--sampler is 'ddim,heun'", "dpmpp-2m");
+    Program.call(folder, "sample", "a", "--sampler=ddim,flow", "--steps-sweep=2")
+        .assertRefused(2, "--sampler is 'flow'");
     Program.call(folder, "sample", "a", "--like=none")
         .assertRefused(3, "none is not a file or folder");
     Program.call(folder, "reconstruct", "a", "--atol=0").assertRefused(2, "--atol is '0'");

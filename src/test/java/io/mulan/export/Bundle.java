@@ -9,6 +9,7 @@ import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -69,6 +70,9 @@ final class Bundle implements AutoCloseable {
   private static Tensor tensor(Object value) {
     if (value instanceof Integer i) {
       return TInt32.scalarOf(i);
+    }
+    if (value instanceof Boolean b) {
+      return TBool.scalarOf(b);
     }
     return value instanceof Long l ? TInt64.scalarOf(l) : (Tensor) value;
   }

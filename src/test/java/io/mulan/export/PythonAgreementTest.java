@@ -110,6 +110,8 @@ final class PythonAgreementTest {
     return switch (name) {
       case "images" -> Tensors.of(shape, digits);
       case "seed", "step" -> TInt64.scalarOf(12_345);
+      case "sampler" -> TInt64.scalarOf(2);
+      case "clip" -> TBool.scalarOf(true);
       case "count" -> TInt32.scalarOf(BATCH);
       case "times_per_image", "steps" -> TInt32.scalarOf(11);
       case "times", "latent_noise" -> Tensors.of(shape, uniform(shape));
@@ -158,9 +160,7 @@ final class PythonAgreementTest {
     }
     if (tensor instanceof TBool flags) {
       byte[] values = new byte[(int) flags.size()];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (byte) (flags.getBoolean(i) ? 1 : 0);
-      }
+      flags.asRawTensor().data().read(values);
       return NpyArray.of(values, shape);
     }
     if (tensor instanceof TInt64 number) {

@@ -210,16 +210,44 @@ abstract class ServedModelTest {
         int offset = first;
         float[] conditions = test.conditions(count, i -> offset + i);
         try (TFloat32 c = sampler.latents(first, count, conditions)) {
-          double[] z = sampler.noise(first, count);
-          z = sampler.advance(z, c, first, 0, 5, steps);
-          z = sampler.advance(z, c, first, 5, steps, steps);
-          byte[] levels = sampler.mostLikely(z, c);
+          ImageSampler.State state = ImageSampler.State.of(sampler.noise(first, count));
+          state = sampler.advance(state, c, first, 0, 5, steps);
+          state = sampler.advance(state, c, first, 5, steps, steps);
+          byte[] levels = sampler.mostLikely(state.z(), c);
           for (int i = 0; i < levels.length; i++) {
             assertEquals(levels[i], (byte) answer.of("images")[first * shape.size() + i]);
           }
         }
       }
     }
+  }
+
+  @Test
+  void fastSamplesAreThoseOfTheProgram() {
+    int steps = 6;
+    Bundle.Answer ancestral = call(Sample.NAME, "count", 2, "steps", steps, "seed", SEED);
+    assertArrayEquals(ancestral.of("images"), fast(0, steps, false).of("images"));
+    for (int number = 1; number < Sample.SAMPLERS.size(); number++) {
+      Sampler kind = Sample.SAMPLERS.get(number);
+      try (TrainedModel<SamplingGraph> model =
+          own((m, diffusion, weights) -> SamplingGraph.build(m, diffusion, weights, kind))) {
+        for (boolean clip : new boolean[] {false, true}) {
+          ImageSampler sampler = new ImageSampler(model.session(), model.parts(), SEED, clip);
+          try (TFloat32 c = sampler.latents(0, 2, test.conditions(2, i -> i))) {
+            byte[] levels = sampler.mostLikely(sampler.all(sampler.noise(0, 2), c, 0, steps), c);
+            double[] served = fast(number, steps, clip).of("images");
+            for (int i = 0; i < levels.length; i++) {
+              assertEquals(levels[i], (byte) served[i], kind + ", clipped: " + clip);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private Bundle.Answer fast(long sampler, int steps, boolean clip) {
+    return call(
+        Sample.FAST, "count", 2, "steps", steps, "seed", SEED, "sampler", sampler, "clip", clip);
   }
 
   /** The same path and probe by another solver; {@code ServedClassesTest} has less of it. */

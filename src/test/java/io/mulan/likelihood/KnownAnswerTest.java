@@ -25,6 +25,7 @@ import io.mulan.tf.StatelessRandom;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Graph;
@@ -278,6 +280,60 @@ final class KnownAnswerTest {
     assertEquals(truth() / IMAGE.size(), last, near);
   }
 
+  /**
+   * Along the flow a pixel keeps its distance from the mean in deviations of z: z_0 = α_0 μ + (z_1
+   * - α_1 μ) √(α_0² s² + σ_0²) / √(α_1² s² + σ_1²).
+   */
+  private static double[] flow(double[] noise) {
+    double[] z0 = new double[noise.length];
+    for (int i = 0; i < noise.length; i++) {
+      int pixel = i % IMAGE.size();
+      double[] from = law(5, pixel);
+      double[] to = law(-13.3, pixel);
+      z0[i] = to[0] + (noise[i] - from[0]) * to[1] / from[1];
+    }
+    return z0;
+  }
+
+  /** Mean and deviation of z at a γ. */
+  private static double[] law(double gamma, int pixel) {
+    double alpha2 = 1 / (1 + Math.exp(gamma));
+    double variance = alpha2 * DEVIATION[pixel] * DEVIATION[pixel] + 1 - alpha2;
+    return new double[] {Math.sqrt(alpha2) * MEAN[pixel], Math.sqrt(variance)};
+  }
+
+  /** Errors that are halved, or quartered, with twice as many steps. */
+  @ParameterizedTest
+  @CsvSource({"DDIM, 1", "DPMPP_2M, 2", "HEUN, 2"})
+  void samplersReachTheFlowWithTheirOrder(Sampler kind, int order) {
+    int count = 100;
+    SamplingGraph sampling = SamplingGraph.build(m, model(-13.3), weights(), kind);
+    try (GraphSession session = GraphSession.open(graph)) {
+      ImageSampler sampler = new ImageSampler(session, sampling, 1);
+      double[] noise = sampler.noise(0, count);
+      double[] exact = flow(noise);
+      StringBuilder table = new StringBuilder(kind.name());
+      double last = Double.NaN;
+      double found = Double.NaN;
+      for (int steps = 8; steps <= 128; steps *= 2) {
+        double[] z0;
+        try (TFloat32 latents = sampler.latents(0, count)) {
+          z0 = sampler.all(noise, latents, 0, steps);
+        }
+        double squares = 0;
+        for (int i = 0; i < z0.length; i++) {
+          squares += (z0[i] - exact[i]) * (z0[i] - exact[i]);
+        }
+        double error = Math.sqrt(squares / z0.length);
+        found = Math.log(last / error) / Math.log(2);
+        last = error;
+        table.append(
+            String.format(Locale.ROOT, "%n%4d steps  %.3g  order %.2f", steps, error, found));
+      }
+      assertEquals(order, found, 0.1, table::toString);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Sampler.class)
   void samplesHaveTheMeanAndVarianceOfTheData(Sampler sampler) {
@@ -288,7 +344,7 @@ final class KnownAnswerTest {
     try (GraphSession session = GraphSession.open(graph)) {
       ImageSampler runner = new ImageSampler(session, sampling, 1);
       try (TFloat32 latents = runner.latents(0, count)) {
-        z0 = runner.advance(runner.noise(0, count), latents, 0, 0, steps, steps);
+        z0 = runner.all(runner.noise(0, count), latents, 0, steps);
       }
     }
     int n = IMAGE.size();

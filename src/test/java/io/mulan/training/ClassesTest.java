@@ -148,7 +148,7 @@ final class ClassesTest {
       ImageSampler sampler = new ImageSampler(model.session(), model.parts(), 0);
       float[] given = SmallRun.data(config).test().conditions().of(count, i -> i / each);
       try (TFloat32 latents = sampler.latents(0, count, given)) {
-        double[] z0 = sampler.advance(sampler.noise(0, count), latents, 0, 0, steps, steps);
+        double[] z0 = sampler.all(sampler.noise(0, count), latents, 0, steps);
         byte[] levels = sampler.mostLikely(z0, latents);
         double[] means = new double[CLASSES];
         for (int i = 0; i < levels.length; i++) {
