@@ -15,9 +15,8 @@ package io.mulan.config;
  * @param clipByPart whether that is the norm of network, encoder and schedule each, or of all
  * @param encoderRate factor of the learning rate for the encoder
  * @param scheduleRate factor of the learning rate for the schedule
- * @param scheduleRateByWidth whether the rates of the schedule's matrices are multiplied by 8 /
- *     inputs, at most 1: AdamW moves each weight alike, so that what a unit gives would move with
- *     the number of its inputs
+ * @param scheduleRateByWidth whether the rates of the schedule's weights are multiplied by 256 /
+ *     outputs and those of its matrices also by 8 / inputs, each at most 1
  * @param klWarmupSteps over which the weight of the latent's KL in the training loss grows linearly
  *     from 0 to 1; what is printed always has weight 1
  * @param freeBits bits of the latent's KL, as a mean over the batch, that the training loss does

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt64;
@@ -29,8 +30,11 @@ import org.tensorflow.types.family.TFloating;
 final class AdamW<T extends TFloating> {
   private static final double EPSILON = 1e-8;
 
-  /** Matrices of the schedule with as many inputs still have the whole rate. */
+  /** Weights of the schedule for as many inputs still have the whole rate. */
   private static final double FULL_RATE_INPUTS = 8;
+
+  /** Weights of the schedule for as many outputs still have the whole rate. */
+  private static final double FULL_RATE_OUTPUTS = 256;
 
   private final Maths<T> m;
   private final Ops tf;
@@ -65,10 +69,17 @@ final class AdamW<T extends TFloating> {
       if (!weight.name().startsWith(DiffusionModel.SCHEDULE + "/")) {
         return 1;
       }
-      boolean scaled = c.scheduleRateByWidth() && weight.shape().numDimensions() == 2;
-      return scaled
-          ? c.scheduleRate() * Math.min(1, FULL_RATE_INPUTS / weight.shape().get(0))
-          : c.scheduleRate();
+      return c.scheduleRateByWidth() ? c.scheduleRate() * calm(weight.shape()) : c.scheduleRate();
+    }
+
+    /**
+     * The factor with which the noise in the gradient moves each pixel's γ equally far in schedules
+     * of all widths: a unit moves with the number of its inputs, and the more pixels there are, the
+     * less of the gradient of each is signal.
+     */
+    private static double calm(Shape shape) {
+      double calm = Math.min(1, FULL_RATE_OUTPUTS / shape.get(-1));
+      return shape.numDimensions() == 2 ? calm * Math.min(1, FULL_RATE_INPUTS / shape.get(0)) : calm;
     }
 
     /** The part of the model that the weight is in. */
