@@ -40,15 +40,27 @@ public final class ModelSearch {
     for (Supplier<TrainedRun> candidate : candidates(path)) {
       try {
         TrainedRun run = candidate.get();
-        if (Compression.model(run) == model) {
+        if (hasChecksum(run, model)) {
           return Optional.of(run);
         }
-        run.close();
       } catch (ConfigException | CheckpointException ignored) {
         // Another one may have it.
       }
     }
     return Optional.empty();
+  }
+
+  /** Closes a run that has another checksum, or none. */
+  private static boolean hasChecksum(TrainedRun run, int model) {
+    boolean same = false;
+    try {
+      same = Compression.model(run) == model;
+      return same;
+    } finally {
+      if (!same) {
+        run.close();
+      }
+    }
   }
 
   private static List<Supplier<TrainedRun>> candidates(Path path) {
