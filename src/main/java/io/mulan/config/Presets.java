@@ -25,7 +25,7 @@ public final class Presets {
   private static final Map<String, List<String>> BASES =
       Map.of(
           KINDS,
-          List.of(DIGITS, "ablations/fast"),
+          List.of(DIGITS),
           "imagenet64",
           List.of("imagenet32", "ablations/" + VDM, "imagenet32-" + VDM));
 
@@ -43,7 +43,6 @@ public final class Presets {
           "digits-published",
           "kinds-published",
           "photos-published",
-          "digits-fast",
           "cifar10-fast",
           "imagenet32-fast",
           "cifar10-aug",
