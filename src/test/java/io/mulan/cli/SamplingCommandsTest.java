@@ -49,21 +49,18 @@ final class SamplingCommandsTest {
   }
 
   @Test
-  void theSameSeedDrawsTheSameImagesWhateverTheirNumber() {
+  void theSameSeedDrawsTheSameImagesInBatchesOfAnySize() {
     Program.call(folder, "sample", "a", "--count=5", "--steps=4", "--seed=3", "--out=s1")
         .assertDone();
-    Program.call(folder, "sample", "a", "--count=5", "--steps=4", "--seed=3", "--out=s2")
-        .assertDone();
-    assertArrayEquals(images("s1/samples.npz"), images("s2/samples.npz"));
+    byte[] one = images("s1/samples.npz");
     assertArrayEquals(
-        images("s1/samples.npz"),
+        one,
         ImageFiles.read(folder.resolve("s1/images"), DIGIT, 17).toArray().toBytes(),
         "pictures and array are the same images");
     Program.call(
-            folder, "sample", "a", "--count=5", "--batch=2", "--steps=4", "--seed=3", "--out=s3")
+            folder, "sample", "a", "--count=5", "--batch=2", "--steps=4", "--seed=3", "--out=s2")
         .assertDone();
-    byte[] one = images("s1/samples.npz");
-    byte[] other = images("s3/samples.npz");
+    byte[] other = images("s2/samples.npz");
     int different = 0;
     for (int i = 0; i < one.length; i++) {
       different += one[i] == other[i] ? 0 : 1;
