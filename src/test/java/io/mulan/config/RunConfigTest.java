@@ -130,7 +130,9 @@ final class RunConfigTest {
             "training.balance",
             "training.free_bits",
             "training.steps",
-            "training.learning_rate");
+            "training.learning_rate",
+            "training.warmup_steps",
+            "training.ema");
     RunConfig.differences(slow, quick)
         .forEach(d -> assertTrue(may.contains(d.key()), d.key() + " differs"));
   }

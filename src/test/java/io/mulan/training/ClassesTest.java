@@ -91,6 +91,10 @@ final class ClassesTest {
                 "network.groups=4",
                 "network.dropout=0",
                 "network.preconditioning=none",
+                "network.conditioning_start=random",
+                "schedule.start=random",
+                "schedule.ends=fixed",
+                "training.clip_by_part=false",
                 "training.steps=200",
                 "training.batch=64",
                 "training.learning_rate=1e-2",
@@ -111,7 +115,7 @@ final class ClassesTest {
   }
 
   @Test
-  void whoIsToldTheClassDoesBetterAndDrawsWhatItIsAskedFor() {
+  void aModelOfClassesHasABetterBoundAndDrawsTheClassAskedFor() {
     Path images = images(0);
     RunConfig without = config(images, 0, "latent.kind=none");
     double unconditioned =

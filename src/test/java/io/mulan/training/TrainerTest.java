@@ -143,7 +143,7 @@ final class TrainerTest {
   void aRunThatDivergesNamesStepTermAndWayOnAndKeepsItsCheckpoints() {
     // A rate that throws the weights out of range after the checkpoint of step 1.
     RunConfig config =
-        SmallRun.plain(
+        SmallRun.config(
             "training.steps=50",
             "training.save_every=1",
             "training.warmup_steps=1",
