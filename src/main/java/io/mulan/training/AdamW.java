@@ -79,7 +79,9 @@ final class AdamW<T extends TFloating> {
      */
     private static double calm(Shape shape) {
       double calm = Math.min(1, FULL_RATE_OUTPUTS / shape.get(-1));
-      return shape.numDimensions() == 2 ? calm * Math.min(1, FULL_RATE_INPUTS / shape.get(0)) : calm;
+      return shape.numDimensions() == 2
+          ? calm * Math.min(1, FULL_RATE_INPUTS / shape.get(0))
+          : calm;
     }
 
     /** The part of the model that the weight is in. */
