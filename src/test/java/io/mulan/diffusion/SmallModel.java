@@ -87,7 +87,7 @@ public final class SmallModel<T extends TFloating> implements AutoCloseable {
                 "network.groups=2",
                 "network.fourier=[0, 1]"));
     all.addAll(List.of(settings));
-    return ConfigReader.read(Optional.empty(), Optional.empty(), all);
+    return ConfigReader.read(Optional.of("digits-published"), Optional.empty(), all);
   }
 
   /** Weights of normal draws, whose direction is zero under {@code fixed}. */

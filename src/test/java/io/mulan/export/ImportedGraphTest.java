@@ -7,6 +7,7 @@ import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Datasets;
+import io.mulan.data.SignalPower;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.Noise;
@@ -23,7 +24,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -45,11 +45,14 @@ final class ImportedGraphTest {
   private static final int BATCH = 3;
 
   private final Random random = new Random(7);
-  private final RunConfig config =
-      ConfigReader.read(Optional.of("digits"), Optional.empty(), List.of());
+  private final RunConfig config = measured(ConfigReader.preset("digits"));
   private final ImageShape image = Datasets.shape(config.data()).image();
   private final TUint8 images = images();
   private final Map<String, TFloat32> noise = noise();
+
+  private static RunConfig measured(RunConfig config) {
+    return SignalPower.resolve(config, Datasets.open(config.data()));
+  }
 
   @Test
   void itsTermsAreThoseOfTheModel() throws IOException {

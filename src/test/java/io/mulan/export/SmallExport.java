@@ -87,7 +87,8 @@ final class SmallExport {
   static Path write(Path folder, String kind) {
     List<String> settings = new ArrayList<>(SMALL);
     settings.addAll(KINDS.get(kind));
-    RunConfig config = ConfigReader.read(Optional.empty(), Optional.empty(), settings);
+    RunConfig config =
+        ConfigReader.read(Optional.of("digits-published"), Optional.empty(), settings);
     Dataset data = Datasets.open(config.data());
     Checkpoints checkpoints = new Checkpoints(folder.resolve(kind + "-checkpoints"), 1);
     try (RunState state = new RunState(config, data.train().shape())) {

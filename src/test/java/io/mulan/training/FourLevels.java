@@ -38,7 +38,7 @@ public final class FourLevels {
                 "training.ema=0.9",
                 "training.learning_rate=3e-3"));
     all.addAll(List.of(settings));
-    return ConfigReader.read(Optional.empty(), Optional.empty(), all);
+    return ConfigReader.read(Optional.of("digits-published"), Optional.empty(), all);
   }
 
   /** On few images: a bound that is close to their probabilities comes close to one in sum. */
