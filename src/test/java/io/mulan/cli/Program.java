@@ -41,6 +41,9 @@ final class Program {
           "--set=network.channels=8",
           "--set=network.layers=1",
           "--set=network.groups=2",
+          "--set=network.conditioning_start=random",
+          "--set=network.preconditioning=none",
+          "--set=schedule.ends=fixed",
           "--set=training.batch=16",
           "--set=training.times_per_image=1",
           "--set=training.summaries_every=0");
