@@ -56,6 +56,7 @@ final class SmallRuns {
   private static String[] settings(String name, String... more) {
     List<String> common =
         List.of(
+            "--preset=digits-published",
             "--run=" + name,
             "--steps=4",
             "--set=training.log_every=1",

@@ -73,7 +73,7 @@ final class KnownAnswerTest {
   private static DiffusionModel model(double gammaMin) {
     RunConfig config =
         ConfigReader.read(
-            Optional.empty(),
+            Optional.of("digits-published"),
             Optional.empty(),
             List.of(
                 "data.levels=" + LEVELS,
