@@ -41,19 +41,18 @@ public final class FeatureNetwork implements Features {
   private static final String USUAL_OUTPUT = "pool_3:0";
 
   private final Path model;
-  private final AutoCloseable opened;
+  private final Runnable opened;
   private final Session session;
   private final String input;
   private final String output;
-  private final Shape inputShape;
-  private final Range range;
+  private final Preparation preparation;
 
   /** The input of black and of white. */
   public record Range(float black, float white) {}
 
   private FeatureNetwork(
       Path model,
-      AutoCloseable opened,
+      Runnable opened,
       Graph graph,
       Session session,
       String input,
@@ -64,9 +63,9 @@ public final class FeatureNetwork implements Features {
     this.session = session;
     this.input = input;
     this.output = output;
-    this.range = range;
-    this.inputShape = tensor(graph, input, "--input").shape();
+    Shape images = tensor(graph, input, "--input").shape();
     tensor(graph, output, "--output");
+    this.preparation = new Preparation(images, range);
   }
 
   /**
@@ -103,7 +102,7 @@ public final class FeatureNetwork implements Features {
       }
       return new FeatureNetwork(
           model,
-          bundle,
+          bundle::close,
           bundle.graph(),
           bundle.session(),
           signature.getInputsMap().values().iterator().next().getName(),
@@ -130,7 +129,7 @@ public final class FeatureNetwork implements Features {
       throw e;
     }
     Session session = GraphSession.plain(graph);
-    AutoCloseable opened =
+    Runnable opened =
         () -> {
           session.close(); // first: the graph waits for it
           graph.close();
@@ -138,8 +137,7 @@ public final class FeatureNetwork implements Features {
     try {
       return new FeatureNetwork(model, opened, graph, session, input, output, range);
     } catch (RuntimeException e) {
-      session.close();
-      graph.close();
+      opened.run();
       throw e;
     }
   }
@@ -173,7 +171,7 @@ public final class FeatureNetwork implements Features {
 
   @Override
   public float[] of(byte[] rgb, int count, ImageShape shape) {
-    try (TFloat32 x = prepared(rgb, count, shape);
+    try (TFloat32 x = preparation.of(rgb, count, shape);
         Result result = session.runner().feed(input, x).fetch(output).run()) {
       TFloat32 features = (TFloat32) result.get(0);
       long[] sizes = features.shape().asArray();
@@ -188,35 +186,47 @@ public final class FeatureNetwork implements Features {
     }
   }
 
-  /** As the network takes them. */
-  private TFloat32 prepared(byte[] rgb, int count, ImageShape shape) {
-    try (Graph graph = new Graph()) {
+  /** Makes images what the network takes. */
+  private static final class Preparation implements AutoCloseable {
+    private final Graph graph = new Graph();
+    private final Operand<TUint8> levels;
+    private final Operand<TFloat32> prepared;
+    private final GraphSession session;
+
+    /**
+     * @param wanted [B,H,W,3], where -1 is any number
+     */
+    Preparation(Shape wanted, Range range) {
       Ops tf = Ops.create(graph);
       Maths<TFloat32> m = new Maths<>(tf, TFloat32.class).unnamed();
-      Shape images = Shape.of(count, shape.height(), shape.width(), shape.channels());
-      Operand<TUint8> levels = Inputs.of(tf, "levels", TUint8.class, images.asArray());
+      levels = Inputs.of(tf, "levels", TUint8.class, -1, -1, -1, -1);
       Operand<TFloat32> x = m.cast(levels);
-      if (inputShape.numDimensions() == images.numDimensions()
-          && inputShape.get(1) > 0
-          && inputShape.get(2) > 0) {
-        int[] size = {(int) inputShape.get(1), (int) inputShape.get(2)};
+      if (wanted.numDimensions() == 4 && wanted.get(1) > 0 && wanted.get(2) > 0) {
+        int[] size = {(int) wanted.get(1), (int) wanted.get(2)};
         x = tf.image.resizeBilinear(x, tf.constant(size));
       }
-      x = m.add(m.mul(x, (range.white() - range.black()) / 255.0), range.black());
-      try (Session preparing = GraphSession.plain(graph);
-          TUint8 given = Tensors.of(images, rgb);
-          Result result = preparing.runner().feed(levels, given).fetch(x).run()) {
+      prepared = m.add(m.mul(x, (range.white() - range.black()) / 255.0), range.black());
+      session = GraphSession.open(graph);
+    }
+
+    TFloat32 of(byte[] rgb, int count, ImageShape shape) {
+      Shape images = Shape.of(count, shape.height(), shape.width(), shape.channels());
+      try (TUint8 given = Tensors.of(images, rgb);
+          Result result = session.runner().feed(levels, given).fetch(prepared).run()) {
         return Tensors.copy((TFloat32) result.get(0));
       }
+    }
+
+    @Override
+    public void close() {
+      session.close();
+      graph.close();
     }
   }
 
   @Override
   public void close() {
-    try {
-      opened.close();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    preparation.close();
+    opened.run();
   }
 }
