@@ -8,6 +8,7 @@ import io.mulan.console.Stopped;
 import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.ImageFiles;
+import io.mulan.data.PixelEntropy;
 import io.mulan.drawing.PictureFiles;
 import io.mulan.report.RankingPage;
 import io.mulan.run.ChosenImages;
@@ -94,13 +95,10 @@ final class EvaluateCommand implements Command {
             Optional<EvaluationReport> report = evaluation.measure(group.workers(), terminal);
             report.ifPresent(r -> print(given, r, evaluation.files()));
             if (given.has(RANK)) {
-              Scored images = Scored.of(chosen, evaluation, report.orElseThrow(), run.pixels());
-              rank(
-                  given,
-                  run,
-                  images,
-                  test(chosen, run, method, rank, terminal),
-                  evaluation.files());
+              Optional<PixelEntropy> pixels = run.pixels();
+              Scored images = Scored.of(chosen, evaluation, report.orElseThrow(), pixels);
+              Optional<Scored> test = test(chosen, run, method, rank, pixels, terminal);
+              rank(given, run, images, test, evaluation.files());
             }
             return ExitCode.OK;
           } catch (Stopped e) {
@@ -111,7 +109,12 @@ final class EvaluateCommand implements Command {
 
   /** Test images to compare others with, measured alike. */
   private static Optional<Scored> test(
-      ChosenImages chosen, TrainedRun run, LikelihoodMethod method, int most, Terminal terminal) {
+      ChosenImages chosen,
+      TrainedRun run,
+      LikelihoodMethod method,
+      int most,
+      Optional<PixelEntropy> pixels,
+      Terminal terminal) {
     if (most == 0 || chosen.name().equals(Text.name(Split.TEST))) {
       return Optional.empty();
     }
@@ -119,7 +122,7 @@ final class EvaluateCommand implements Command {
     Evaluation evaluation = new Evaluation(run, test, method);
     return evaluation
         .measure(Workers.alone(), terminal)
-        .map(report -> Scored.of(test, evaluation, report, run.pixels()));
+        .map(report -> Scored.of(test, evaluation, report, pixels));
   }
 
   private static void rank(

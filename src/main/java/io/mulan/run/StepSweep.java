@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 import org.apache.logging.log4j.LogManager;
@@ -58,6 +59,9 @@ public record StepSweep(
     private final Map<SamplingPlan.Steps, Estimate> bounds = new LinkedHashMap<>();
     private final Map<SamplingPlan.Steps, Double> distances = new LinkedHashMap<>();
     private final Map<SamplingPlan.Steps, ImageSet> images = new LinkedHashMap<>();
+
+    /** The flow's own, which are the same for all samplers. */
+    private Optional<ImageSet> flow = Optional.empty();
   }
 
   /** Whether all was measured and drawn. What was before an interruption or a failure is kept. */
@@ -85,7 +89,9 @@ public record StepSweep(
 
   private void sweep(SamplingModel model, Sampler sampler, ImageSet test, Results results) {
     boolean chain = sampler == Sampler.ANCESTRAL;
-    ImageSet flow = chain ? null : images(model, new SamplingPlan.Flow(TOLERANCE));
+    if (!chain && results.flow.isEmpty()) {
+      results.flow = Optional.of(images(model, new SamplingPlan.Flow(TOLERANCE)));
+    }
     for (SamplingPlan.Steps way : ways) {
       if (way.sampler() != sampler) {
         continue;
@@ -97,7 +103,7 @@ public record StepSweep(
         results.bounds.put(way, bound);
         found = "bound " + bound.text();
       } else {
-        double levels = distance(images, flow);
+        double levels = distance(images, results.flow.orElseThrow());
         results.distances.put(way, levels);
         found = String.format(Locale.ROOT, "%.3f levels from the flow", levels);
       }
