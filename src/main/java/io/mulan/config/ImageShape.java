@@ -6,6 +6,11 @@ import io.mulan.files.ConfigException;
 public record ImageShape(int height, int width, int channels) {
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
+  /** Whether it is in grey or in colours. */
+  public boolean isPicture() {
+    return channels == 1 || channels == 3;
+  }
+
   /**
    * The number n of dimensions of an image.
    *

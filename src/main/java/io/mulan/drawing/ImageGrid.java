@@ -27,8 +27,7 @@ public final class ImageGrid {
 
   /** Whether there can be pictures of such images: in grey or in colours, and not too large. */
   public static boolean shows(ImageShape shape) {
-    return (shape.channels() == 1 || shape.channels() == 3)
-        && (long) shape.width() * shape.height() <= MOST_PIXELS;
+    return shape.isPicture() && (long) shape.width() * shape.height() <= MOST_PIXELS;
   }
 
   /** How many images of a shape a square has at most. */

@@ -89,8 +89,7 @@ public final class RankingPage {
   }
 
   private void extremes(Score score) {
-    page.section(
-        score.name().toLowerCase(Locale.ROOT).replace('_', '-'), upper(score.description()));
+    page.section(Text.name(score), upper(score.description()));
     int[] order = images.order(score);
     int shown = Math.min(SHOWN, order.length);
     int[] highest = Arrays.copyOf(order, shown);

@@ -22,7 +22,6 @@ import org.tukaani.xz.XZOutputStream;
 /** What images take in formats that know nothing of them, in bits/dim. */
 final class OtherCodecs {
   private static final int GREY = 1;
-  private static final int COLOUR = 3;
 
   /** Of a picture of many images, one below the other. */
   private static final int MOST_PIXELS = 1 << 22;
@@ -61,7 +60,7 @@ final class OtherCodecs {
    */
   static OptionalDouble png(ImageSet images) {
     ImageShape shape = images.shape();
-    if (!isPicture(shape)) {
+    if (!shape.isPicture()) {
       return OptionalDouble.empty();
     }
     int most = Math.max(1, MOST_PIXELS / (shape.height() * shape.width()));
@@ -81,17 +80,13 @@ final class OtherCodecs {
    */
   static Optional<double[]> pngPerImage(ImageSet images) {
     ImageShape shape = images.shape();
-    return isPicture(shape)
+    return shape.isPicture()
         ? Optional.of(
             IntStream.range(0, images.count())
                 .mapToLong(i -> png(shape, 1, images.copies(1, row -> i)) - PNG_FRAME)
                 .mapToDouble(bytes -> 8.0 * bytes / shape.size())
                 .toArray())
         : Optional.empty();
-  }
-
-  private static boolean isPicture(ImageShape shape) {
-    return shape.channels() == GREY || shape.channels() == COLOUR;
   }
 
   private static long png(ImageShape shape, int count, byte[] levels) {

@@ -151,7 +151,6 @@ public record SampleFiles(
    */
   public static final class DrawnFile implements SampleBatches.Drawn, AutoCloseable {
     private static final String IMAGES = "images";
-    private static final int RGB = 3;
 
     private final GrowingNpz npz;
     private final ImageShape shape;
@@ -182,7 +181,7 @@ public record SampleFiles(
         }
       }
       npz.add(IMAGES, NpyArray.of(levels, count, shape.height(), shape.width(), shape.channels()));
-      if (shape.channels() == 1 || shape.channels() == RGB) {
+      if (shape.isPicture()) {
         npz.add("arr_0", new ImageSet("samples", shape, data.levels(), levels).toRgb());
       }
       npz.add("latents", NpyArray.of(latents, count, size));
