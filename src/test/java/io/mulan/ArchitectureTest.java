@@ -52,17 +52,22 @@ final class ArchitectureTest {
           below("illustration", "training drawing diffusion nn tf config"),
           below(
               "run",
-              "compression training export sampling likelihood flow diffusion nn cluster drawing tf"
-                  + " data numpy config console files"),
+              "training export sampling likelihood flow diffusion nn cluster drawing tf data numpy"
+                  + " config console files"),
           below(
-              "study", "run training sampling likelihood diffusion drawing tf data config console"),
+              "results",
+              "run compression training export sampling likelihood flow cluster drawing tf data"
+                  + " numpy config console files"),
+          below(
+              "study",
+              "results run training sampling likelihood diffusion drawing tf data config console"),
           below(
               "benchmark",
               "run training export sampling likelihood flow diffusion cluster nn tf data config"
                   + " console files"),
           below(
               "report",
-              "study run training export likelihood diffusion cluster drawing tf data config"
+              "study results run training export likelihood diffusion cluster drawing tf data config"
                   + " console files"));
 
   /** What of {@code System} is the same wherever a program runs. */

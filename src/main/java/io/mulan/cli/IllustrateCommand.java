@@ -8,7 +8,7 @@ import io.mulan.illustration.Illustration.Given;
 import io.mulan.illustration.Illustration.Learned;
 import io.mulan.illustration.IllustrationPictures;
 import io.mulan.illustration.Nats;
-import io.mulan.run.OutFolder;
+import io.mulan.results.OutFolder;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;

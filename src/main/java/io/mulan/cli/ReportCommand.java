@@ -10,7 +10,7 @@ import io.mulan.report.ReportPage;
 import io.mulan.report.ReportSamples;
 import io.mulan.report.ReportSchedules;
 import io.mulan.report.ReportedRun;
-import io.mulan.run.OutFolder;
+import io.mulan.results.OutFolder;
 import io.mulan.run.TrainedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;

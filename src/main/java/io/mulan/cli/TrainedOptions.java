@@ -2,7 +2,7 @@ package io.mulan.cli;
 
 import io.mulan.cli.Arguments.UsageException;
 import io.mulan.export.ExportedModel;
-import io.mulan.run.OutFolder;
+import io.mulan.results.OutFolder;
 import io.mulan.run.TrainedRun;
 import java.nio.file.Path;
 import java.util.List;

@@ -45,7 +45,7 @@ public final class SamplingModel implements AutoCloseable {
   }
 
   /** The same model, which draws as a plan of its sampler says. */
-  SamplingModel drawing(SamplingPlan plan) {
+  public SamplingModel drawing(SamplingPlan plan) {
     return new SamplingModel(model, plan.seed(), plan.clip());
   }
 

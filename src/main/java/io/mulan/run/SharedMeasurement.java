@@ -12,14 +12,15 @@ import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 /** Measures images batch by batch; processes that work together share the batches. */
-record SharedMeasurement(Measurement measurement, Workers workers, BooleanSupplier stopAsked) {
+public record SharedMeasurement(
+    Measurement measurement, Workers workers, BooleanSupplier stopAsked) {
   /** What the figure of an image is called. */
   public static final String TOTAL = "total";
 
   private static final String SECONDS = "seconds";
 
   /** What is known of each image: terms, their sum, extras, and the seconds that it took. */
-  List<String> columns() {
+  public List<String> columns() {
     return Stream.of(
             measurement.terms().stream(),
             Stream.of(TOTAL),
@@ -38,7 +39,7 @@ record SharedMeasurement(Measurement measurement, Workers workers, BooleanSuppli
    * @param measured takes the next images' values [columns][count]
    * @return whether all is measured; if not, a process was asked to stop
    */
-  boolean run(int first, int wanted, IntConsumer done, Consumer<double[][]> measured) {
+  public boolean run(int first, int wanted, IntConsumer done, Consumer<double[][]> measured) {
     int columns = columns().size();
     SharedBatches rounds =
         new SharedBatches(workers, wanted, measurement.chunk(), columns * Double.BYTES);

@@ -1,4 +1,4 @@
-package io.mulan.run;
+package io.mulan.results;
 
 import io.mulan.cluster.Workers;
 import io.mulan.config.DataConfig;
@@ -10,6 +10,11 @@ import io.mulan.data.ImageSet;
 import io.mulan.drawing.ImageGrid;
 import io.mulan.drawing.Pictures;
 import io.mulan.numpy.NpyArray;
+import io.mulan.run.Provenance;
+import io.mulan.run.SampleBatches;
+import io.mulan.run.SamplingModel;
+import io.mulan.run.SamplingPlan;
+import io.mulan.run.TrainedRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,10 @@
-package io.mulan.run;
+package io.mulan.results;
 
 import io.mulan.config.ImageShape;
 import io.mulan.data.GrowingNpz;
 import io.mulan.data.ImageSet;
 import io.mulan.numpy.NpyArray;
+import io.mulan.run.SamplingModel;
 import io.mulan.sampling.FlowCodec;
 import io.mulan.tf.Tensors;
 import java.util.Arrays;

@@ -1,8 +1,9 @@
-package io.mulan.run;
+package io.mulan.results;
 
 import io.mulan.export.ExportedModel;
 import io.mulan.export.ModelFolder;
 import io.mulan.files.ConfigException;
+import io.mulan.run.TrainedRun;
 import io.mulan.tf.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.mulan.run;
+package io.mulan.results;
 
 import io.mulan.compression.ImageCompressor;
 import io.mulan.config.DataConfig;

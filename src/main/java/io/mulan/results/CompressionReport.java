@@ -1,4 +1,4 @@
-package io.mulan.run;
+package io.mulan.results;
 
 import io.mulan.compression.CompressedFile;
 import io.mulan.compression.ImageCompressor;

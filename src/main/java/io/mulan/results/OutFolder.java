@@ -1,4 +1,4 @@
-package io.mulan.run;
+package io.mulan.results;
 
 import io.mulan.files.AtomicFile;
 import io.mulan.files.ConfigException;

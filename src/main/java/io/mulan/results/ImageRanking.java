@@ -1,4 +1,4 @@
-package io.mulan.run;
+package io.mulan.results;
 
 import io.mulan.data.ImageSet;
 import io.mulan.data.PixelEntropy;
@@ -7,6 +7,9 @@ import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.Printable;
 import io.mulan.numpy.Npz;
+import io.mulan.run.ChosenImages;
+import io.mulan.run.Evaluation;
+import io.mulan.run.EvaluationReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.mulan.run;
+package io.mulan.results;
 
 import io.mulan.compression.ChainGraph;
 import io.mulan.compression.ChainLaws;
@@ -12,6 +12,8 @@ import io.mulan.data.ImageSet;
 import io.mulan.files.AtomicFile;
 import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
+import io.mulan.run.ChosenImages;
+import io.mulan.run.TrainedRun;
 import io.mulan.training.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -168,8 +170,8 @@ public final class Compression {
     } catch (WrongImagesException e) {
       throw new ConfigException(
           name
-              + " does not give back its images here, so nothing is written: the network's numbers are"
-              + " others than where it was written; read it there",
+              + " does not give back its images here, so nothing is written: the network's numbers"
+              + " are others than where it was written; read it there",
           e);
     }
   }

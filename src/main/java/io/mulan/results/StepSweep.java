@@ -1,4 +1,4 @@
-package io.mulan.run;
+package io.mulan.results;
 
 import io.mulan.cluster.Workers;
 import io.mulan.console.Stopped;
@@ -11,6 +11,12 @@ import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.likelihood.BoundMeasurement;
 import io.mulan.likelihood.Estimate;
+import io.mulan.run.Provenance;
+import io.mulan.run.SampleBatches;
+import io.mulan.run.SamplingModel;
+import io.mulan.run.SamplingPlan;
+import io.mulan.run.SharedMeasurement;
+import io.mulan.run.TrainedRun;
 import io.mulan.sampling.Sampler;
 import io.mulan.training.TrainedModel;
 import java.util.ArrayList;
