@@ -4,6 +4,7 @@ import io.mulan.config.DataConfig;
 import io.mulan.console.Surroundings;
 import io.mulan.console.Terminal;
 import io.mulan.console.Text;
+import io.mulan.flow.FlowSolver.Tolerance;
 import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import org.apache.commons.cli.Option;
 final class Arguments {
   /** The option for the class of images. */
   static final String CLASS = "class";
+
+  private static final double ERROR = 1e-5;
 
   private final CommandLine line;
   private final Surroundings around;
@@ -142,6 +145,11 @@ final class Arguments {
   /** A seed. */
   long seed() {
     return count("seed", 0, 0);
+  }
+
+  /** Of the probability flow. */
+  Tolerance tolerance() {
+    return new Tolerance(positive("rtol", ERROR), positive("atol", ERROR));
   }
 
   /** A number above zero. */

@@ -2,22 +2,25 @@ package io.mulan.cli;
 
 import io.mulan.benchmark.Benchmark;
 import io.mulan.benchmark.BenchmarkPlan;
+import io.mulan.benchmark.BenchmarkPlan.What;
 import io.mulan.benchmark.BenchmarkPlan.Xla;
 import io.mulan.benchmark.BenchmarkProcess;
 import io.mulan.benchmark.BenchmarkTable;
 import io.mulan.benchmark.InferenceStep;
 import io.mulan.benchmark.MachinePeak;
 import io.mulan.benchmark.StepMeasurement;
+import io.mulan.config.TrainingConfig.Precision;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Surroundings;
 import io.mulan.console.Text;
 import io.mulan.run.Provenance;
 import io.mulan.run.TrainedRun;
 import io.mulan.training.ProductType;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -51,36 +54,78 @@ final class BenchmarkCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return BenchmarkOptions.options();
+  public OptionList options() {
+    return new OptionList()
+        .with(ConfigOptions::model)
+        .value(
+            "what",
+            Arguments.names(What.class),
+            "the training step, the bound, a sampler's step, the exact likelihood's, or the input (train)")
+        .value("batch", "B", "short for --set training.batch=B")
+        .value(
+            "precision", Arguments.names(Precision.class), "short for --set training.precision=...")
+        .value("xla", "on|off", "measure one way only (train: both)")
+        .value("steps", "N", "steps to measure (20)")
+        .value("json", "FILE", "also write the figures there")
+        .value("compare", "FILE", "next to the figures that an earlier --json wrote there")
+        .value("run", "RUN", "measure sampling and likelihood of a trained model instead");
   }
 
   @Override
   public int run(Arguments given) {
     if (given.has("run")) {
-      BenchmarkOptions.refuseBesideRun(given);
+      refuseWithRun(given);
       try (TrainedRun run = TrainedRun.newest(given.path("run"))) {
         given.out().print(InferenceStep.overhead(run.config()));
         return ExitCode.OK;
       }
     }
-    BenchmarkOptions options = BenchmarkOptions.of(given);
+    BenchmarkPlan plan = plan(given);
     Optional<Benchmark> earlier =
-        options.compare().map(file -> Benchmark.read(file, Text.name(options.plan().what())));
+        given.has("compare")
+            ? Optional.of(Benchmark.read(given.path("compare"), Text.name(plan.what())))
+            : Optional.empty();
+    Optional<Path> json = given.has("json") ? Optional.of(given.path("json")) : Optional.empty();
     try {
-      Benchmark benchmark = measure(options.plan(), given.around());
+      Benchmark benchmark = measure(plan, given.around());
       given.out().print(BenchmarkTable.of(benchmark));
       earlier.ifPresent(
           e ->
               given
                   .out()
-                  .print(
-                      BenchmarkTable.compared(benchmark, e, options.compare().get().toString())));
-      options.json().ifPresent(file -> Provenance.write(file, benchmark));
+                  .print(BenchmarkTable.compared(benchmark, e, given.path("compare").toString())));
+      json.ifPresent(file -> Provenance.write(file, benchmark));
       return ExitCode.OK;
     } catch (BenchmarkProcess.Failed e) {
       return e.code();
     }
+  }
+
+  private void refuseWithRun(Arguments given) {
+    options().all().getOptions().stream()
+        .map(o -> o.getLongOpt())
+        .filter(name -> !name.equals("run"))
+        .forEach(
+            name ->
+                given.refuse(
+                    name, "does not go with --run, which measures a trained model as it is"));
+  }
+
+  private static BenchmarkPlan plan(Arguments given) {
+    What what = given.choice("what", What.TRAIN, What.class);
+    if (!what.trains()) {
+      String why = "goes with --what train or data; without training nothing is compiled, and";
+      given.refuse("xla", why + " products are in float32");
+      given.refuse("precision", why + " products are in float32");
+    }
+    Xla xla = given.choice("xla", Xla.OFF, Xla.class);
+    boolean both = what == What.TRAIN && !given.has("xla");
+    return new BenchmarkPlan(
+        what,
+        ConfigOptions.name(given),
+        ConfigOptions.read(given, ConfigOptions.settings(given, "training", "batch", "precision")),
+        both ? List.of(Xla.values()) : List.of(xla),
+        given.count("steps", 20, 1));
   }
 
   /** A process of its own that measures one way. */

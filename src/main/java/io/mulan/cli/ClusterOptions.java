@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.apache.commons.cli.Options;
 
 /**
  * Which processes work together: by {@code --cluster} and {@code --task}, else by {@code
@@ -31,18 +30,13 @@ final class ClusterOptions {
 
   private ClusterOptions() {}
 
-  static Options add(Options options) {
+  static OptionList add(OptionList options) {
     return options
-        .addOption(
-            ConfigOptions.withValue(
-                "cluster", "HOST:PORT,...", "all processes that share the work, the chief first"))
-        .addOption(ConfigOptions.withValue("task", "N", "which of them this one is, from 0 on"))
-        .addOption(
-            ConfigOptions.withValue("patience", "S", "seconds that another one may be silent (30)"))
-        .addOption(
-            ConfigOptions.flag(
-                OPEN,
-                "the port may be on a public address: a firewall lets in the other workers only"));
+        .value("cluster", "HOST:PORT,...", "all processes that share the work, the chief first")
+        .value("task", "N", "which of them this one is, from 0 on")
+        .value("patience", "S", "seconds that another one may be silent (30)")
+        .flag(
+            OPEN, "the port may be on a public address: a firewall lets in the other workers only");
   }
 
   /** Whether the user knows that a worker's port is open to all who reach it. */

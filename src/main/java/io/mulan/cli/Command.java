@@ -1,7 +1,6 @@
 package io.mulan.cli;
 
 import java.util.List;
-import org.apache.commons.cli.Options;
 
 /** One of the program's commands. */
 interface Command {
@@ -16,7 +15,7 @@ interface Command {
   /** Lines that can be typed as they are, each with what it does. */
   String examples();
 
-  Options options();
+  OptionList options();
 
   /**
    * What stands on the command line in addition to the options, such as {@code RUN}; of the last

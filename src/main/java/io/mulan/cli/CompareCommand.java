@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -75,18 +74,14 @@ final class CompareCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return ConfigOptions.training(new Options())
-        .addOption(ConfigOptions.withValue("seeds", "S", "of each preset: 0 to S-1 (3)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "target",
-                "BITS",
-                "bits/dim to reach (the highest that a run ends at: all reach it)"))
-        .addOption(ConfigOptions.withValue("out", "DIR", "where (runs/compare/FIRST-PRESET)"))
-        .addOption(ConfigOptions.single())
-        .addOption(
-            ConfigOptions.withValue("preset", "P", "what YAML files are laid over (digits)"));
+  public OptionList options() {
+    return new OptionList()
+        .with(ConfigOptions::training)
+        .value("seeds", "S", "of each preset: 0 to S-1 (3)")
+        .value("target", "BITS", "bits/dim to reach (the highest that a run ends at: all reach it)")
+        .value("out", "DIR", "where (runs/compare/FIRST-PRESET)")
+        .with(ConfigOptions::single)
+        .value("preset", "P", "what YAML files are laid over (digits)");
   }
 
   @Override

@@ -11,7 +11,6 @@ import io.mulan.run.ChosenImages;
 import io.mulan.run.TrainedRun;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.commons.cli.Options;
 
 /** {@code mulan compress}: images to a file that is as long as the bound says. */
 final class CompressCommand implements Command {
@@ -47,22 +46,16 @@ final class CompressCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return TrainedOptions.add(ImageChoice.options(new Options()))
-        .addOption(ConfigOptions.withValue("steps", "T", "of the chain (250, or the model's own)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "cells", "M", "cells of the grid of z to a standard deviation (1)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "streams", "N", "worked on at once; each begins anew (one for 2048 images)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "batch", "N", "images in the network at once, a power of two (64)"))
-        .addOption(ConfigOptions.flag("check", "read each stream again and compare the images"))
-        .addOption(
-            ConfigOptions.withValue(
-                "out", "FILE", "the file (RUN/compressed/IMAGES-steps-T.mulan)"));
+  public OptionList options() {
+    return new OptionList()
+        .with(ImageChoice::options)
+        .with(TrainedOptions::add)
+        .value("steps", "T", "of the chain (250, or the model's own)")
+        .value("cells", "M", "cells of the grid of z to a standard deviation (1)")
+        .value("streams", "N", "worked on at once; each begins anew (one for 2048 images)")
+        .value("batch", "N", "images in the network at once, a power of two (64)")
+        .flag("check", "read each stream again and compare the images")
+        .value("out", "FILE", "the file (RUN/compressed/IMAGES-steps-T.mulan)");
   }
 
   @Override

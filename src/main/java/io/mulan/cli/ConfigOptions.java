@@ -9,54 +9,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.commons.cli.Option;
-import org.apache.commons.cli.Options;
 
 /** The options that choose a configuration, for all commands that take one. */
 final class ConfigOptions {
   private ConfigOptions() {}
 
   /** Which model. */
-  static Options model(Options options) {
+  static OptionList model(OptionList options) {
     return options
-        .addOption(withValue("preset", "P", Presets.summary() + " (digits)"))
-        .addOption(withValue("config", "FILE", "YAML laid over the preset"))
-        .addOption(single());
+        .value("preset", "P", Presets.summary() + " (digits)")
+        .value("config", "FILE", "YAML laid over the preset")
+        .with(ConfigOptions::single);
   }
 
   /** One setting. */
-  static Option single() {
-    return withValue("set", "KEY=VALUE", "one setting, such as latent.size=20; may be repeated");
+  static OptionList single(OptionList options) {
+    return options.value(
+        "set", "KEY=VALUE", "one setting, such as latent.size=20; may be repeated");
   }
 
   /** How to train. */
-  static Options training(Options options) {
+  static OptionList training(OptionList options) {
     return options
-        .addOption(withValue("steps", "N", "short for --set training.steps=N"))
-        .addOption(skipBad())
-        .addOption(allowLarge())
-        .addOption(
-            withValue(
-                "xla", "on|off|auto", "short for --set training.xla=...; auto: on where a GPU is"));
+        .value("steps", "N", "short for --set training.steps=N")
+        .with(ConfigOptions::reading)
+        .value("xla", "on|off|auto", "short for --set training.xla=...; auto: on where a GPU is");
   }
 
-  /** Leaves out what cannot be read. */
-  static Option skipBad() {
-    return flag(
-        "skip-bad", "leave images out that cannot be read, and count them (data.skip_bad=true)");
-  }
-
-  /** Unpacks what is suspiciously large. */
-  static Option allowLarge() {
-    return flag("allow-large", "unpack a compressed file to any size (data.allow_large=true)");
-  }
-
-  static Option withValue(String name, String value, String description) {
-    return Option.builder().longOpt(name).hasArg().argName(value).desc(description).get();
-  }
-
-  static Option flag(String name, String description) {
-    return Option.builder().longOpt(name).desc(description).get();
+  /** What becomes of images that cannot be read, and of files that unpack to much. */
+  static OptionList reading(OptionList options) {
+    return options
+        .flag(
+            "skip-bad", "leave images out that cannot be read, and count them (data.skip_bad=true)")
+        .flag("allow-large", "unpack a compressed file to any size (data.allow_large=true)");
   }
 
   /** The configuration that the model's options ask for, with more settings over it. */
@@ -105,14 +90,19 @@ final class ConfigOptions {
   /** What the options of {@link #training} asked for. */
   static List<String> trainingSettings(Arguments given) {
     return Stream.concat(
-            Stream.of("steps", "xla")
-                .filter(given::has)
-                .map(name -> "training." + name + "=" + given.text(name)),
-            reading(given).stream())
+            settings(given, "training", "steps", "xla").stream(), reading(given).stream())
         .toList();
   }
 
-  /** What {@link #skipBad} and {@link #allowLarge} asked for. */
+  /** What options asked for that are short for a setting of this section. */
+  static List<String> settings(Arguments given, String section, String... options) {
+    return Stream.of(options)
+        .filter(given::has)
+        .map(name -> section + "." + name + "=" + given.text(name))
+        .toList();
+  }
+
+  /** What the options of {@link #reading(OptionList)} asked for. */
   static List<String> reading(Arguments given) {
     return Stream.of("skip-bad", "allow-large")
         .filter(given::has)

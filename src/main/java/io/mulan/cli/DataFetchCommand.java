@@ -10,7 +10,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -48,12 +47,10 @@ final class DataFetchCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return new Options()
-        .addOption(
-            ConfigOptions.withValue(
-                "to", "DIR", "the folder (NAME in MULAN_CACHE, or ~/.cache/mulan)"))
-        .addOption(ConfigOptions.withValue("from", "URL", "another address with the same files"));
+  public OptionList options() {
+    return new OptionList()
+        .value("to", "DIR", "the folder (NAME in MULAN_CACHE, or ~/.cache/mulan)")
+        .value("from", "URL", "another address with the same files");
   }
 
   @Override

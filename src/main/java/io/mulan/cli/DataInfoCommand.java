@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -48,23 +47,19 @@ final class DataInfoCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return ConfigOptions.model(new Options())
-        .addOption(ConfigOptions.withValue("kind", "K", "short for --set data.kind=K"))
-        .addOption(ConfigOptions.withValue("path", "PATH", "short for --set data.path=PATH"))
-        .addOption(ConfigOptions.skipBad())
-        .addOption(ConfigOptions.allowLarge())
-        .addOption(ConfigOptions.withValue("png", "FILE", "also write some of the images there"));
+  public OptionList options() {
+    return new OptionList()
+        .with(ConfigOptions::model)
+        .value("kind", "K", "short for --set data.kind=K")
+        .value("path", "PATH", "short for --set data.path=PATH")
+        .with(ConfigOptions::reading)
+        .value("png", "FILE", "also write some of the images there");
   }
 
   @Override
   public int run(Arguments given) {
-    List<String> settings = new ArrayList<>(ConfigOptions.reading(given));
-    for (String name : List.of("kind", "path")) {
-      if (given.has(name)) {
-        settings.add(0, "data." + name + "=" + given.text(name));
-      }
-    }
+    List<String> settings = new ArrayList<>(ConfigOptions.settings(given, "data", "path", "kind"));
+    settings.addAll(ConfigOptions.reading(given));
     RunConfig config = ConfigOptions.read(given, settings);
     given.out().print(report(config.data(), given));
     return ExitCode.OK;

@@ -12,7 +12,6 @@ import io.mulan.tf.CheckpointException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.cli.Options;
 
 /** {@code mulan decompress}: the images of a compressed file. */
 final class DecompressCommand implements Command {
@@ -43,17 +42,11 @@ final class DecompressCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return new Options()
-        .addOption(
-            ConfigOptions.withValue(
-                "out", "DIR|FILE", "where to write: a new folder, a .npy or .npz file"))
-        .addOption(
-            ConfigOptions.withValue(
-                MODEL, "RUN", "what it was written with (looked for in runs and savedmodels)"))
-        .addOption(
-            ConfigOptions.flag(
-                "try", "read what was written elsewhere; whether it came back is noticed"));
+  public OptionList options() {
+    return new OptionList()
+        .value("out", "DIR|FILE", "where to write: a new folder, a .npy or .npz file")
+        .value(MODEL, "RUN", "what it was written with (looked for in runs and savedmodels)")
+        .flag("try", "read what was written elsewhere; whether it came back is noticed");
   }
 
   @Override

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.commons.cli.Options;
 import org.bytedeco.javacpp.Loader;
 
 /** {@code mulan devices}: what TensorFlow can compute on here, and what it lacks. */
@@ -52,8 +51,8 @@ final class DevicesCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return new Options();
+  public OptionList options() {
+    return new OptionList();
   }
 
   @Override

@@ -21,7 +21,6 @@ import io.mulan.run.TrainedRun;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.cli.Options;
 
 /** {@code mulan evaluate}: the likelihood of images under a trained model. */
 final class EvaluateCommand implements Command {
@@ -57,14 +56,16 @@ final class EvaluateCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return ClusterOptions.add(
-            EvaluationOptions.of(TrainedOptions.add(ImageChoice.options(new Options()))))
-        .addOption(
-            ConfigOptions.withValue(
-                RANK,
-                "N",
-                "rank the images in a CSV and a page of HTML, next to N test images (0: none)"));
+  public OptionList options() {
+    return new OptionList()
+        .with(ImageChoice::options)
+        .with(TrainedOptions::add)
+        .with(EvaluationOptions::add)
+        .with(ClusterOptions::add)
+        .value(
+            RANK,
+            "N",
+            "rank the images in a CSV and a page of HTML, next to N test images (0: none)");
   }
 
   @Override

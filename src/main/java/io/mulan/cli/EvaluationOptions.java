@@ -6,7 +6,6 @@ import io.mulan.run.LikelihoodMethod.Bound;
 import io.mulan.run.LikelihoodMethod.Exact;
 import io.mulan.run.LikelihoodMethod.Importance;
 import java.util.List;
-import org.apache.commons.cli.Options;
 
 /** The options that say how a likelihood is measured. */
 final class EvaluationOptions {
@@ -22,37 +21,24 @@ final class EvaluationOptions {
 
   private EvaluationOptions() {}
 
-  static Options of(Options options) {
+  static OptionList add(OptionList options) {
     return options
-        .addOption(
-            ConfigOptions.withValue(
-                "method",
-                Arguments.names(Method.class),
-                "variational bound, or probability flow (bound)"))
-        .addOption(
-            ConfigOptions.withValue("times", "K", "bound: times for each image, stratified (128)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "importance", "K", "bound: K weighted trajectories of --steps for each image"))
-        .addOption(ConfigOptions.withValue("steps", "T", "steps of a trajectory (256)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "samples", "K", "exact: importance samples of latent and dequantisation (1)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "dequantisation", Arguments.names(Exact.Noise.class), "exact (truncated-normal)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "probe", Arguments.names(Probe.class), "exact: of the divergence (rademacher)"))
-        .addOption(ConfigOptions.withValue("rtol", "X", "exact: relative tolerance (1e-5)"))
-        .addOption(ConfigOptions.withValue("atol", "X", "exact: absolute tolerance (1e-5)"))
-        .addOption(
-            ConfigOptions.flag(
-                "published", "exact: the published evaluation's choices, to compare with it"))
-        .addOption(ConfigOptions.withValue("seed", "S", "of all noise (0)"))
-        .addOption(
-            ConfigOptions.withValue("batch", "N", "computed together (as many as in training)"))
-        .addOption(ConfigOptions.withValue("json", "FILE", "write the report there too"));
+        .value(
+            "method",
+            Arguments.names(Method.class),
+            "variational bound, or probability flow (bound)")
+        .value("times", "K", "bound: times for each image, stratified (128)")
+        .value("importance", "K", "bound: K weighted trajectories of --steps for each image")
+        .value("steps", "T", "steps of a trajectory (256)")
+        .value("samples", "K", "exact: importance samples of latent and dequantisation (1)")
+        .value("dequantisation", Arguments.names(Exact.Noise.class), "exact (truncated-normal)")
+        .value("probe", Arguments.names(Probe.class), "exact: of the divergence (rademacher)")
+        .value("rtol", "X", "exact: relative tolerance (1e-5)")
+        .value("atol", "X", "exact: absolute tolerance (1e-5)")
+        .flag("published", "exact: the published evaluation's choices, to compare with it")
+        .value("seed", "S", "of all noise (0)")
+        .value("batch", "N", "computed together (as many as in training)")
+        .value("json", "FILE", "write the report there too");
   }
 
   static LikelihoodMethod read(Arguments given) {
@@ -73,7 +59,7 @@ final class EvaluationOptions {
           given.count("samples", 1, 1),
           given.choice("dequantisation", Exact.Noise.TRUNCATED_NORMAL, Exact.Noise.class),
           given.choice("probe", Probe.RADEMACHER, Probe.class),
-          FlowOptions.tolerance(given),
+          given.tolerance(),
           given.has("published"),
           given.seed(),
           batch);

@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -65,29 +64,19 @@ final class ExportCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return TrainedOptions.add(new Options())
-        .addOption(
-            ConfigOptions.withValue(
-                "to", "DIR", "the model's folder, one folder a version (savedmodels/NAME)"))
-        .addOption(
-            ConfigOptions.withValue("version", "N", "number of the version (after the last one)"))
-        .addOption(
-            ConfigOptions.withValue("licence", "TEXT", "of the model, in words (not stated)"))
-        .addOption(
-            ConfigOptions.withValue(
-                SCORE_TIMES, "K", "times for each image in the signature score (16)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "flax", "FILE", "instead, a checkpoint that the published code restores"))
-        .addOption(
-            ConfigOptions.withValue(
-                "npz", "FILE", "instead, a NumPy archive of weights, averages and optimiser"))
-        .addOption(
-            ConfigOptions.withValue(
-                "code",
-                Arguments.names(FlaxLayout.Code.class),
-                "whose checkpoint (vdm where there is no latent, else mulan)"));
+  public OptionList options() {
+    return new OptionList()
+        .with(TrainedOptions::add)
+        .value("to", "DIR", "the model's folder, one folder a version (savedmodels/NAME)")
+        .value("version", "N", "number of the version (after the last one)")
+        .value("licence", "TEXT", "of the model, in words (not stated)")
+        .value(SCORE_TIMES, "K", "times for each image in the signature score (16)")
+        .value("flax", "FILE", "instead, a checkpoint that the published code restores")
+        .value("npz", "FILE", "instead, a NumPy archive of weights, averages and optimiser")
+        .value(
+            "code",
+            Arguments.names(FlaxLayout.Code.class),
+            "whose checkpoint (vdm where there is no latent, else mulan)");
   }
 
   /** That the published code has a place for what is special about the model. */

@@ -8,7 +8,6 @@ import io.mulan.frechet.Features;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.cli.Options;
 
 /** {@code mulan fid}: the Fréchet distance between two sets of images. */
 final class FidCommand implements Command {
@@ -40,24 +39,17 @@ final class FidCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return new Options()
-        .addOption(
-            ConfigOptions.withValue(
-                "features", "MODEL", "a GraphDef or the folder of a SavedModel (pixels)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "input", "TENSOR", "of a GraphDef: images, float32 [B,H,W,3] (ExpandDims:0)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "output",
-                "TENSOR",
-                "the features, of a GraphDef (pool_3:0) or a SavedModel (its only output)"))
-        .addOption(
-            ConfigOptions.withValue("range", "LOW,HIGH", "the input of black and of white (0,255)"))
-        .addOption(ConfigOptions.withValue("batch", "N", "images at once (50)"))
-        .addOption(
-            ConfigOptions.withValue("save", "FILE", "keep mu and sigma of REFERENCE, as npz"));
+  public OptionList options() {
+    return new OptionList()
+        .value("features", "MODEL", "a GraphDef or the folder of a SavedModel (pixels)")
+        .value("input", "TENSOR", "of a GraphDef: images, float32 [B,H,W,3] (ExpandDims:0)")
+        .value(
+            "output",
+            "TENSOR",
+            "the features, of a GraphDef (pool_3:0) or a SavedModel (its only output)")
+        .value("range", "LOW,HIGH", "the input of black and of white (0,255)")
+        .value("batch", "N", "images at once (50)")
+        .value("save", "FILE", "keep mu and sigma of REFERENCE, as npz");
   }
 
   @Override

@@ -16,7 +16,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.cli.Options;
 
 /** {@code mulan graph}: models as graphs for other programs, and summaries for people. */
 final class GraphCommand implements Command {
@@ -43,10 +42,11 @@ final class GraphCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return ConfigOptions.model(new Options())
-        .addOption(ConfigOptions.flag("all", "every model, each with its VDM"))
-        .addOption(ConfigOptions.withValue("to", "DIR", "where to write (graphs)"));
+  public OptionList options() {
+    return new OptionList()
+        .with(ConfigOptions::model)
+        .flag("all", "every model, each with its VDM")
+        .value("to", "DIR", "where to write (graphs)");
   }
 
   @Override

@@ -31,7 +31,7 @@ final class HelpText {
     StringBuilder text = new StringBuilder();
     text.append("mulan ").append(command.name()).append(": ").append(command.summary());
     text.append("\n\nExamples\n").append(command.examples()).append("\nOptions\n");
-    for (Option option : command.options().getOptions()) {
+    for (Option option : command.options().all().getOptions()) {
       String name = "--" + option.getLongOpt();
       text.append(
           row(option.hasArg() ? name + " " + option.getArgName() : name, option.getDescription()));

@@ -13,7 +13,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -42,13 +41,11 @@ final class IllustrateCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return new Options()
-        .addOption(ConfigOptions.withValue("out", "DIR", "where to write pictures (illustration)"))
-        .addOption(ConfigOptions.withValue("seed", "N", "of initial weights and times (0)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "steps", "N", "of each of the three trainings (" + STEPS + ")"));
+  public OptionList options() {
+    return new OptionList()
+        .value("out", "DIR", "where to write pictures (illustration)")
+        .value("seed", "N", "of initial weights and times (0)")
+        .value("steps", "N", "of each of the three trainings (" + STEPS + ")");
   }
 
   @Override

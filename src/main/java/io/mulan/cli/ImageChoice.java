@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -29,20 +28,15 @@ final class ImageChoice {
 
   private ImageChoice() {}
 
-  static Options options(Options options) {
+  static OptionList options(OptionList options) {
     return options
-        .addOption(
-            ConfigOptions.withValue(
-                "split", Arguments.names(Split.class), "images of the run's own data (test)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "images", "PATH", "others: a picture, a folder of pictures, an npy or npz file"))
-        .addOption(
-            ConfigOptions.withValue(
-                Arguments.CLASS,
-                "N|FILE",
-                "of all, or an npy or npz file of labels (those next to images in the npz)"))
-        .addOption(ConfigOptions.withValue("limit", "N", "the first N images only"));
+        .value("split", Arguments.names(Split.class), "images of the run's own data (test)")
+        .value("images", "PATH", "others: a picture, a folder of pictures, an npy or npz file")
+        .value(
+            Arguments.CLASS,
+            "N|FILE",
+            "of all, or an npy or npz file of labels (those next to images in the npz)")
+        .value("limit", "N", "the first N images only");
   }
 
   static ChosenImages read(Arguments given, TrainedRun run) {

@@ -16,7 +16,6 @@ import io.mulan.training.Checkpoints;
 import io.mulan.training.Interval;
 import io.mulan.training.RunState;
 import java.nio.file.Path;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -45,19 +44,13 @@ final class ImportCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return new Options()
-        .addOption(
-            ConfigOptions.withValue(
-                "flax", "FILE", "a checkpoint of MuLAN or VDM that Flax wrote (ckpt-N.flax)"))
-        .addOption(ConfigOptions.withValue("npz", "FILE", "a NumPy archive (docs/interchange.md)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "config", "FILE", "of its training: .py, .json, .yaml, or one of this program"))
-        .addOption(
-            ConfigOptions.withValue("set", "KEY=VALUE", "one setting over it; may be repeated"))
-        .addOption(
-            ConfigOptions.withValue("to", "DIR", "the run folder to make (runs/NAME of config)"));
+  public OptionList options() {
+    return new OptionList()
+        .value("flax", "FILE", "a checkpoint of MuLAN or VDM that Flax wrote (ckpt-N.flax)")
+        .value("npz", "FILE", "a NumPy archive (docs/interchange.md)")
+        .value("config", "FILE", "of its training: .py, .json, .yaml, or one of this program")
+        .value("set", "KEY=VALUE", "one setting over it; may be repeated")
+        .value("to", "DIR", "the run folder to make (runs/NAME of config)");
   }
 
   @Override

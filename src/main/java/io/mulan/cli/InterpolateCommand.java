@@ -17,7 +17,6 @@ import io.mulan.run.TrainedRun;
 import io.mulan.sampling.FlowCodec;
 import io.mulan.sampling.Sampler;
 import java.util.List;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -60,12 +59,14 @@ final class InterpolateCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return FlowOptions.of(
-        ImageChoice.options(TrainedOptions.add(new Options()))
-            .addOption(ConfigOptions.withValue("from", "I", "number of the first image (0)"))
-            .addOption(ConfigOptions.withValue("to", "J", "number of the second image (1)"))
-            .addOption(ConfigOptions.withValue("count", "N", "images, with both ends (9)")));
+  public OptionList options() {
+    return new OptionList()
+        .with(TrainedOptions::add)
+        .with(ImageChoice::options)
+        .value("from", "I", "number of the first image (0)")
+        .value("to", "J", "number of the second image (1)")
+        .value("count", "N", "images, with both ends (9)")
+        .with(TrainedOptions::flow);
   }
 
   @Override
@@ -78,7 +79,7 @@ final class InterpolateCommand implements Command {
 
   private static int interpolate(Arguments given, TrainedRun run, int count) {
     Terminal terminal = given.terminal();
-    Tolerance tolerance = FlowOptions.tolerance(given);
+    Tolerance tolerance = given.tolerance();
     ChosenImages choice = ImageChoice.read(given, run);
     int from = index(given, "from", 0, choice);
     int to = index(given, "to", 1, choice);

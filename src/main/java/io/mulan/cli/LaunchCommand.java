@@ -17,8 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.commons.cli.Option;
-import org.apache.commons.cli.Options;
 
 /** {@code mulan launch}: works in several processes of this machine, one for each GPU. */
 final class LaunchCommand implements Command {
@@ -55,17 +53,15 @@ final class LaunchCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return new Options()
-        .addOption(
-            ConfigOptions.withValue(
-                "processes", "N", "how many; where there are as many GPUs, each has its own"))
-        .addOption(restarts());
+  public OptionList options() {
+    return new OptionList()
+        .value("processes", "N", "how many; where there are as many GPUs, each has its own")
+        .with(LaunchCommand::restarts);
   }
 
   /** Of this command and of {@code mulan train}. */
-  static Option restarts() {
-    return ConfigOptions.withValue(
+  static OptionList restarts(OptionList options) {
+    return options.value(
         "restarts", "N", "how often to start again from what is saved when a worker is lost (0)");
   }
 

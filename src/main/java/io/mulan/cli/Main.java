@@ -208,7 +208,7 @@ public final class Main {
   /** What was given to a command. */
   static Arguments parse(Command command, String[] args, Surroundings around) {
     try {
-      CommandLine line = new DefaultParser(false).parse(command.options(), args);
+      CommandLine line = new DefaultParser(false).parse(command.options().all(), args);
       List<String> given = line.getArgList();
       List<String> wanted = command.arguments();
       boolean more = !wanted.isEmpty() && wanted.get(wanted.size() - 1).endsWith(Command.MORE);

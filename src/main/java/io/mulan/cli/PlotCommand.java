@@ -23,7 +23,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -63,9 +62,11 @@ final class PlotCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return ImageChoice.options(TrainedOptions.add(new Options()))
-        .addOption(ConfigOptions.withValue("out", "DIR", "where to write"));
+  public OptionList options() {
+    return new OptionList()
+        .with(TrainedOptions::add)
+        .with(ImageChoice::options)
+        .value("out", "DIR", "where to write");
   }
 
   @Override

@@ -19,7 +19,6 @@ import io.mulan.sampling.Sampler;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -56,8 +55,11 @@ final class ReconstructCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return FlowOptions.of(ImageChoice.options(TrainedOptions.add(new Options())));
+  public OptionList options() {
+    return new OptionList()
+        .with(TrainedOptions::add)
+        .with(ImageChoice::options)
+        .with(TrainedOptions::flow);
   }
 
   @Override
@@ -69,7 +71,7 @@ final class ReconstructCommand implements Command {
 
   private static int reconstruct(Arguments given, TrainedRun run) {
     Terminal terminal = given.terminal();
-    Tolerance tolerance = FlowOptions.tolerance(given);
+    Tolerance tolerance = given.tolerance();
     ChosenImages choice = ImageChoice.read(given, run, COUNT);
     OutFolder out = TrainedOptions.out(given, run, "reconstructions", choice.name(), JSON);
     out.requireWritable();

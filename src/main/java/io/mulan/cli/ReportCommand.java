@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -58,22 +57,15 @@ final class ReportCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return new Options()
-        .addOption(
-            ConfigOptions.withValue(
-                "samples",
-                "N",
-                "how many images to draw of each run (16; 0 where mulan sample left some)"))
-        .addOption(ConfigOptions.withValue("steps", "T", "to draw them in (64)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "images",
-                "N",
-                "how many test images to show the schedule on (64; 0 leaves it out)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "out", "FILE", "the page (RUN/report.html; of several runs: report.html)"));
+  public OptionList options() {
+    return new OptionList()
+        .value(
+            "samples",
+            "N",
+            "how many images to draw of each run (16; 0 where mulan sample left some)")
+        .value("steps", "T", "to draw them in (64)")
+        .value("images", "N", "how many test images to show the schedule on (64; 0 leaves it out)")
+        .value("out", "FILE", "the page (RUN/report.html; of several runs: report.html)");
   }
 
   @Override

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -57,8 +56,11 @@ final class SampleCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return ClusterOptions.add(SamplingOptions.of(TrainedOptions.add(new Options())));
+  public OptionList options() {
+    return new OptionList()
+        .with(TrainedOptions::add)
+        .with(SamplingOptions::add)
+        .with(ClusterOptions::add);
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.mulan.sampling.Sampler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.commons.cli.Options;
 
 /**
  * How {@code mulan sample} draws images.
@@ -22,46 +21,33 @@ record SamplingOptions(SamplingPlan plan, boolean gif, List<SamplingPlan.Steps> 
   private static final int COUNT = 64;
   private static final int STEPS = 256;
 
-  static Options of(Options options) {
+  static OptionList add(OptionList options) {
     return options
-        .addOption(ConfigOptions.withValue("count", "N", "how many images (64)"))
-        .addOption(
-            ConfigOptions.withValue(
-                Arguments.CLASS,
-                "N|NAME",
-                "of all of them, for a conditional model: a number from 0, or a name (all in turn)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "sampler",
-                Arguments.names(Sampler.class) + "|" + FLOW,
-                "reverse chain, or probability flow in fixed or adaptive steps (ancestral)"))
-        .addOption(
-            ConfigOptions.withValue("steps", "T", "of all but flow (256, or the model's own)"))
-        .addOption(
-            ConfigOptions.flag("clip", "the predicted image x̂ is kept in the range of images"))
-        .addOption(ConfigOptions.withValue("rtol", "X", "of flow (1e-5)"))
-        .addOption(ConfigOptions.withValue("atol", "X", "of flow (1e-5)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "last", Arguments.names(SamplingPlan.Last.class), "levels given z_0 (most-likely)"))
-        .addOption(ConfigOptions.withValue("seed", "S", "of all noise (0)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "like", "test|train|PATH", "latents of images, as --images of evaluate has them"))
-        .addOption(
-            ConfigOptions.withValue(
-                "latents", "FILE", "latents [N,m] of an npy or npz file, as samples.npz has them"))
-        .addOption(
-            ConfigOptions.withValue(
-                "beside", "test|train|PATH", "a second grid, with as many of these images"))
-        .addOption(ConfigOptions.flag("gif", "a moving picture of the denoising"))
-        .addOption(
-            ConfigOptions.withValue(
-                "steps-sweep",
-                "T,T,...",
-                "compare numbers of steps, and samplers if --sampler names some: ddim,heun"))
-        .addOption(ConfigOptions.withValue("batch", "N", "drawn together (as many as in training)"))
-        .addOption(ConfigOptions.withValue("out", "DIR", "where to write (RUN/samples/...)"));
+        .value("count", "N", "how many images (64)")
+        .value(
+            Arguments.CLASS,
+            "N|NAME",
+            "of all of them, for a conditional model: a number from 0, or a name (all in turn)")
+        .value(
+            "sampler",
+            Arguments.names(Sampler.class) + "|" + FLOW,
+            "reverse chain, or probability flow in fixed or adaptive steps (ancestral)")
+        .value("steps", "T", "of all but flow (256, or the model's own)")
+        .flag("clip", "the predicted image x̂ is kept in the range of images")
+        .value("rtol", "X", "of flow (1e-5)")
+        .value("atol", "X", "of flow (1e-5)")
+        .value("last", Arguments.names(SamplingPlan.Last.class), "levels given z_0 (most-likely)")
+        .value("seed", "S", "of all noise (0)")
+        .value("like", "test|train|PATH", "latents of images, as --images of evaluate has them")
+        .value("latents", "FILE", "latents [N,m] of an npy or npz file, as samples.npz has them")
+        .value("beside", "test|train|PATH", "a second grid, with as many of these images")
+        .flag("gif", "a moving picture of the denoising")
+        .value(
+            "steps-sweep",
+            "T,T,...",
+            "compare numbers of steps, and samplers if --sampler names some: ddim,heun")
+        .value("batch", "N", "drawn together (as many as in training)")
+        .value("out", "DIR", "where to write (RUN/samples/...)");
   }
 
   static SamplingOptions read(Arguments given, RunConfig config) {
@@ -94,7 +80,7 @@ record SamplingOptions(SamplingPlan plan, boolean gif, List<SamplingPlan.Steps> 
             count,
             given.label(config.data()),
             flow
-                ? new SamplingPlan.Flow(FlowOptions.tolerance(given))
+                ? new SamplingPlan.Flow(given.tolerance())
                 : new SamplingPlan.Steps(samplers.get(0), steps, clip),
             given.choice("last", SamplingPlan.Last.MOST_LIKELY, SamplingPlan.Last.class),
             given.seed(),

@@ -34,7 +34,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.commons.cli.Option;
-import org.apache.commons.cli.Options;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -72,30 +71,24 @@ final class TrainCommand implements Command {
   }
 
   @Override
-  public Options options() {
-    return ClusterOptions.add(ConfigOptions.training(ConfigOptions.model(new Options())))
-        .addOption(LaunchCommand.restarts())
-        .addOption(ConfigOptions.withValue("run", "DIR", "the run folder (runs/PRESET)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "init",
-                "RUN|SAVEDMODEL|NPZ",
-                "begin with its weights of the same name and shape, at step 0"))
-        .addOption(
-            ConfigOptions.withValue(
-                "init-weights",
-                Arguments.names(Kept.class),
-                "which of its weights: moving averages, or those of the last step (averages)"))
-        .addOption(
-            ConfigOptions.withValue(
-                "resume", "DIR", "resume this run; --set training.KEY and --steps may change"))
-        .addOption(
-            ConfigOptions.flag(
-                "other-data",
-                "resume though the images are not those that the run was trained with"))
-        .addOption(
-            ConfigOptions.flag(
-                "dry-run", "print configuration, weights, memory and time, and train nothing"));
+  public OptionList options() {
+    return new OptionList()
+        .with(ConfigOptions::model)
+        .with(ConfigOptions::training)
+        .with(ClusterOptions::add)
+        .with(LaunchCommand::restarts)
+        .value("run", "DIR", "the run folder (runs/PRESET)")
+        .value(
+            "init",
+            "RUN|SAVEDMODEL|NPZ",
+            "begin with its weights of the same name and shape, at step 0")
+        .value(
+            "init-weights",
+            Arguments.names(Kept.class),
+            "which of its weights: moving averages, or those of the last step (averages)")
+        .value("resume", "DIR", "resume this run; --set training.KEY and --steps may change")
+        .flag("other-data", "resume though the images are not those that the run was trained with")
+        .flag("dry-run", "print configuration, weights, memory and time, and train nothing");
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.mulan.results.OutFolder;
 import io.mulan.run.TrainedRun;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.commons.cli.Options;
 
 /** Which trained model: the first argument and {@code --step}. */
 final class TrainedOptions {
@@ -15,10 +14,17 @@ final class TrainedOptions {
 
   private TrainedOptions() {}
 
-  static Options add(Options options) {
-    return options.addOption(
-        ConfigOptions.withValue(
-            STEP, "N|best", "which checkpoint: of a step, or with the best bound (the newest)"));
+  static OptionList add(OptionList options) {
+    return options.value(
+        STEP, "N|best", "which checkpoint: of a step, or with the best bound (the newest)");
+  }
+
+  /** Of commands that follow the probability flow there and back. */
+  static OptionList flow(OptionList options) {
+    return options
+        .value("rtol", "X", "relative tolerance (1e-5)")
+        .value("atol", "X", "absolute tolerance (1e-5)")
+        .value("out", "DIR", "where to write");
   }
 
   /** The run or exported model that the first argument names. */

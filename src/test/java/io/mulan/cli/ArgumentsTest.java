@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 final class ArgumentsTest {
   private static int label(String said, int classes, String... names) {
-    Options options = new Options().addOption(ConfigOptions.withValue(Arguments.CLASS, "N", ""));
+    Options options = new OptionList().value(Arguments.CLASS, "N", "").all();
     CommandLine line;
     try {
       line = new DefaultParser().parse(options, new String[] {"--class=" + said});
