@@ -82,7 +82,7 @@ public record LatentUse(double kl, double mutualInformation, int inUse, int size
       this.priorVariance = priorVariance;
     }
 
-    /** Adds images, whose latents are as {@link LatentGraph#all} has them. */
+    /** Adds images, whose latents are as {@link BoundGraph.LatentGraph#all} has them. */
     void add(Result latents, int count) {
       TFloat32 logPartition = (TFloat32) latents.get(2);
       for (int i = 0; i < count; i++) {

@@ -156,7 +156,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
   /**
    * That all processes have the same weights; each waits for the others to ask.
    *
-   * @throws io.mulan.tf.ClusterException naming one that has others
+   * @throws io.mulan.cluster.ClusterException naming one that has others
    */
   void requireSameWeights() {
     built

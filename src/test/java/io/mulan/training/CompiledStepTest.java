@@ -12,13 +12,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CompiledStepTest {
   @Test
   void compiledByXlaOrNotTheStepsAreTheSame() {
-    check("network.preconditioning=linear schedule.start=flat schedule.ends=learned");
+    check("schedule.kind=scalar latent.kind=none network.preconditioning=linear");
   }
 
   @Tag("slow")
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "network.preconditioning=linear schedule.start=flat schedule.ends=learned",
         "schedule.kind=polynomial",
         "schedule.kind=monotone latent.gradient=marginals network.kind=per_pixel loss.prediction=x",
         "data.classes=10 latent.gradient=score_function",
