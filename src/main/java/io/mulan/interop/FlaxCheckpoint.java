@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 /**
  * Checkpoints of the published code: its {@code TrainState}, written by {@code flax.serialization}.
  *
- * <p>A weight has one name here and there. Beside {@code params} there are {@code ema_params}, the
+ * <p>A weight has one name here and there. Next to {@code params} there are {@code ema_params}, the
  * step, and the state of Optax' AdamW: {@code mu}, {@code nu} and {@code count}, once in VDM, and
  * in MuLAN once for the score network and once for the rest.
  */
