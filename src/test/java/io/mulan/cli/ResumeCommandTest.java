@@ -101,9 +101,11 @@ final class ResumeCommandTest {
         new ObjectMapper().readTree(folder.resolve("e.json").toFile()).get("images").asText();
     assertTrue(images.contains("not the data of the training (36 training images there"), images);
 
+    data(40, 1);
+    resume("--steps=3").assertDone(); // the same again
     data(40, 2);
-    resume("--steps=3", "--other-data").assertDone();
-    resume("--steps=4").assertDone(); // now they are those
+    resume("--steps=4", "--other-data").assertDone();
+    resume("--steps=5").assertDone(); // now they are those
   }
 
   @Test
@@ -149,7 +151,7 @@ final class ResumeCommandTest {
 
   @Test
   void whatAKillLeavesIsContinuedToTheSameMetrics() throws IOException {
-    killed(6, 4, 3);
+    killed(6, 6, 4, 3);
   }
 
   @Test

@@ -13,10 +13,13 @@ final class WholeProgramTest {
   @TempDir Path folder;
 
   @Test
-  void aModelIsTrainedAndSampled() {
+  void aModelIsTrainedEvaluatedAndSampled() {
     Program.Outcome trained =
         Program.run(folder, Program.plainArguments("--steps=1", "--run=a")).assertDone();
     assertTrue(trained.out().contains("after 1 step"), trained::toString);
+    Program.Outcome measured =
+        Program.run(folder, "evaluate", "a", "--times=1", "--limit=2").assertDone();
+    assertTrue(measured.out().contains("bits/dim"), measured::toString);
     Program.run(folder, "sample", "a", "--count=2", "--steps=1", "--out=s").assertDone();
     assertTrue(Files.exists(folder.resolve("s/samples.npz")));
   }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ImageModelTest {
-  private static final RunConfig CONFIG = SmallRun.plain("training.steps=2");
+  private static final RunConfig CONFIG = SmallRun.config("training.steps=2");
   private static final LikelihoodMethod BOUND = new LikelihoodMethod.Bound(2, 0, 0);
 
   @TempDir static Path folder;

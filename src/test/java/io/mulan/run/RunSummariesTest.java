@@ -61,7 +61,8 @@ final class RunSummariesTest {
   /** Parts of a batch see the times of the whole, and the score function sees images twice. */
   @ParameterizedTest
   @CsvSource({
-    "latent.kind=none, training.accumulate=2, 16",
+    "latent.kind=none, training.accumulate=1, 16",
+    "latent.gradient=identity, training.accumulate=2, 16",
     "latent.gradient=score_function, training.accumulate=2, 32"
   })
   void everyNumberIsCounted(String latent, String parts, int times) {
@@ -83,7 +84,7 @@ final class RunSummariesTest {
   void toLookChangesNothing() throws IOException {
     Path looked = folder.resolve("looked");
     Path blind = folder.resolve("blind");
-    RunConfig config = SmallRun.plain("training.steps=2");
+    RunConfig config = SmallRun.config("training.steps=2");
     List<StepHistograms> seen = new ArrayList<>();
     try (TrainingSession session = SmallRun.session(config, false)) {
       SmallRun.train(session, looked, config, List.of(looking(seen)), () -> false);

@@ -56,8 +56,8 @@ final class AccumulationTest {
 
   @Test
   void theWorkIsThatOfTheWholeInLessMemory() {
-    try (TrainingSession one = SmallRun.session(SmallRun.plain(), false);
-        TrainingSession many = SmallRun.session(SmallRun.plain("training.accumulate=4"), false)) {
+    try (TrainingSession one = SmallRun.session(SmallRun.config(), false);
+        TrainingSession many = SmallRun.session(SmallRun.config("training.accumulate=4"), false)) {
       // The schedule's network sees t = 0 and t = 1 once in each part.
       assertEquals(1, (double) many.cost().flops() / one.cost().flops(), 0.01);
       assertTrue(many.cost().bytes() < one.cost().bytes());

@@ -163,12 +163,7 @@ final class ClassesTest {
   void stoppedHalfWayAndResumedItIsTheSameToTheBit(String setting) throws IOException {
     RunConfig whole =
         config(
-            images(0),
-            CLASSES,
-            setting,
-            "latent.kind=none",
-            "training.learning_rate_decay=none",
-            "training.steps=6");
+            images(0), CLASSES, setting, "training.learning_rate_decay=none", "training.steps=6");
     RunConfig half = with(whole, "training.steps=3");
     Path straight = folder.resolve("straight");
     Path halves = folder.resolve("halves");

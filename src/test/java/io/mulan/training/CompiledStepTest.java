@@ -12,14 +12,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CompiledStepTest {
   @Test
   void compiledByXlaOrNotTheStepsAreTheSame() {
-    check("schedule.kind=scalar latent.kind=none network.preconditioning=linear");
+    check("network.preconditioning=linear schedule.start=flat schedule.ends=learned");
   }
 
   @Tag("slow")
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "network.preconditioning=linear schedule.start=flat schedule.ends=learned",
         "schedule.kind=polynomial",
         "schedule.kind=monotone latent.gradient=marginals network.kind=per_pixel loss.prediction=x",
         "data.classes=10 latent.gradient=score_function",

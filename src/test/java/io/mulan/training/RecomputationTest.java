@@ -19,14 +19,13 @@ final class RecomputationTest {
 
   @Test
   void stepsAreTheSame() {
-    check("schedule.kind=scalar latent.kind=none network.dropout=0.1 training.accumulate=2");
+    check("network.dropout=0.1 training.accumulate=2");
   }
 
   @Tag("slow")
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "network.dropout=0.1 training.accumulate=2",
         "network.dropout=0.1 network.attention=true latent.encoder=unet",
         "schedule.kind=scalar latent.kind=none loss.prediction=epsilon training.precision=bfloat16",
         "network.kind=per_pixel latent.gradient=score_function"
