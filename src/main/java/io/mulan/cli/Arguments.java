@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.DoublePredicate;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
@@ -19,8 +20,6 @@ import org.apache.commons.cli.Option;
 final class Arguments {
   /** The option for the class of images. */
   static final String CLASS = "class";
-
-  private static final double ERROR = 1e-5;
 
   private final CommandLine line;
   private final Surroundings around;
@@ -78,6 +77,11 @@ final class Arguments {
   /** The path that an option says. */
   Path path(String option) {
     return typed(text(option));
+  }
+
+  /** The path that an option says, if it is there. */
+  Optional<Path> pathIfGiven(String option) {
+    return Optional.ofNullable(text(option)).map(this::typed);
   }
 
   /** The path that a word says. */
@@ -149,7 +153,9 @@ final class Arguments {
 
   /** Of the probability flow. */
   Tolerance tolerance() {
-    return new Tolerance(positive("rtol", ERROR), positive("atol", ERROR));
+    return new Tolerance(
+        positive("rtol", Tolerance.DEFAULT.relative()),
+        positive("atol", Tolerance.DEFAULT.absolute()));
   }
 
   /** A number above zero. */

@@ -81,19 +81,14 @@ final class BenchmarkCommand implements Command {
       }
     }
     BenchmarkPlan plan = plan(given);
-    Optional<Benchmark> earlier =
-        given.has("compare")
-            ? Optional.of(Benchmark.read(given.path("compare"), Text.name(plan.what())))
-            : Optional.empty();
-    Optional<Path> json = given.has("json") ? Optional.of(given.path("json")) : Optional.empty();
+    Optional<Path> compare = given.pathIfGiven("compare");
+    Optional<Benchmark> earlier = compare.map(file -> Benchmark.read(file, Text.name(plan.what())));
+    Optional<Path> json = given.pathIfGiven("json");
     try {
       Benchmark benchmark = measure(plan, given.around());
       given.out().print(BenchmarkTable.of(benchmark));
       earlier.ifPresent(
-          e ->
-              given
-                  .out()
-                  .print(BenchmarkTable.compared(benchmark, e, given.path("compare").toString())));
+          e -> given.out().print(BenchmarkTable.compared(benchmark, e, compare.get().toString())));
       json.ifPresent(file -> Provenance.write(file, benchmark));
       return ExitCode.OK;
     } catch (BenchmarkProcess.Failed e) {

@@ -48,7 +48,7 @@ final class ConfigOptions {
   static RunConfig read(Arguments given, List<String> more) {
     List<String> overrides = new ArrayList<>(given.texts("set"));
     overrides.addAll(more);
-    Optional<Path> file = Optional.ofNullable(given.text("config")).map(given::typed);
+    Optional<Path> file = given.pathIfGiven("config");
     return read(given, Optional.ofNullable(given.text("preset")), file, overrides);
   }
 

@@ -196,7 +196,10 @@ public final class FlowSolver {
    * How exactly each step of the solver has to hold: its estimated error, as a root mean square
    * over the batch, below absolute + relative · |z|. Both above zero.
    */
-  public record Tolerance(double relative, double absolute) {}
+  public record Tolerance(double relative, double absolute) {
+    /** Where nothing else is asked for. */
+    public static final Tolerance DEFAULT = new Tolerance(1e-5, 1e-5);
+  }
 
   /** The probability flow of a model cannot be solved. */
   public static final class FlowException extends RuntimeException {

@@ -113,7 +113,7 @@ public record PictureFile(String name, Content content, ImageShape shape, Pictur
    * @throws ConfigException if no picture can be such an image
    */
   public PictureFile {
-    if (shape.channels() != 1 && shape.channels() != 3) {
+    if (!shape.isPicture()) {
       throw new ConfigException(
           ("%s is a picture, which has 1 or 3 channels, but the model's images are %s;"
                   + " give a .npy or .npz file")

@@ -57,9 +57,6 @@ public record StepSweep(
 
   private static final int IMAGES = 200;
 
-  /** Of the flow's own images. */
-  private static final Tolerance TOLERANCE = new Tolerance(1e-5, 1e-5);
-
   /** What is known of each way so far. */
   private static final class Results {
     private final Map<SamplingPlan.Steps, Estimate> bounds = new LinkedHashMap<>();
@@ -96,7 +93,7 @@ public record StepSweep(
   private void sweep(SamplingModel model, Sampler sampler, ImageSet test, Results results) {
     boolean chain = sampler == Sampler.ANCESTRAL;
     if (!chain && results.flow.isEmpty()) {
-      results.flow = Optional.of(images(model, new SamplingPlan.Flow(TOLERANCE)));
+      results.flow = Optional.of(images(model, new SamplingPlan.Flow(Tolerance.DEFAULT)));
     }
     for (SamplingPlan.Steps way : ways) {
       if (way.sampler() != sampler) {

@@ -202,7 +202,7 @@ public final class ImageModel implements AutoCloseable {
 
   /** Carries images to noise and back, with tolerances of 1e-5. */
   public ImageSet reconstruct(ImageSet images) {
-    return reconstruct(images, LikelihoodMethod.exact().tolerance());
+    return reconstruct(images, Tolerance.DEFAULT);
   }
 
   /**

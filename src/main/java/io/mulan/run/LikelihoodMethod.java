@@ -19,7 +19,7 @@ public sealed interface LikelihoodMethod {
   /** The probability flow with one sample and tolerances of 1e-5, with seed 0. */
   static Exact exact() {
     return new Exact(
-        1, Exact.Noise.TRUNCATED_NORMAL, Probe.RADEMACHER, new Tolerance(1e-5, 1e-5), false, 0, 0);
+        1, Exact.Noise.TRUNCATED_NORMAL, Probe.RADEMACHER, Tolerance.DEFAULT, false, 0, 0);
   }
 
   /** Its name in the names of files. */
