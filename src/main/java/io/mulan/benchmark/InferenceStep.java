@@ -1,16 +1,23 @@
 package io.mulan.benchmark;
 
 import io.mulan.benchmark.BenchmarkPlan.What;
+import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Datasets;
 import io.mulan.data.Datasets.DataShape;
+import io.mulan.diffusion.DiffusionModel;
 import io.mulan.flow.FlowGraph;
-import io.mulan.flow.NetworkGraph;
 import io.mulan.flow.Probe;
 import io.mulan.likelihood.BoundGraph;
+import io.mulan.nn.Dropout;
+import io.mulan.nn.Net;
+import io.mulan.nn.Weights;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
+import io.mulan.tf.Gradients;
 import io.mulan.tf.GraphSession;
+import io.mulan.tf.Inputs;
+import io.mulan.tf.Maths;
 import io.mulan.tf.StepTrace;
 import io.mulan.tf.Tensors;
 import io.mulan.training.TrainedModel;
@@ -29,6 +36,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
@@ -286,5 +294,39 @@ public final class InferenceStep implements AutoCloseable {
   public void close() {
     tensors.forEach(Tensor::close);
     model.close();
+  }
+
+  /**
+   * The score network alone and its vector-Jacobian product: the least that a step of a sampler,
+   * and an evaluation of the flow with its divergence, can cost.
+   *
+   * @param z [B,H,W,C]
+   * @param gamma [B,1,1,1]
+   * @param conditioning [B,m+k]
+   * @param output [B,H,W,C]
+   * @param product of ones and the Jacobian by z [B,H,W,C]
+   */
+  private record NetworkGraph(
+      Operand<TFloat32> z,
+      Operand<TFloat64> gamma,
+      Operand<TFloat32> conditioning,
+      Operand<TFloat32> output,
+      Operand<TFloat32> product) {
+
+    /** Adds it to a graph. */
+    static NetworkGraph build(Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> weights) {
+      Ops tf = m.ops();
+      ImageShape shape = model.image();
+      Operand<TFloat32> z =
+          Inputs.of(tf, "z", TFloat32.class, -1, shape.height(), shape.width(), shape.channels());
+      Operand<TFloat64> gamma = Inputs.of(tf, "gamma", TFloat64.class, -1, 1, 1, 1);
+      Operand<TFloat32> c =
+          Inputs.of(tf, "conditioning", TFloat32.class, -1, model.withConditionsSize());
+      Net<TFloat32> net = new Net<>(m, weights, Dropout.none(), "");
+      Operand<TFloat32> output = model.denoiser().output(net, z, gamma, c);
+      Operand<TFloat32> ones = m.add(tf.zerosLike(output), 1);
+      return new NetworkGraph(
+          z, gamma, c, output, Gradients.of(m, output, ones, List.of(z)).get(0));
+    }
   }
 }

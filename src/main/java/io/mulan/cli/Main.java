@@ -2,7 +2,7 @@ package io.mulan.cli;
 
 import io.mulan.cli.Arguments.UsageException;
 import io.mulan.cluster.ClusterException;
-import io.mulan.cluster.ParentWatch;
+import io.mulan.cluster.JavaProcess;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Surroundings;
 import io.mulan.console.Terminal;
@@ -123,8 +123,8 @@ public final class Main {
     // A thread that ends so leaves others to wait for it without end.
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, e) -> Runtime.getRuntime().halt(unexpected(e)));
-    if (System.getProperty(ParentWatch.PROPERTY) != null) {
-      ParentWatch.start(System.in, () -> System.exit(ExitCode.INTERRUPTED));
+    if (System.getProperty(JavaProcess.PARENT) != null) {
+      JavaProcess.endWithParent(System.in, () -> System.exit(ExitCode.INTERRUPTED));
     }
     if ("as-built".equals(System.getProperty("mulan.graphs"))) {
       GraphSession.keepGraphsAsBuilt();

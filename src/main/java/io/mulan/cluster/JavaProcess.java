@@ -1,6 +1,8 @@
 package io.mulan.cluster;
 
 import io.mulan.console.Surroundings;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +12,9 @@ import java.util.List;
  * pipe; it ends when this one does.
  */
 public final class JavaProcess {
+  /** The property of a process that ends when the one that started it does. */
+  public static final String PARENT = "mulan.parent";
+
   private JavaProcess() {}
 
   /**
@@ -21,7 +26,7 @@ public final class JavaProcess {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.add(ParentWatch.OPTION);
+    command.add("-D" + PARENT + "=stdin");
     // In a namespace of users it would be root.
     for (String name : List.of("user.name", "user.home")) {
       command.add("-D" + name + "=" + around.properties().get(name));
@@ -34,5 +39,27 @@ public final class JavaProcess {
       builder.directory(around.folder().toFile());
     }
     return builder;
+  }
+
+  /**
+   * Ends a process that has {@link #PARENT} when the one that started it has ended, however that
+   * was: the pipe between them, its standard input, ends then.
+   *
+   * @param in the pipe
+   * @param ended what to do when it ends
+   */
+  public static void endWithParent(InputStream in, Runnable ended) {
+    Heartbeat.start("watches parent", () -> awaitEnd(in, ended));
+  }
+
+  private static void awaitEnd(InputStream in, Runnable ended) {
+    try {
+      while (in.read() >= 0) {
+        // Nobody writes anything.
+      }
+    } catch (IOException e) {
+      // As if it had ended.
+    }
+    ended.run();
   }
 }

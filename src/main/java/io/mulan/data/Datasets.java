@@ -49,7 +49,7 @@ public final class Datasets {
     DataShape whole =
         switch (config.kind()) {
           case DIGITS -> asEmbedded(config, Digits.SHAPE);
-          case KINDS -> asEmbedded(config, Kinds.SHAPE);
+          case KINDS -> asEmbedded(config, Digits.SHAPE);
           case PHOTOS -> asEmbedded(config, Photos.SHAPE);
           case CIFAR10, CIFAR100 -> new DataShape(Cifar.SHAPE, config.levels());
           case IMAGENET32 -> new DataShape(IMAGENET32, config.levels());
@@ -152,7 +152,7 @@ public final class Datasets {
   public static Dataset open(DataConfig config) {
     return switch (config.kind()) {
       case DIGITS -> embedded(config, Digits.read());
-      case KINDS -> embedded(config, Kinds.read());
+      case KINDS -> embedded(config, Digits.kinds());
       case PHOTOS -> embedded(config, Photos.read());
       default -> files(config);
     };
@@ -255,7 +255,7 @@ public final class Datasets {
   }
 
   private static ImageStore readable(ImageStore images, ImageShape shape, BadInput bad) {
-    return bad.skipped() ? ReadableImages.of(images, shape.size(), bad) : images;
+    return bad.skipped() ? ImageSubset.readable(images, shape.size(), bad) : images;
   }
 
   private static void checkShape(DataConfig config, String where, ImageShape found) {

@@ -1,7 +1,6 @@
 package io.mulan.diffusion;
 
 import io.mulan.config.LatentConfig;
-import io.mulan.nn.CnnEncoder;
 import io.mulan.nn.Initializer;
 import io.mulan.nn.Layers;
 import io.mulan.nn.Net;
@@ -44,7 +43,7 @@ final class ImageEncoder<T extends TFloating> implements Latent.Encoder<T> {
       features =
           switch (c.encoder()) {
             case UNET -> network.encode(net, signal, conditions, c.encoderLayers());
-            case CNN -> withConditions(CnnEncoder.encode(net, signal));
+            case CNN -> withConditions(convolutions());
           };
     }
     String name =
@@ -57,6 +56,14 @@ final class ImageEncoder<T extends TFloating> implements Latent.Encoder<T> {
             ? Initializer.LECUN_NORMAL
             : new Initializer.Times(c.encoderGain(), Initializer.LECUN_NORMAL);
     return Layers.dense(net.in(name + suffix), features, c.size(), start);
+  }
+
+  /** The small encoder, before its linear maps: two convolutions [B,16 H W]. */
+  private Operand<T> convolutions() {
+    var nn = net.m().ops().nn;
+    Operand<T> h = nn.relu(Layers.conv(net.in("CONV1"), signal, 32));
+    h = nn.relu(Layers.conv(net.in("CONV2"), h, 16));
+    return net.m().flatten(h);
   }
 
   private Operand<T> withConditions(Operand<T> image) {

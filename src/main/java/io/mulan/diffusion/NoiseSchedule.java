@@ -2,10 +2,12 @@ package io.mulan.diffusion;
 
 import io.mulan.config.ImageShape;
 import io.mulan.config.ScheduleConfig;
+import io.mulan.nn.Initializer;
 import io.mulan.nn.Net;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.Maths;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.family.TFloating;
 
 /**
@@ -13,7 +15,10 @@ import org.tensorflow.types.family.TFloating;
  * increasing in t (Sahoo et al. 2024, section 3.2).
  */
 public sealed interface NoiseSchedule
-    permits PolynomialSchedule, MonotoneNetwork, StraightLine, LearnedLine {
+    permits PolynomialSchedule,
+        MonotoneNetwork,
+        NoiseSchedule.StraightLine,
+        NoiseSchedule.LearnedLine {
 
   /** Hidden units of VDM's monotone network. */
   int SCALAR_WIDTH = 1024;
@@ -63,5 +68,39 @@ public sealed interface NoiseSchedule
       case SCALAR -> new LearnedLine(min, max, 1);
       case MONOTONE_SCALAR -> new MonotoneNetwork(min, max, false, scalarWidth, 1, flat);
     };
+  }
+
+  /**
+   * γ(t) = γmin + (γmax - γmin) t, the same for every latent: VDM's fixed schedule (Kingma et al.
+   * 2021, appendix D), for all pixels together or for each.
+   *
+   * @param size 1, or n for each dimension of an image
+   */
+  record StraightLine(double gammaMin, double gammaMax, int size) implements NoiseSchedule {
+
+    @Override
+    public <T extends TFloating> Path<T> path(Net<T> net, Operand<T> latent) {
+      Maths<T> m = net.m();
+      Operand<T> slopes =
+          m.ops().fill(m.ops().constant(new int[] {1, size}), m.constant(gammaMax - gammaMin));
+      return t -> m.add(m.mul(t, slopes), gammaMin);
+    }
+  }
+
+  /**
+   * γ(t) = b + |w| t, both ends learned: of size 1 VDM's learnable scalar schedule (Kingma et al.
+   * 2021, appendix D).
+   *
+   * @param size 1 for all pixels together, or n for each dimension of an image
+   */
+  record LearnedLine(double gammaMin, double gammaMax, int size) implements NoiseSchedule {
+
+    @Override
+    public <T extends TFloating> Path<T> path(Net<T> net, Operand<T> latent) {
+      Maths<T> m = net.m();
+      Operand<T> w = net.weight("w", Shape.of(size), new Initializer.Same(gammaMax - gammaMin));
+      Operand<T> b = net.weight("b", Shape.of(size), new Initializer.Same(gammaMin));
+      return t -> m.add(m.mul(t, m.ops().math.abs(w)), b);
+    }
   }
 }

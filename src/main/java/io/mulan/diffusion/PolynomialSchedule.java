@@ -21,7 +21,8 @@ import org.tensorflow.types.family.TFloating;
  * @param size n, the dimensions of an image, or 1 for all together
  * @param flat whether a and b start at zero and k at the same for all: γ starts as a straight line
  * @param freeEnds whether γ(c,0) and γ(c,1) are learned: those of all pixels together, as in {@link
- *     LearnedLine}, and how far each pixel's are from them, which comes from the latent
+ *     NoiseSchedule.LearnedLine}, and how far each pixel's are from them, which comes from the
+ *     latent
  */
 record PolynomialSchedule(
     double gammaMin, double gammaMax, int width, int size, boolean flat, boolean freeEnds)

@@ -107,8 +107,8 @@ public final class FieldMap implements Plot {
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     field(graphics);
     graphics.setColor(Color.BLACK);
-    centred(Lettering.bold(graphics), title, LEFT + SIDE / 2.0, 20);
-    Lettering.plain(graphics);
+    centred(Plot.bold(graphics), title, LEFT + SIDE / 2.0, 20);
+    Plot.plain(graphics);
     Shape clip = graphics.getClip();
     graphics.clip(new Rectangle2D.Double(LEFT, TOP, SIDE, SIDE));
     for (int i = 0; i < lines.size(); i++) {

@@ -108,8 +108,8 @@ public final class HeatMap implements Plot {
   @Override
   public void paint(Graphics2D graphics) {
     graphics.setColor(Color.BLACK);
-    Lettering.bold(graphics).drawString(title, GAP, TITLE - GAP);
-    Lettering.plain(graphics);
+    Plot.bold(graphics).drawString(title, GAP, TITLE - GAP);
+    Plot.plain(graphics);
     for (int i = 0; i < panels.size(); i++) {
       int x = GAP + i % columns * (panelWidth() + GAP);
       int y = TITLE + i / columns * (HEADING + panelHeight() + GAP) + HEADING;
@@ -146,7 +146,7 @@ public final class HeatMap implements Plot {
     for (double tick : Ticks.between(scale.low(), scale.high(), MOST_TICKS)) {
       int y = top + (int) Math.round(length * (span > 0 ? 1 - (tick - scale.low()) / span : 1));
       graphics.drawLine(x + BAR, y, x + BAR + 3, y);
-      graphics.drawString(Ticks.text(tick), x + BAR + 6, y + Lettering.SIZE / 3);
+      graphics.drawString(Ticks.text(tick), x + BAR + 6, y + LETTERS / 3);
     }
   }
 

@@ -1,12 +1,15 @@
 package io.mulan.drawing;
 
 import java.awt.Color;
+import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 
 /** A picture that is drawn, not sampled: a PNG of any magnification, or an SVG. */
 public interface Plot {
+  /** The size of letters that no library paints. */
+  int LETTERS = 12;
 
   /** What it shows, for readers who cannot see it. */
   String title();
@@ -19,6 +22,18 @@ public interface Plot {
 
   /** Draws it with its upper left corner at the origin. */
   void paint(Graphics2D graphics);
+
+  /** The graphics with the font of labels. */
+  static Graphics2D plain(Graphics2D graphics) {
+    graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, LETTERS));
+    return graphics;
+  }
+
+  /** The graphics with the font of titles. */
+  static Graphics2D bold(Graphics2D graphics) {
+    graphics.setFont(new Font(Font.SANS_SERIF, Font.BOLD, LETTERS + 1));
+    return graphics;
+  }
 
   /**
    * As pixels.

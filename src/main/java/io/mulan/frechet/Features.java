@@ -60,12 +60,12 @@ public interface Features extends AutoCloseable {
       if (images.count() < 2) {
         throw new ConfigException(path + " has one image; a covariance needs two or more");
       }
-      FeatureSums sums = null;
+      FeatureStatistics.Sums sums = null;
       try {
         for (byte[] rgb = images.next(batch); rgb.length > 0; rgb = images.next(batch)) {
           int count = rgb.length / images.shape().size();
           float[] features = of(rgb, count, images.shape());
-          sums = sums == null ? new FeatureSums(features.length / count) : sums;
+          sums = sums == null ? new FeatureStatistics.Sums(features.length / count) : sums;
           sums.add(features);
         }
         FeatureStatistics found = sums.statistics();

@@ -24,7 +24,7 @@ public final class Illustration implements AutoCloseable {
   private static final int LOOKS = 50;
 
   private static final List<String> NAMES = List.of("scalar", "multivariate", "adaptive");
-  private static final Curve LINE = Curves.scalar(MIN, MAX).get("linear");
+  private static final Curve LINE = Curve.scalar(MIN, MAX).get("linear");
 
   /** What the images are like. */
   public static Mixture data() {
@@ -115,8 +115,8 @@ public final class Illustration implements AutoCloseable {
         return false;
       }
     }
-    scalar = given(Curves.scalar(MIN, MAX));
-    multivariate = given(Curves.multivariate(MIN, MAX));
+    scalar = given(Curve.scalar(MIN, MAX));
+    multivariate = given(Curve.multivariate(MIN, MAX));
     return true;
   }
 

@@ -1,5 +1,7 @@
 package io.mulan.illustration;
 
+import java.util.function.DoubleBinaryOperator;
+
 /**
  * Images of two kinds, equally likely, each kind Gaussian. The posterior mean is no longer linear:
  * expectations over the noisy signals are by quadrature.
@@ -148,16 +150,65 @@ final class Mixture implements Data {
     private double mean(Plane plane, Of function) {
       Matrix apart = covariance2.inverse().minus(covariance1.inverse());
       double constant = Math.log(covariance2.determinant() / covariance1.determinant()) / 2;
-      Plane.Of at = (x, y) -> function.at(sigmoid(constant + apart.form(x, y) / 2), x, y);
+      DoubleBinaryOperator at =
+          (x, y) -> function.at(sigmoid(constant + apart.form(x, y) / 2), x, y);
       return (from(plane, covariance1.root(), at) + from(plane, covariance2.root(), at)) / 2;
     }
 
-    private static double from(Plane plane, Matrix root, Plane.Of function) {
-      return plane.mean((x, y) -> function.at(root.first(x, y), root.second(x, y)));
+    private static double from(Plane plane, Matrix root, DoubleBinaryOperator function) {
+      return plane.mean((x, y) -> function.applyAsDouble(root.first(x, y), root.second(x, y)));
     }
 
     private static double sigmoid(double x) {
       return 1 / (1 + Math.exp(-x));
+    }
+  }
+
+  /**
+   * Expectations over a standard normal in the plane, in polar coordinates: half its squared radius
+   * is exponential, its angle uniform. For functions that are the same at n and -n.
+   */
+  private static final class Plane {
+    /** Beyond it lies e^-60 of the law. */
+    private static final double FARTHEST = 60;
+
+    static final Plane FINE = new Plane(14, 2, 128);
+    static final Plane COARSE = new Plane(7, 4, 64);
+
+    private final double[] first;
+    private final double[] second;
+    private final double[] weights;
+
+    /**
+     * @param panels of half the squared radius
+     * @param growth how much longer each is than the one inside it
+     * @param angles of half a turn
+     */
+    private Plane(int panels, double growth, int angles) {
+      double[] bounds = new double[panels + 1];
+      for (int i = 1; i <= panels; i++) {
+        bounds[i] = FARTHEST * Math.pow(growth, i - panels);
+      }
+      Quadrature radial = Quadrature.between(bounds);
+      int radii = radial.nodes().length;
+      first = new double[radii * angles];
+      second = new double[radii * angles];
+      weights = new double[radii * angles];
+      for (int i = 0; i < first.length; i++) {
+        double s = radial.nodes()[i / angles];
+        double angle = Math.PI * (i % angles) / angles;
+        first[i] = Math.sqrt(2 * s) * Math.cos(angle);
+        second[i] = Math.sqrt(2 * s) * Math.sin(angle);
+        weights[i] = radial.weights()[i / angles] * Math.exp(-s) / angles;
+      }
+    }
+
+    double mean(DoubleBinaryOperator function) {
+      double sum = 0;
+      for (int i = 0; i < weights.length; i++) {
+        sum += weights[i] * function.applyAsDouble(first[i], second[i]);
+      }
+      return sum;
     }
   }
 }

@@ -121,7 +121,7 @@ public final class FlaxCheckpoint {
   /** The step as the one counter that a run has here. */
   private static StoredArray step(Path file, StoredArray step, List<StoredArray> counts) {
     try {
-      long value = Scalars.whole(file, step);
+      long value = step.whole(file);
       if (value < 0) {
         throw new CheckpointException(file + ": step is " + value + "; it must be 0 or more");
       }
@@ -132,13 +132,13 @@ public final class FlaxCheckpoint {
                 + " a training with AdamW");
       }
       for (StoredArray count : counts) {
-        if (Scalars.whole(file, count) != value) {
+        if (count.whole(file) != value) {
           throw new CheckpointException(
               "%s: %s is %d and step is %d; a run here has one counter for both"
-                  .formatted(file, count.place(), Scalars.whole(file, count), value));
+                  .formatted(file, count.place(), count.whole(file), value));
         }
       }
-      return Scalars.of(STEP, value);
+      return StoredArray.of(STEP, value);
     } catch (IOException e) {
       throw new CheckpointException(file + " cannot be read: " + IoReason.of(e), e);
     }

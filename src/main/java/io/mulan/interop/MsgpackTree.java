@@ -128,7 +128,7 @@ final class MsgpackTree {
     return switch (format.getValueType()) {
       case MAP -> map(path, depth);
       case EXTENSION -> new Leaf(extension(path));
-      case INTEGER -> new Leaf(Scalars.of(path, in.unpackLong()));
+      case INTEGER -> new Leaf(StoredArray.of(path, in.unpackLong()));
       case BOOLEAN -> new Flag(in.unpackBoolean());
       case NIL -> {
         in.unpackNil();
@@ -253,7 +253,7 @@ final class MsgpackTree {
     }
     long[] shape = new long[lengths.size()];
     for (int i = 0; i < shape.length; i++) {
-      shape[i] = Scalars.whole(file, lengths.get(i));
+      shape[i] = lengths.get(i).whole(file);
     }
     String type = chunks.get(0).type();
     int width = StoredArray.ELEMENT_BYTES.get(type);

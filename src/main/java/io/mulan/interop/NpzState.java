@@ -59,7 +59,7 @@ public final class NpzState {
     if (name.equals(RunState.STEP) && shape.length < 2 && whole(header.type())) {
       long[] step = npz.array(name).toLongs();
       if (step.length == 1) {
-        return Scalars.of(name, step[0]);
+        return StoredArray.of(name, step[0]);
       }
     }
     return new StoredArray(
@@ -113,7 +113,7 @@ public final class NpzState {
               weights.put(RunState.FIRST_MOMENT + name, zeros);
               weights.put(RunState.SECOND_MOMENT + name, zeros);
             });
-    weights.put(RunState.STEP, Scalars.of(RunState.STEP, 0));
+    weights.put(RunState.STEP, StoredArray.of(RunState.STEP, 0));
   }
 
   /**

@@ -1,7 +1,12 @@
 package io.mulan.interop;
 
+import io.mulan.tf.CheckpointException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -49,5 +54,42 @@ record StoredArray(String place, String type, long[] shape, Source source) {
   /** Type and shape, for messages. */
   String form() {
     return type + Arrays.toString(shape);
+  }
+
+  /** A whole number of 64 bits. */
+  static StoredArray of(String place, long value) {
+    byte[] bytes =
+        ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
+    return new StoredArray(place, "int64", new long[0], () -> new ByteArrayInputStream(bytes));
+  }
+
+  /**
+   * The value of this array, a whole number.
+   *
+   * @throws CheckpointException if it is not one
+   */
+  long whole(Path file) throws IOException {
+    if (shape.length == 0) {
+      try (InputStream in = source.open()) {
+        switch (type) {
+          case "int32" -> {
+            return buffer(in, Integer.BYTES).getInt();
+          }
+          case "uint32" -> {
+            return Integer.toUnsignedLong(buffer(in, Integer.BYTES).getInt());
+          }
+          case "int64" -> {
+            return buffer(in, Long.BYTES).getLong();
+          }
+          default -> {}
+        }
+      }
+    }
+    throw new CheckpointException(
+        file + ": " + place + " is " + form() + "; it must be a whole number");
+  }
+
+  private static ByteBuffer buffer(InputStream in, int bytes) throws IOException {
+    return ByteBuffer.wrap(in.readNBytes(bytes)).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

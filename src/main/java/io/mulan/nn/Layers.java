@@ -73,7 +73,8 @@ public final class Layers {
     return bias(net, net.m().conv2d(x, kernel), out);
   }
 
-  static <T extends TFloating> Operand<T> conv(Net<T> net, Operand<T> x, long out) {
+  /** The same with a kernel that starts at random. */
+  public static <T extends TFloating> Operand<T> conv(Net<T> net, Operand<T> x, long out) {
     return conv(net, x, out, LECUN_NORMAL);
   }
 

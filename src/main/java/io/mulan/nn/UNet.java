@@ -4,6 +4,7 @@ import static io.mulan.nn.Initializer.ZEROS;
 import static io.mulan.nn.Layers.conv;
 import static io.mulan.nn.Layers.dense;
 import static io.mulan.nn.Layers.groupNorm;
+import static io.mulan.nn.Layers.linear;
 import static io.mulan.nn.Layers.swish;
 
 import io.mulan.config.NetworkConfig;
@@ -116,14 +117,14 @@ public record UNet(NetworkConfig c) {
 
   private <T extends TFloating> Operand<T> block(
       Net<T> net, String side, int i, Operand<T> x, Operand<T> cond) {
-    Operand<T> h = Blocks.resnet(net.in(side + ".block_" + i), x, cond, c.channels(), c.groups());
-    return c.attention() ? Blocks.attention(net.in(side + ".attn_" + i), h, c.groups()) : h;
+    Operand<T> h = resnet(net.in(side + ".block_" + i), x, cond, c.channels(), c.groups());
+    return c.attention() ? attention(net.in(side + ".attn_" + i), h, c.groups()) : h;
   }
 
   private <T extends TFloating> Operand<T> middle(Net<T> net, Operand<T> x, Operand<T> cond) {
-    Operand<T> h = Blocks.resnet(net.in("mid.block_1"), x, cond, c.channels(), c.groups());
-    h = Blocks.attention(net.in("mid.attn_1"), h, c.groups());
-    return Blocks.resnet(net.in("mid.block_2"), h, cond, c.channels(), c.groups());
+    Operand<T> h = resnet(net.in("mid.block_1"), x, cond, c.channels(), c.groups());
+    h = attention(net.in("mid.attn_1"), h, c.groups());
+    return resnet(net.in("mid.block_2"), h, cond, c.channels(), c.groups());
   }
 
   private <T extends TFloating> Operand<T> out(Net<T> net, Operand<T> x, long channels) {
@@ -185,5 +186,44 @@ public record UNet(NetworkConfig c) {
       angles = m.reshape(angles, -1, shape[1], shape[2], channels * factors.length);
       return m.concat(3, List.of(z, tf.math.sin(angles), tf.math.cos(angles)));
     }
+  }
+
+  /**
+   * A residual block of two convolutions, with the conditioning added between them.
+   *
+   * @param x [B,H,W,in]
+   * @param conditioning [B,k], or [1,k] for the same in every image, or [B,H,W,k]
+   * @return [B,H,W,out]
+   */
+  private static <T extends TFloating> Operand<T> resnet(
+      Net<T> net, Operand<T> x, Operand<T> conditioning, long out, int groups) {
+    Maths<T> m = net.m();
+    Operand<T> h =
+        conv(net.in("conv1"), swish(net, groupNorm(net.in("GroupNorm_0"), x, groups)), out);
+    Operand<T> shift = linear(net.in("cond_proj"), conditioning, out, ZEROS);
+    h = m.add(h, conditioning.rank() == 2 ? m.reshape(shift, -1, 1, 1, out) : shift);
+    h = swish(net, groupNorm(net.in("GroupNorm_1"), h, groups));
+    h = conv(net.in("conv2"), net.dropped(h), out, ZEROS);
+    Operand<T> straight = x.shape().get(-1) == out ? x : dense(net.in("nin_shortcut"), x, out);
+    return m.add(straight, h);
+  }
+
+  /**
+   * Self-attention with one head over all positions, added to its input: [B,H,W,C] to [B,H,W,C].
+   */
+  private static <T extends TFloating> Operand<T> attention(Net<T> net, Operand<T> x, int groups) {
+    Maths<T> m = net.m();
+    long height = x.shape().get(1);
+    long width = x.shape().get(2);
+    long channels = x.shape().get(3);
+    Operand<T> rows =
+        m.reshape(groupNorm(net.in("GroupNorm_0"), x, groups), -1, height * width, channels);
+    Operand<T> q = m.mul(dense(net.in("q"), rows, channels), 1 / Math.sqrt((double) channels));
+    Operand<T> k = dense(net.in("k"), rows, channels);
+    Operand<T> v = dense(net.in("v"), rows, channels);
+    Operand<T> scores = m.batchMatMul(q, k, true); // [B, HW, HW]
+    Operand<T> mixed = m.batchMatMul(m.ops().nn.softmax(scores), v, false); // [B, HW, C]
+    Operand<T> out = dense(net.in("proj_out"), mixed, channels, ZEROS);
+    return m.add(x, m.reshape(out, -1, height, width, channels));
   }
 }

@@ -2,6 +2,7 @@ package io.mulan.report;
 
 import io.mulan.training.Metrics;
 import io.mulan.training.Metrics.Moment;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -13,15 +14,15 @@ import java.util.function.ToDoubleFunction;
  *
  * @param runs one for each seed, in their order
  */
-record ComparedPreset(String name, List<ComparedRun> runs) {
+record ComparedPreset(String name, List<Run> runs) {
 
-  List<ComparedRun> finished() {
-    return runs.stream().filter(ComparedRun::finished).toList();
+  List<Run> finished() {
+    return runs.stream().filter(Run::finished).toList();
   }
 
   /** Bits/dim after all steps, over the finished runs. */
   Spread last() {
-    return Spread.of(finished().stream().mapToDouble(ComparedRun::last).toArray());
+    return Spread.of(finished().stream().mapToDouble(Run::last).toArray());
   }
 
   /** How much more bits/dim this is than another preset, over the seeds that both finished. */
@@ -75,7 +76,7 @@ record ComparedPreset(String name, List<ComparedRun> runs) {
 
   /** Where all finished runs were measured. */
   Band band() {
-    List<Metrics.Curve> curves = finished().stream().map(ComparedRun::curve).toList();
+    List<Metrics.Curve> curves = finished().stream().map(Run::curve).toList();
     double[] steps =
         curves.isEmpty()
             ? new double[0]
@@ -103,5 +104,60 @@ record ComparedPreset(String name, List<ComparedRun> runs) {
 
   private static int index(Metrics.Curve curve, double step) {
     return Arrays.binarySearch(curve.steps(), step);
+  }
+
+  /**
+   * The same quantity in several runs.
+   *
+   * @param mean not a number if there are none
+   * @param deviation standard deviation of one run (n - 1 in the denominator); not a number below
+   *     two
+   * @param count how many
+   */
+  record Spread(double mean, double deviation, int count) {
+
+    /** Of these values. */
+    static Spread of(double... values) {
+      double mean = Arrays.stream(values).average().orElse(Double.NaN);
+      double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+      double deviation = values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1));
+      return new Spread(mean, deviation, values.length);
+    }
+
+    /** Of the mean; not a number below two values. */
+    double standardError() {
+      return deviation / Math.sqrt(count);
+    }
+  }
+
+  /**
+   * One of the runs that are compared, as it is now.
+   *
+   * @param folder where it is
+   * @param message what it diverged with; empty if it did not
+   * @param curve bits/dim on the test images
+   */
+  record Run(
+      String preset, long seed, Path folder, State state, String message, Metrics.Curve curve) {
+
+    /** How far it came. */
+    enum State {
+      FINISHED,
+      DIVERGED,
+      UNFINISHED
+    }
+
+    static String name(String preset, long seed) {
+      return preset + "-seed" + seed;
+    }
+
+    boolean finished() {
+      return state == State.FINISHED;
+    }
+
+    /** The last figure; of a finished run that after all steps. */
+    double last() {
+      return curve.values()[curve.size() - 1];
+    }
   }
 }

@@ -71,7 +71,7 @@ public final class ComparedTraining {
       long seed = i;
       configs.forEach(
           (name, config) -> {
-            Path folder = out.resolve(ComparedRun.name(name, seed));
+            Path folder = out.resolve(ComparedPreset.Run.name(name, seed));
             RunConfig seeded = ConfigReader.override(config, List.of("training.seed=" + seed));
             runs.add(new Planned(name, seed, folder, seeded));
           });
@@ -155,14 +155,14 @@ public final class ComparedTraining {
         .toList();
   }
 
-  private ComparedRun compared(Planned run) {
-    ComparedRun.State state = ComparedRun.State.UNFINISHED;
+  private ComparedPreset.Run compared(Planned run) {
+    ComparedPreset.Run.State state = ComparedPreset.Run.State.UNFINISHED;
     if (diverged.containsKey(run)) {
-      state = ComparedRun.State.DIVERGED;
+      state = ComparedPreset.Run.State.DIVERGED;
     } else if (run.finished()) {
-      state = ComparedRun.State.FINISHED;
+      state = ComparedPreset.Run.State.FINISHED;
     }
-    return new ComparedRun(
+    return new ComparedPreset.Run(
         run.preset(),
         run.seed(),
         run.folder(),

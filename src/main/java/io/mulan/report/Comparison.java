@@ -24,7 +24,7 @@ public record Comparison(List<ComparedPreset> presets, double target, String tar
     double worst =
         presets.stream()
             .flatMap(p -> p.finished().stream())
-            .mapToDouble(ComparedRun::last)
+            .mapToDouble(ComparedPreset.Run::last)
             .max()
             .orElse(Double.NaN);
     return new Comparison(
@@ -35,7 +35,7 @@ public record Comparison(List<ComparedPreset> presets, double target, String tar
     return presets.get(0);
   }
 
-  List<ComparedRun> runs() {
+  List<ComparedPreset.Run> runs() {
     return presets.stream().flatMap(p -> p.runs().stream()).toList();
   }
 }

@@ -5,16 +5,23 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mulan.console.Text;
 import io.mulan.console.Version;
+import io.mulan.drawing.Chart;
+import io.mulan.drawing.Panels;
 import io.mulan.drawing.PictureFiles;
+import io.mulan.drawing.Plot;
 import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.files.JsonFile;
+import io.mulan.training.Metrics;
 import io.mulan.training.Metrics.Moment;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 
 /**
  * What {@code mulan compare} leaves: a table, a picture, and all figures with the folders that they
@@ -32,7 +39,7 @@ public record ComparisonReport(
 
   /** Writes {@code comparison.png}, {@code .svg} and {@code .json}. */
   public void write(Path folder) {
-    PictureFiles.plot(folder.resolve("comparison"), ComparisonPicture.of(comparison, title));
+    PictureFiles.plot(folder.resolve("comparison"), Picture.of(comparison, title));
     Path file = folder.resolve("comparison.json");
     try {
       JsonFile.write(file, json(folder));
@@ -63,7 +70,7 @@ public record ComparisonReport(
     return json;
   }
 
-  private static void add(ArrayNode runs, ComparedRun run, Path folder) {
+  private static void add(ArrayNode runs, ComparedPreset.Run run, Path folder) {
     ObjectNode node = runs.addObject();
     node.put("run", folder.relativize(run.folder()).toString());
     node.put("seed", run.seed());
@@ -76,7 +83,7 @@ public record ComparisonReport(
     node.putPOJO("bits_per_dim", run.curve().values());
   }
 
-  private static void put(ObjectNode node, String name, Spread spread) {
+  private static void put(ObjectNode node, String name, ComparedPreset.Spread spread) {
     node.putObject(name)
         .put("mean", finite(spread.mean()))
         .put("standard_deviation", finite(spread.deviation()))
@@ -98,8 +105,10 @@ public record ComparisonReport(
     String target = number(comparison.target(), "%.4f");
     text.append(row(left, "", "", comparison.first().name(), target, target));
     for (ComparedPreset preset : presets) {
-      Spread above =
-          preset.equals(comparison.first()) ? Spread.of() : preset.above(comparison.first());
+      ComparedPreset.Spread above =
+          preset.equals(comparison.first())
+              ? ComparedPreset.Spread.of()
+              : preset.above(comparison.first());
       text.append(
           row(
               left,
@@ -122,7 +131,7 @@ public record ComparisonReport(
     return text.toString();
   }
 
-  private static String open(ComparedRun run) {
+  private static String open(ComparedPreset.Run run) {
     String what = run.folder() + " is not finished";
     if (!run.message().isEmpty()) {
       what = run.folder() + ": " + run.message();
@@ -131,7 +140,7 @@ public record ComparisonReport(
   }
 
   private String reaches(ComparedPreset preset, ToDoubleFunction<Moment> part, String format) {
-    Spread when = preset.reaches(comparison.target(), part);
+    ComparedPreset.Spread when = preset.reaches(comparison.target(), part);
     // The mean of those that did would be that of the fast ones.
     return when.count() < seeds && when.count() > 0
         ? "in %d of %d seeds".formatted(when.count(), seeds)
@@ -139,7 +148,8 @@ public record ComparisonReport(
   }
 
   /** A mean with what it is uncertain by, and of how many seeds, if not of all. */
-  private static String figure(Spread spread, double error, String format, int seeds) {
+  private static String figure(
+      ComparedPreset.Spread spread, double error, String format, int seeds) {
     if (spread.count() == 0) {
       return NONE;
     }
@@ -162,5 +172,83 @@ public record ComparisonReport(
       row.append(cell).append(" ".repeat(Math.max(2, RIGHT - cell.length())));
     }
     return row.toString().stripTrailing() + "\n";
+  }
+
+  /**
+   * The curves of a comparison against steps and against seconds: of each preset the mean of its
+   * finished runs in a band of one standard deviation over seeds, and each run that is not
+   * finished, up to a mark where it ended.
+   */
+  static final class Picture {
+    private static final int WIDTH = 680;
+    private static final int HEIGHT = 420;
+
+    /** Before this part of the steps all curves fall from far above: it would flatten the rest. */
+    private static final double FALL = 0.1;
+
+    private Picture() {}
+
+    static Plot of(Comparison comparison, String title) {
+      return new Panels(
+          title,
+          2,
+          List.of(
+              chart(comparison, title, "steps", ComparedPreset.Band::steps, Metrics.Curve::steps),
+              chart(
+                  comparison,
+                  "The same against time",
+                  "time that steps took, seconds",
+                  ComparedPreset.Band::seconds,
+                  Metrics.Curve::seconds)));
+    }
+
+    private static Chart chart(
+        Comparison comparison,
+        String title,
+        String x,
+        Function<ComparedPreset.Band, double[]> ofBand,
+        Function<Metrics.Curve, double[]> ofCurve) {
+      Chart chart = new Chart(title, x, "bits/dim on the test images", WIDTH, HEIGHT);
+      for (ComparedPreset preset : comparison.presets()) {
+        ComparedPreset.Band band = preset.band();
+        chart.band(preset.name(), ofBand.apply(band), band.low(), band.high());
+        chart.line(preset.name(), ofBand.apply(band), band.mean());
+      }
+      for (ComparedPreset.Run run : comparison.runs()) {
+        if (!run.finished() && run.curve().size() > 0) {
+          String name = run.preset() + " seed " + run.seed() + ", " + Text.name(run.state());
+          double[] steps = ofCurve.apply(run.curve());
+          chart.line(name, steps, run.curve().values());
+          chart.points(name, new double[] {steps[steps.length - 1]}, new double[] {run.last()});
+        }
+      }
+      double[] range = range(comparison);
+      return range[0] < range[1] ? chart.between(range[0], range[1]) : chart;
+    }
+
+    /** From the lowest value to the highest that a curve has once its first fall is over. */
+    private static double[] range(Comparison comparison) {
+      List<Metrics.Curve> curves =
+          comparison.runs().stream()
+              .map(ComparedPreset.Run::curve)
+              .filter(c -> c.size() > 0)
+              .toList();
+      double steps =
+          curves.stream().flatMapToDouble(c -> DoubleStream.of(c.steps())).max().orElse(0);
+      double low = curves.stream().flatMapToDouble(c -> Arrays.stream(c.values())).min().orElse(0);
+      double high = curves.stream().mapToDouble(c -> after(c, FALL * steps)).max().orElse(0);
+      double margin = 0.03 * (high - low);
+      return new double[] {low - margin, high + margin};
+    }
+
+    /** The first value from a step on; the last one if there is none. */
+    private static double after(Metrics.Curve curve, double step) {
+      for (int i = 0; i < curve.size(); i++) {
+        if (curve.steps()[i] >= step) {
+          return curve.values()[i];
+        }
+      }
+      return curve.values()[curve.size() - 1];
+    }
   }
 }

@@ -3,7 +3,6 @@ package io.mulan.study;
 import io.mulan.data.ImageSet;
 import io.mulan.drawing.HeatMap;
 import io.mulan.drawing.Ink;
-import io.mulan.drawing.Lettering;
 import io.mulan.drawing.Picture;
 import io.mulan.drawing.Plot;
 import java.awt.BasicStroke;
@@ -44,8 +43,8 @@ record ImageMap(
   @Override
   public void paint(Graphics2D graphics) {
     graphics.setColor(Color.BLACK);
-    Lettering.bold(graphics).drawString(title, MARGIN, MARGIN / 2);
-    Lettering.plain(graphics);
+    Plot.bold(graphics).drawString(title, MARGIN, MARGIN / 2);
+    Plot.plain(graphics);
     graphics.drawString(xTitle, MARGIN, SIDE - MARGIN / 3);
     graphics.rotate(-Math.PI / 2);
     graphics.drawString(yTitle, MARGIN - SIDE, MARGIN * 2 / 3);

@@ -20,13 +20,13 @@ final class GridNormalTest {
   void theTableIsTheNormalLawAndNeverDecreases() {
     double before = 0;
     for (double x = -10; x <= 10; x += 0.00037) {
-      double value = NormalTable.cumulative(x);
+      double value = GridNormal.NormalTable.cumulative(x);
       assertEquals(0.5 * Erf.erfc(-x / Math.sqrt(2)), value, 2e-9);
       assertTrue(value >= before);
       before = value;
     }
-    assertEquals(0, NormalTable.cumulative(-100));
-    assertEquals(1, NormalTable.cumulative(100));
+    assertEquals(0, GridNormal.NormalTable.cumulative(-100));
+    assertEquals(1, GridNormal.NormalTable.cumulative(100));
   }
 
   /** Mean and variance are those asked for from one cell to a deviation on. */

@@ -329,7 +329,7 @@ abstract class ServedModelTest {
   @Test
   void theScheduleOfImagesIsThatOfTheirMostLikelyLatents() {
     float[] times = {0.1f, 0.9f};
-    Bundle.Answer latent = call(LatentOfImages.NAME, "images", images(2), "seed", SEED);
+    Bundle.Answer latent = call(Signatures.LATENT, "images", images(2), "seed", SEED);
     float[] mode = filled(2 * latentSize, i -> latent.of("most_likely")[i]);
     Bundle.Answer direct =
         call(Schedule.OF_IMAGES, "images", images(2), "times", Bundle.floats(times.clone(), 2));
@@ -345,7 +345,7 @@ abstract class ServedModelTest {
 
   @Test
   void aDrawnLatentIsASubset() {
-    Bundle.Answer latent = call(LatentOfImages.NAME, "images", images(2), "seed", SEED);
+    Bundle.Answer latent = call(Signatures.LATENT, "images", images(2), "seed", SEED);
     assertEquals(List.of(2L, (long) latentSize), shape(latent, "logits"));
     for (String name : List.of("draw", "most_likely")) {
       double[] c = latent.of(name);
@@ -365,7 +365,7 @@ abstract class ServedModelTest {
     float[] z = normal(3, 2 * shape.size());
     Bundle.Answer answer =
         call(
-            Denoise.NAME,
+            Signatures.DENOISE,
             "z",
             pixels(z.clone()),
             "times",
@@ -433,7 +433,7 @@ abstract class ServedModelTest {
     }
     Bundle.Answer denoised =
         call(
-            Denoise.NAME,
+            Signatures.DENOISE,
             "z",
             pixels(z),
             "times",
@@ -476,17 +476,12 @@ abstract class ServedModelTest {
         1,
         "seed",
         1L);
-    refused("images", LatentOfImages.NAME, "images", Bundle.images(new byte[64], 64), "seed", 1L);
+    refused("images", Signatures.LATENT, "images", Bundle.images(new byte[64], 64), "seed", 1L);
     refused(
-        "images",
-        LatentOfImages.NAME,
-        "images",
-        Bundle.images(new byte[0], 0, 8, 8, 1),
-        "seed",
-        1L);
+        "images", Signatures.LATENT, "images", Bundle.images(new byte[0], 0, 8, 8, 1), "seed", 1L);
     byte[] bright = new byte[64];
     bright[9] = 17;
-    refused("images", LatentOfImages.NAME, "images", Bundle.images(bright, 1, 8, 8, 1), "seed", 1L);
+    refused("images", Signatures.LATENT, "images", Bundle.images(bright, 1, 8, 8, 1), "seed", 1L);
     refused("times", Schedule.NAME, "latents", latents(2), "times", Bundle.floats(new float[3], 3));
     refused(
         "times",
@@ -497,7 +492,7 @@ abstract class ServedModelTest {
         Bundle.floats(new float[] {1.5f}, 1));
     refused(
         "latents",
-        Denoise.NAME,
+        Signatures.DENOISE,
         "z",
         pixels(new float[64]),
         "times",
@@ -509,7 +504,7 @@ abstract class ServedModelTest {
   /** TensorFlow counts its arguments here; it does not name them. */
   @Test
   void anErrorTellsWhichTypeIsExpected() {
-    refused("uint8 but float", LatentOfImages.NAME, "images", pixels(new float[64]), "seed", 1L);
+    refused("uint8 but float", Signatures.LATENT, "images", pixels(new float[64]), "seed", 1L);
   }
 
   private void refused(String input, String signature, Object... inputs) {

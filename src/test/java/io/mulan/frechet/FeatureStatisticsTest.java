@@ -66,7 +66,7 @@ final class FeatureStatisticsTest {
   }
 
   private static FeatureStatistics sums(float[] values, int rows) {
-    try (FeatureSums sums = new FeatureSums(3)) {
+    try (FeatureStatistics.Sums sums = new FeatureStatistics.Sums(3)) {
       for (int i = 0; i < values.length; i += rows * 3) {
         sums.add(Arrays.copyOfRange(values, i, Math.min(values.length, i + rows * 3)));
       }

@@ -52,8 +52,8 @@ final class FieldTest {
   @Test
   void theDifferenceOfTwoPathsIsTheCurlBetweenThem() {
     Field field = DATA.field(NETWORK);
-    Curve line = Curves.scalar(-4, 4).get("linear");
-    Curve path = Curves.multivariate(-4, 4).get("pixel 2 first");
+    Curve line = Curve.scalar(-4, 4).get("linear");
+    Curve path = Curve.multivariate(-4, 4).get("pixel 2 first");
     Quadrature t = Quadrature.unit(16);
     Quadrature s = Quadrature.unit(4);
     Curve.Points from = line.at(t.nodes());
@@ -98,7 +98,7 @@ final class FieldTest {
   void theNetworkIsTheBestOfItsKindForScalarSchedules() {
     double[] v = DATA.variances();
     double best = Math.log((v[0] + v[1]) / 2);
-    Curve line = Curves.scalar(-10, 6).get("linear");
+    Curve line = Curve.scalar(-10, 6).get("linear");
     double least = DATA.bound(line, new SharedGain(best)).value();
     Stream.of(-1.0, -0.1, 0.1, 1.0)
         .forEach(d -> assertTrue(DATA.bound(line, new SharedGain(best + d)).value() > least));

@@ -279,7 +279,7 @@ final class MsgpackTreeTest {
     Path file = Files.write(folder.resolve("scalars.flax"), content.toByteArray());
     SortedMap<String, StoredArray> arrays = MsgpackTree.read(file);
     assertEquals(Set.of("a", "b"), arrays.keySet());
-    assertEquals(123456789012L, Scalars.whole(file, arrays.get("a")));
-    assertEquals(7, Scalars.whole(file, arrays.get("b")));
+    assertEquals(123456789012L, arrays.get("a").whole(file));
+    assertEquals(7, arrays.get("b").whole(file));
   }
 }

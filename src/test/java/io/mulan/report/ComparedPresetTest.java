@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.mulan.report.ComparedRun.State;
+import io.mulan.report.ComparedPreset.Run.State;
 import io.mulan.training.Metrics.Curve;
 import io.mulan.training.Metrics.Moment;
 import java.nio.file.Path;
@@ -22,14 +22,15 @@ final class ComparedPresetTest {
               run(2, State.DIVERGED, 1, 3)));
 
   /** Measured after each 10 steps, of so many seconds each. */
-  private static ComparedRun run(long seed, State state, double seconds, double... values) {
+  private static ComparedPreset.Run run(long seed, State state, double seconds, double... values) {
     double[] steps = new double[values.length];
     double[] times = new double[values.length];
     for (int i = 0; i < values.length; i++) {
       steps[i] = 10 * (i + 1);
       times[i] = seconds * steps[i];
     }
-    return new ComparedRun("two", seed, Path.of("two"), state, "", new Curve(steps, times, values));
+    return new ComparedPreset.Run(
+        "two", seed, Path.of("two"), state, "", new Curve(steps, times, values));
   }
 
   @Test
@@ -45,8 +46,8 @@ final class ComparedPresetTest {
 
   @Test
   void stepsThatARunWasNotMeasuredAfterAreNotInTheBand() {
-    ComparedRun measuredTwice =
-        new ComparedRun(
+    ComparedPreset.Run measuredTwice =
+        new ComparedPreset.Run(
             "two",
             1,
             Path.of("two"),

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.drawing.Plot;
-import io.mulan.report.ComparedRun.State;
+import io.mulan.report.ComparedPreset.Run.State;
 import io.mulan.training.Metrics.Curve;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -18,16 +18,17 @@ final class ComparisonPictureTest {
   private static final int SECOND = 0xffd55e00;
   private static final int OPEN = 0xff009e73;
 
-  private static ComparedRun run(String preset, State state, double... values) {
+  private static ComparedPreset.Run run(String preset, State state, double... values) {
     double[] steps = new double[values.length];
     Arrays.setAll(steps, i -> 10.0 * (i + 1));
-    return new ComparedRun(preset, 0, Path.of(preset), state, "", new Curve(steps, steps, values));
+    return new ComparedPreset.Run(
+        preset, 0, Path.of(preset), state, "", new Curve(steps, steps, values));
   }
 
-  private static Plot picture(ComparedRun... runs) {
+  private static Plot picture(ComparedPreset.Run... runs) {
     List<ComparedPreset> presets =
         Arrays.stream(runs).map(r -> new ComparedPreset(r.preset(), List.of(r))).toList();
-    return ComparisonPicture.of(Comparison.of(presets, OptionalDouble.empty()), "title");
+    return ComparisonReport.Picture.of(Comparison.of(presets, OptionalDouble.empty()), "title");
   }
 
   private static long pixels(Plot plot, int color) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 final class SpreadTest {
   @Test
   void theDeviationIsOfOneValueAndTheErrorOfTheMean() {
-    Spread spread = Spread.of(1, 2, 3, 6);
+    ComparedPreset.Spread spread = ComparedPreset.Spread.of(1, 2, 3, 6);
     assertEquals(3, spread.mean());
     assertEquals(Math.sqrt(14.0 / 3), spread.deviation(), 1e-15);
     assertEquals(spread.deviation() / 2, spread.standardError());
@@ -17,9 +17,9 @@ final class SpreadTest {
 
   @Test
   void oneValueHasNoSpreadAndNoneHasNoMean() {
-    assertEquals(5, Spread.of(5).mean());
-    assertTrue(Double.isNaN(Spread.of(5).deviation()));
-    assertTrue(Double.isNaN(Spread.of().mean()));
-    assertTrue(Double.isNaN(Spread.of().standardError()));
+    assertEquals(5, ComparedPreset.Spread.of(5).mean());
+    assertTrue(Double.isNaN(ComparedPreset.Spread.of(5).deviation()));
+    assertTrue(Double.isNaN(ComparedPreset.Spread.of().mean()));
+    assertTrue(Double.isNaN(ComparedPreset.Spread.of().standardError()));
   }
 }
