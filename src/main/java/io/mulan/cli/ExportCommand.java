@@ -1,31 +1,22 @@
 package io.mulan.cli;
 
-import io.mulan.config.ImageShape;
 import io.mulan.config.NetworkConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.config.ScheduleConfig;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Text;
-import io.mulan.console.Version;
-import io.mulan.data.Datasets;
-import io.mulan.diffusion.ModelParts;
-import io.mulan.export.ModelCard;
 import io.mulan.export.ModelFolder;
-import io.mulan.export.Signatures;
 import io.mulan.files.ConfigException;
 import io.mulan.interop.FlaxCheckpoint;
 import io.mulan.interop.FlaxLayout;
 import io.mulan.interop.NpzState;
+import io.mulan.results.ModelExport;
 import io.mulan.run.RunFolder;
 import io.mulan.run.TrainedRun;
-import io.mulan.run.TrainingReport;
 import io.mulan.training.RunState;
-import io.mulan.training.TrainedModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -129,32 +120,10 @@ final class ExportCommand implements Command {
             .orElseGet(() -> path.toAbsolutePath().normalize().getFileName().toString());
     Path folder = given.has("to") ? given.path("to") : given.typed(MODELS).resolve(name);
     long version = version(given, folder);
-    LOG.info("building the model...");
-    try (TrainedModel<Signatures> model =
-        run.open(
-            (m, diffusion, weights) ->
-                Signatures.build(m, diffusion, weights, run.config(), scoreTimes))) {
-      ModelCard card =
-          card(
-              run,
-              folder.toAbsolutePath().normalize().getFileName().toString(),
-              version,
-              given.text("licence", licence(run)),
-              ModelParts.counts(model.variables()));
-      LOG.info("writing, and trying every signature...");
-      Path written =
-          ModelFolder.write(
-              folder,
-              card,
-              run.config(),
-              model.parts(),
-              at -> {
-                model.write(at, model.parts().definitions());
-                run.data().ifPresent(data -> data.write(at.resolve(ModelFolder.DATA)));
-              });
-      given.out().print(report(written, run, model.parts()));
-      return ExitCode.OK;
-    }
+    ModelExport export =
+        new ModelExport(run, folder, version, given.text("licence", licence(run)), scoreTimes);
+    given.out().print(export.write());
+    return ExitCode.OK;
   }
 
   /** Everything that training resumes from, as a file of another program. */
@@ -196,67 +165,7 @@ final class ExportCommand implements Command {
     return asked;
   }
 
-  private static ModelCard card(
-      TrainedRun run, String name, long version, String licence, Map<String, Long> parameters) {
-    ImageShape image = run.image();
-    var data = run.config().data();
-    return new ModelCard(
-        name,
-        version,
-        ModelCard.Data.of(data, image),
-        run.step(),
-        run.fingerprint(),
-        likelihood(run),
-        parameters,
-        new ModelCard.Licence(licence, Datasets.licence(data)),
-        Version.all(),
-        Map.of());
-  }
-
   private static String licence(TrainedRun run) {
     return run.exported().map(model -> model.card().licence().model()).orElse("not stated");
-  }
-
-  /** That of the finished run, if it is of this checkpoint, or of the evaluation on the way. */
-  private static ModelCard.Likelihood likelihood(TrainedRun run) {
-    if (run.exported().isPresent()) {
-      return run.exported().get().card().likelihood();
-    }
-    return RunFolder.result(run.path())
-        .filter(result -> result.steps() == run.step())
-        .map(
-            result ->
-                new ModelCard.Likelihood(
-                    result.bound().total().bitsPerDim(),
-                    result.bound().total().hasError()
-                        ? result.bound().total().standardError()
-                        : null,
-                    result.method()))
-        .orElseGet(() -> onTheWay(run));
-  }
-
-  private static ModelCard.Likelihood onTheWay(TrainedRun run) {
-    var figure = RunFolder.checkpoints(run.path(), run.config()).bitsPerDim(run.step());
-    return figure.isEmpty()
-        ? null
-        : new ModelCard.Likelihood(
-            figure.getAsDouble(),
-            null,
-            TrainingReport.bound(run.config())
-                + " on test images, while training"
-                + TrainingReport.caveat(run.config()));
-  }
-
-  private static String report(Path written, TrainedRun run, Signatures signatures) {
-    return """
-        %s: weights of step %d, averaged
-        signatures: %s
-        look at it: saved_model_cli show --all --dir %s
-        """
-        .formatted(
-            written,
-            run.step(),
-            signatures.all().stream().map(s -> s.name()).collect(Collectors.joining(", ")),
-            written);
   }
 }

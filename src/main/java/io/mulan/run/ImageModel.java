@@ -217,7 +217,7 @@ public final class ImageModel implements AutoCloseable {
   public ImageSet reconstruct(ImageSet images, Tolerance tolerance) {
     ImageSet fitting = fitting(images);
     SamplingModel model = sampling(Sampler.ANCESTRAL);
-    FlowCodec codec = new FlowCodec(model.encodings(), model.solver(tolerance, () -> false));
+    FlowCodec codec = model.codec(tolerance, () -> false);
     ByteArrayOutputStream decoded = new ByteArrayOutputStream();
     new RoundTrip(
             fitting,

@@ -5,6 +5,7 @@ import io.mulan.flow.FlowSolver;
 import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.sampling.EncodingGraph;
 import io.mulan.sampling.Encodings;
+import io.mulan.sampling.FlowCodec;
 import io.mulan.sampling.ImageSampler;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
@@ -59,6 +60,11 @@ public final class SamplingModel implements AutoCloseable {
 
   public FlowSolver solver(Tolerance tolerance, BooleanSupplier stopAsked) {
     return new FlowSolver(model.session(), model.parts().flow(), tolerance, stopAsked);
+  }
+
+  /** Images to noise along the probability flow, and back. */
+  public FlowCodec codec(Tolerance tolerance, BooleanSupplier stopAsked) {
+    return new FlowCodec(encodings, solver(tolerance, stopAsked));
   }
 
   @Override

@@ -23,7 +23,7 @@ import org.tensorflow.Result;
 import org.tensorflow.types.TFloat32;
 
 /** Where along t the diffusion term of the bound comes from. */
-public final class IntegrandPlots {
+final class IntegrandPlots {
   private static final int INTERVALS = 32;
   private static final int DRAWS = 1;
   private static final long SEED = 0;
@@ -41,8 +41,7 @@ public final class IntegrandPlots {
    * @param groups parts of them, for a picture of its own
    * @param done called after each batch with the number of images done
    */
-  public static List<NamedPlot> of(
-      TrainedRun run, ImageSet images, ImageGroups groups, IntConsumer done) {
+  static List<NamedPlot> of(TrainedRun run, ImageSet images, ImageGroups groups, IntConsumer done) {
     // By t, whatever times the model was trained on.
     TrainedRun continuous = run.with("loss.timesteps=0", "loss.times=antithetic");
     try (TrainedModel<BoundGraph> model = continuous.open(BoundGraph::build)) {

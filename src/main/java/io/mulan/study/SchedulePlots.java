@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Pictures of a schedule that was learned. */
-public final class SchedulePlots {
-  public static final String TIME = "t, from image (0) to noise (1)";
+final class SchedulePlots {
+  static final String TIME = "t, from image (0) to noise (1)";
   static final String GAMMA = "γ, nats";
   static final double LOW = 0.05;
   static final double HIGH = 0.95;
@@ -56,7 +56,7 @@ public final class SchedulePlots {
   }
 
   /** Whether pixels have schedules of their own. */
-  public static boolean multivariate(LearnedNoise noise) {
+  static boolean multivariate(LearnedNoise noise) {
     return multivariate(noise, Quantiles.centred(noise.gamma()));
   }
 
@@ -206,7 +206,7 @@ public final class SchedulePlots {
   }
 
   /** A map of γ for each time, in colours of one scale. */
-  public static Stream<HeatMap> frames(LearnedNoise noise) {
+  static Stream<HeatMap> frames(LearnedNoise noise) {
     SchedulePlots made = new SchedulePlots(noise);
     HeatMap.Scale scale =
         HeatMap.Scale.of(

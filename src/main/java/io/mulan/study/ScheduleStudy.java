@@ -97,7 +97,7 @@ public record ScheduleStudy(
   }
 
   /** Which pictures are missing, and why. */
-  public List<String> missing() {
+  List<String> missing() {
     List<String> missing = new ArrayList<>();
     if (!SchedulePlots.multivariate(noise)) {
       missing.add("maps and differences of pixels: the schedule is the same for all pixels");
