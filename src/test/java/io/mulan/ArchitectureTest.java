@@ -56,8 +56,8 @@ final class ArchitectureTest {
                   + " config console files"),
           below(
               "results",
-              "run compression training export sampling likelihood flow cluster drawing tf data"
-                  + " numpy config console files"),
+              "run compression training export sampling likelihood flow diffusion cluster drawing tf"
+                  + " data numpy config console files"),
           below(
               "study",
               "results run training sampling likelihood diffusion drawing tf data config console"),

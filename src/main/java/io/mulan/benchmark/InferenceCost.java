@@ -108,7 +108,7 @@ final class InferenceCost {
     <T extends TFloating> Operand<T> images(Class<T> type) {
       ImageShape image = model.image();
       Ops tf = m.ops();
-      return Inputs.of(tf, "z", type, 1, image.height(), image.width(), image.channels());
+      return Inputs.of(tf, "z", type, image.batch(1));
     }
 
     Operand<TFloat32> output(Operand<TFloat32> z) {

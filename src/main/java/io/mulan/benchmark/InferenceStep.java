@@ -262,7 +262,7 @@ public final class InferenceStep implements AutoCloseable {
   }
 
   private Shape images() {
-    return Shape.of(batch, data.image().height(), data.image().width(), data.image().channels());
+    return Shape.of(data.image().batch(batch));
   }
 
   /** Random [B,H,W,C]. */
@@ -317,8 +317,7 @@ public final class InferenceStep implements AutoCloseable {
     static NetworkGraph build(Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> weights) {
       Ops tf = m.ops();
       ImageShape shape = model.image();
-      Operand<TFloat32> z =
-          Inputs.of(tf, "z", TFloat32.class, -1, shape.height(), shape.width(), shape.channels());
+      Operand<TFloat32> z = Inputs.of(tf, "z", TFloat32.class, shape.batch(-1));
       Operand<TFloat64> gamma = Inputs.of(tf, "gamma", TFloat64.class, -1, 1, 1, 1);
       Operand<TFloat32> c =
           Inputs.of(tf, "conditioning", TFloat32.class, -1, model.withConditionsSize());

@@ -1,8 +1,10 @@
 package io.mulan.benchmark;
 
+import static org.hipparchus.stat.descriptive.rank.Percentile.EstimationType.R_7;
+
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import org.hipparchus.stat.descriptive.rank.Percentile;
 
 /**
  * What something takes that is done again and again.
@@ -50,22 +52,14 @@ record StepTiming(
   }
 
   private static StepTiming of(double first, double[] seconds) {
-    Arrays.sort(seconds);
-    return new StepTiming(
-        first, quantile(seconds, 0.5), quantile(seconds, 0.25), quantile(seconds, 0.75));
+    Percentile linear = new Percentile().withEstimationType(R_7);
+    linear.setData(seconds);
+    return new StepTiming(first, linear.evaluate(50), linear.evaluate(25), linear.evaluate(75));
   }
 
   private static double seconds(Runnable step) {
     long start = System.nanoTime();
     step.run();
     return (System.nanoTime() - start) / 1e9;
-  }
-
-  /** Linear between the two nearest. */
-  private static double quantile(double[] sorted, double q) {
-    double at = q * (sorted.length - 1);
-    int below = (int) at;
-    int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
   }
 }

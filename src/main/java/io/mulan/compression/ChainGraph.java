@@ -56,7 +56,7 @@ public record ChainGraph(
     DiffusionModel model = unconditioned.givenInput(tf, -1);
     Maths<TFloat64> d = m.doubles();
     ImageShape shape = model.image();
-    long[] batch = {-1, shape.height(), shape.width(), shape.channels()};
+    long[] batch = shape.batch(-1);
     Operand<TUint8> images = Inputs.of(tf, "images", TUint8.class, batch);
     Operand<TFloat32> c = Inputs.of(tf, "latent", TFloat32.class, -1, model.withConditionsSize());
     Operand<TFloat64> z = Inputs.of(tf, "z", TFloat64.class, batch);

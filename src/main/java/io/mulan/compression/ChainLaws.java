@@ -146,6 +146,6 @@ public record ChainLaws(GraphSession session, ChainGraph graph, ImageShape image
   }
 
   private Shape shape(long batch) {
-    return Shape.of(batch, image.height(), image.width(), image.channels());
+    return Shape.of(image.batch(batch));
   }
 }

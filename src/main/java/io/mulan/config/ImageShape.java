@@ -39,6 +39,11 @@ public record ImageShape(int height, int width, int channels) {
     return (int) (pixels * channels * count);
   }
 
+  /** The shape [count,H,W,C] of a batch of images; a count of -1 is any number. */
+  public long[] batch(long count) {
+    return new long[] {count, height, width, channels};
+  }
+
   @Override
   public String toString() {
     return height + "×" + width + "×" + channels;

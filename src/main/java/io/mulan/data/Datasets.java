@@ -48,8 +48,7 @@ public final class Datasets {
   public static DataShape shape(DataConfig config) {
     DataShape whole =
         switch (config.kind()) {
-          case DIGITS -> asEmbedded(config, Digits.SHAPE);
-          case KINDS -> asEmbedded(config, Digits.SHAPE);
+          case DIGITS, KINDS -> asEmbedded(config, Digits.SHAPE);
           case PHOTOS -> asEmbedded(config, Photos.SHAPE);
           case CIFAR10, CIFAR100 -> new DataShape(Cifar.SHAPE, config.levels());
           case IMAGENET32 -> new DataShape(IMAGENET32, config.levels());

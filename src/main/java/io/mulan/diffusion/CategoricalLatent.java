@@ -21,7 +21,7 @@ record CategoricalLatent(int size) implements Latent {
 
   @Override
   public double priorVariance() {
-    return 1.0 / size * (1 - 1.0 / size);
+    return Latent.varianceOfSubset(1, size);
   }
 
   /** Gumbel variables [B,m]. */

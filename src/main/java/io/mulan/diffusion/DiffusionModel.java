@@ -363,6 +363,6 @@ public final class DiffusionModel {
     if (flat.shape().get(1) == 1) {
       return m.reshape(flat, -1, 1, 1, 1);
     }
-    return m.reshape(flat, -1, image.height(), image.width(), image.channels());
+    return m.reshape(flat, image.batch(-1));
   }
 }

@@ -22,6 +22,12 @@ public sealed interface Latent
   /** The variance of each component of c under the prior. */
   double priorVariance();
 
+  /** The variance of each of m components of which k are one, all subsets equally likely. */
+  static double varianceOfSubset(int k, int m) {
+    double share = (double) k / m;
+    return share * (1 - share);
+  }
+
   /** The noise that {@link Posterior#draw} turns into c, for a batch of this size (scalar). */
   <T extends TFloating> Operand<T> noise(StatelessRandom<T> random, Operand<TInt32> batch);
 

@@ -30,7 +30,7 @@ record PublishedTopK(int size, int k, LatentConfig.Noise kind) implements Latent
 
   @Override
   public double priorVariance() {
-    return (double) k / size * (1 - (double) k / size);
+    return Latent.varianceOfSubset(k, size);
   }
 
   /** Gamma(1/k, 1) draws [10,B,m] of one series for each image, or Gumbel draws [B,m]. */

@@ -24,7 +24,7 @@ record SubsetLatent(int size, int k, LatentConfig.Gradient gradient) implements 
 
   @Override
   public double priorVariance() {
-    return (double) k / size * (1 - (double) k / size);
+    return Latent.varianceOfSubset(k, size);
   }
 
   /** Uniform [B,m]. */

@@ -54,8 +54,7 @@ public record ImageCost(GraphCost evaluation, long stepFlops) {
       Variables variables = new Variables(graph);
       ImageShape image = model.image();
       DiffusionModel conditioned = model.givenInput(tf, 1);
-      Operand<TUint8> images =
-          Inputs.of(tf, "images", TUint8.class, 1, image.height(), image.width(), image.channels());
+      Operand<TUint8> images = Inputs.of(tf, "images", TUint8.class, image.batch(1));
       Operand<TInt32> batch = tf.constant(1);
       StatelessRandom<TFloat32> random = new StatelessRandom<>(m, tf.constant(0L), tf.constant(0L));
       Noise<TFloat32> noise = model.trainingNoise(random, batch, m.vector(0), m.constant(0));

@@ -1,6 +1,5 @@
 package io.mulan.export;
 
-import io.mulan.config.ImageShape;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.Noise;
@@ -102,8 +101,7 @@ record ModelGraph(List<Port> inputs, List<Port> outputs, List<Variable<?>> weigh
     /** [B,H,W,C]. */
     <T extends TType> Operand<T> images(
         Class<T> type, String name, DiffusionModel model, String meaning) {
-      ImageShape image = model.image();
-      return add(type, name, meaning, batch, image.height(), image.width(), image.channels());
+      return add(type, name, meaning, model.image().batch(batch));
     }
 
     <T extends TType> Operand<T> add(Class<T> type, String name, String meaning, long... shape) {

@@ -85,8 +85,7 @@ public record FlowGraph(
       Function<Operand<TFloat32>, ReverseProcess<TFloat32>> reverse) {
     Ops tf = m.ops();
     ImageShape shape = model.image();
-    Operand<TFloat64> z =
-        Inputs.of(tf, "z", TFloat64.class, -1, shape.height(), shape.width(), shape.channels());
+    Operand<TFloat64> z = Inputs.of(tf, "z", TFloat64.class, shape.batch(-1));
     Operand<TFloat64> t = Inputs.of(tf, "t", TFloat64.class);
     Operand<TFloat32> c = Inputs.of(tf, "latent", TFloat32.class, -1, model.withConditionsSize());
     return new FlowGraph(z, t, c, reverse.apply(c).drift(z, t), Optional.empty());

@@ -108,6 +108,6 @@ public record RungeKutta(
   private Operand<TFloat64> image(Maths<TFloat64> d, Operand<TFloat64> state) {
     ImageShape shape = model.image();
     Operand<TFloat64> flat = d.columns(state, 0, shape.size());
-    return d.reshape(flat, -1, shape.height(), shape.width(), shape.channels());
+    return d.reshape(flat, shape.batch(-1));
   }
 }

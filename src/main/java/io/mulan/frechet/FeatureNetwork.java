@@ -210,7 +210,7 @@ public final class FeatureNetwork implements Features {
     }
 
     TFloat32 of(byte[] rgb, int count, ImageShape shape) {
-      Shape images = Shape.of(count, shape.height(), shape.width(), shape.channels());
+      Shape images = Shape.of(shape.batch(count));
       try (TUint8 given = Tensors.of(images, rgb);
           Result result = session.runner().feed(levels, given).fetch(prepared).run()) {
         return Tensors.copy((TFloat32) result.get(0));

@@ -23,8 +23,6 @@ public final class Batches {
   public static ImageBatch of(ImageSet images, int count, IntUnaryOperator index) {
     ImageShape shape = images.shape();
     return ImageBatch.of(
-        Shape.of(count, shape.height(), shape.width(), shape.channels()),
-        images.copies(count, index),
-        images.conditions(count, index));
+        Shape.of(shape.batch(count)), images.copies(count, index), images.conditions(count, index));
   }
 }

@@ -52,8 +52,7 @@ public record BoundGraph(
       Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> weights) {
     Ops tf = m.ops();
     ImageShape shape = model.image();
-    Operand<TUint8> images =
-        Inputs.of(tf, "images", TUint8.class, -1, shape.height(), shape.width(), shape.channels());
+    Operand<TUint8> images = Inputs.of(tf, "images", TUint8.class, shape.batch(-1));
     Operand<TInt64> seed = Inputs.scalar(tf, "seed");
     Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
     Operand<TInt64> perImage = Inputs.scalar(tf, "per_image");

@@ -59,8 +59,7 @@ public record DequantisedStart(
       boolean mostLikelyLatent) {
     Ops tf = m.ops();
     ImageShape shape = model.image();
-    Operand<TUint8> images =
-        Inputs.of(tf, "images", TUint8.class, -1, shape.height(), shape.width(), shape.channels());
+    Operand<TUint8> images = Inputs.of(tf, "images", TUint8.class, shape.batch(-1));
     Operand<TInt64> seed = Inputs.scalar(tf, "seed");
     Operand<TInt64> draw = Inputs.scalar(tf, "draw");
     Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");

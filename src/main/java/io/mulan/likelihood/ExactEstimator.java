@@ -22,18 +22,14 @@ import org.tensorflow.types.TInt64;
  * KL(q(c|x) ‖ p(c)), with K samples that of Burda et al. (2016), the logarithm of the mean of their
  * weights p(z_0|c) p(c) / q(z_0|x) q(c|x).
  */
-public final class ExactEstimator implements Measurement {
+public record ExactEstimator(
+    GraphSession session, ExactGraph graph, FlowSolver solver, Options options, ImageSet images)
+    implements Measurement {
   /** The parts that the figure of an image is the sum of, in nats. */
   public static final List<String> TERMS =
       List.of("flow", "dequantisation", "latent", "importance");
 
   public static final String EVALUATIONS = "evaluations";
-
-  private final GraphSession session;
-  private final ExactGraph graph;
-  private final FlowSolver solver;
-  private final Options options;
-  private final ImageSet images;
 
   /**
    * How it is computed.
@@ -45,15 +41,6 @@ public final class ExactEstimator implements Measurement {
    * @param chargeKl the latent costs its KL whatever was drawn, as published
    */
   public record Options(int batch, int samples, long seed, boolean freshProbes, boolean chargeKl) {}
-
-  public ExactEstimator(
-      GraphSession session, ExactGraph graph, FlowSolver solver, Options options, ImageSet images) {
-    this.session = session;
-    this.graph = graph;
-    this.solver = solver;
-    this.options = options;
-    this.images = images;
-  }
 
   @Override
   public List<String> terms() {

@@ -13,14 +13,11 @@ import org.tensorflow.types.TInt64;
  * The importance-weighted bound on -log p(x) under the chain of T steps, over latent and noise
  * (Burda et al. 2016): minus the logarithm of the mean of K weights of whole trajectories.
  */
-public final class TrajectoryEstimator implements Measurement {
+public record TrajectoryEstimator(
+    GraphSession session, TrajectoryGraph graph, Options options, ImageSet images)
+    implements Measurement {
   /** The bound with one sample, and what K of them gain. */
   public static final List<String> TERMS = List.of("trajectory", "importance");
-
-  private final GraphSession session;
-  private final TrajectoryGraph graph;
-  private final Options options;
-  private final ImageSet images;
 
   /**
    * How it is computed.
@@ -31,14 +28,6 @@ public final class TrajectoryEstimator implements Measurement {
    * @param seed of the noise, from 0 to 2^31 - 1
    */
   public record Options(int batch, int steps, int samples, long seed) {}
-
-  public TrajectoryEstimator(
-      GraphSession session, TrajectoryGraph graph, Options options, ImageSet images) {
-    this.session = session;
-    this.graph = graph;
-    this.options = options;
-    this.images = images;
-  }
 
   @Override
   public List<String> terms() {

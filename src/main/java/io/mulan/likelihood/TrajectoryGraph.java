@@ -47,8 +47,7 @@ public record TrajectoryGraph(
     DiffusionModel model = unconditioned.givenInput(tf, -1);
     Maths<TFloat64> d = m.doubles();
     ImageShape shape = model.image();
-    Operand<TUint8> images =
-        Inputs.of(tf, "images", TUint8.class, -1, shape.height(), shape.width(), shape.channels());
+    Operand<TUint8> images = Inputs.of(tf, "images", TUint8.class, shape.batch(-1));
     Operand<TInt32> steps = Inputs.of(tf, "steps", TInt32.class);
     Operand<TInt64> seed = Inputs.scalar(tf, "seed");
     Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
@@ -110,6 +109,6 @@ public record TrajectoryGraph(
   private static Operand<TFloat64> image(
       Maths<TFloat64> d, Operand<TFloat64> state, ImageShape shape) {
     Operand<TFloat64> flat = d.columns(state, 0, shape.size());
-    return d.reshape(flat, -1, shape.height(), shape.width(), shape.channels());
+    return d.reshape(flat, shape.batch(-1));
   }
 }

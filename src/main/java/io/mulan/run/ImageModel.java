@@ -279,8 +279,7 @@ public final class ImageModel implements AutoCloseable {
     if (!(t >= 0 && t <= 1)) {
       throw new ConfigException("t is " + t + "; allowed is 0 to 1");
     }
-    return model.denoise(
-        Shape.of(count, shape().height(), shape().width(), shape().channels()), z, t, latents);
+    return model.denoise(Shape.of(shape().batch(count)), z, t, latents);
   }
 
   /** A graph for signals, and one for the latents of images. */

@@ -32,9 +32,7 @@ public record DenoisingGraph(
   public static DenoisingGraph build(
       Maths<TFloat32> m, DiffusionModel model, Weights<TFloat32> weights) {
     ImageShape shape = model.image();
-    Operand<TFloat64> z =
-        Inputs.of(
-            m.ops(), "z", TFloat64.class, -1, shape.height(), shape.width(), shape.channels());
+    Operand<TFloat64> z = Inputs.of(m.ops(), "z", TFloat64.class, shape.batch(-1));
     Operand<TFloat64> time = Inputs.of(m.ops(), "t", TFloat64.class);
     Operand<TFloat32> latents =
         Inputs.of(m.ops(), "latents", TFloat32.class, -1, model.withConditionsSize());

@@ -46,8 +46,7 @@ public record EncodingGraph(
     DiffusionModel model = unconditioned.givenInput(tf, -1);
     Maths<TFloat64> d = m.doubles();
     ImageShape shape = model.image();
-    Operand<TUint8> images =
-        Inputs.of(tf, "images", TUint8.class, -1, shape.height(), shape.width(), shape.channels());
+    Operand<TUint8> images = Inputs.of(tf, "images", TUint8.class, shape.batch(-1));
     Operand<TInt64> seed = Inputs.scalar(tf, "seed");
     Operand<TInt64> firstRow = Inputs.scalar(tf, "first_row");
     StatelessRandom<TFloat32> random =

@@ -74,8 +74,7 @@ public record SamplingGraph(
     Operand<TInt32> from = Inputs.of(tf, "from", TInt32.class);
     Operand<TInt32> to = Inputs.of(tf, "to", TInt32.class);
     Operand<TFloat32> c = Inputs.of(tf, "latent", TFloat32.class, -1, model.withConditionsSize());
-    Operand<TFloat64> z =
-        Inputs.of(tf, "z", TFloat64.class, -1, shape.height(), shape.width(), shape.channels());
+    Operand<TFloat64> z = Inputs.of(tf, "z", TFloat64.class, shape.batch(-1));
     Operand<TBool> clip = tf.placeholderWithDefault(tf.constant(false), Shape.scalar());
     Operand<TFloat64> before = tf.placeholderWithDefault(tf.zerosLike(z), z.shape());
     StatelessRandom<TFloat64> random = random(d, seed, firstRow);

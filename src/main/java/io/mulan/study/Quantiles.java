@@ -1,7 +1,10 @@
 package io.mulan.study;
 
+import static org.hipparchus.stat.descriptive.rank.Percentile.EstimationType.R_7;
+
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.hipparchus.stat.descriptive.rank.Percentile;
 
 /** Curves of which a share of some values lies below, from rows of values. */
 final class Quantiles {
@@ -18,14 +21,8 @@ final class Quantiles {
   }
 
   private static double of(double[] values, double share) {
-    double[] sorted = Arrays.stream(values).filter(Double::isFinite).sorted().toArray();
-    if (sorted.length == 0) {
-      return Double.NaN;
-    }
-    double at = share * (sorted.length - 1);
-    int below = (int) at;
-    int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+    double[] finite = Arrays.stream(values).filter(Double::isFinite).toArray();
+    return new Percentile().withEstimationType(R_7).evaluate(finite, 100 * share);
   }
 
   /** The mean of each row. */

@@ -111,7 +111,7 @@ final class TrainingGraph {
   }
 
   private static Shape batchShape(ImageShape image, long batch) {
-    return Shape.of(batch, image.height(), image.width(), image.channels());
+    return Shape.of(image.batch(batch));
   }
 
   /** Loss, gradients and updates. */
