@@ -25,7 +25,7 @@ class TableTest(unittest.TestCase):
                 )
             return table.rows(folder, ["losses"], lines)
 
-    def test_a_case_that_no_test_has_computed_is_told(self):
+    def test_a_case_without_a_test_is_reported(self):
         _, missing = self.rows([line("a", "bpd", 0, 1)], {"a": {}, "b": {}})
         self.assertEqual(missing, ["losses: b"])
 
@@ -44,7 +44,7 @@ class TableTest(unittest.TestCase):
             [(r.case, r.quantity) for r in table.worst(rows)], [("a", "bpd"), ("b", "other")]
         )
 
-    def test_what_fails_is_shown_beside_the_worst(self):
+    def test_failures_are_shown_next_to_the_worst(self):
         lines = [line("a", "bpd", 2, 1, holds=False), line("b", "bpd", 3, 1, holds=False)]
         rows, _ = self.rows(lines, {"a": {}, "b": {}})
         self.assertEqual(len(table.worst(rows)), 2)

@@ -121,7 +121,7 @@ class PicturesTest(unittest.TestCase):
         first = np.zeros((2, 3, 4, 6), np.uint8)
         self.refused(["x.transpose(0, 2, 3, 1)"], self.npy(first), COLOUR)
 
-    def test_what_is_wrong_with_a_file_is_told_with_its_name(self):
+    def test_an_error_names_its_file(self):
         self.refused(["No such file"], self.folder / "none.png")
         self.refused([".npz, .npy or .png"], self.folder / "image.jpg")
         self.refused(["[4, 6, 1]", "[2, 4, 7]"], self.npy(np.zeros((2, 4, 7), int)))

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ArchitectureTest {
   private static final String ROOT = "io.mulan";
 
-  /** A package, and the packages of ours that it may use besides itself. */
+  /** A package, and our packages that it may use in addition to itself. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
           below("files", ""),

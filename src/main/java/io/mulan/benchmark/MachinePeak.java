@@ -102,7 +102,7 @@ public record MachinePeak(double convolutionFlopsPerSecond, double productFlopsP
     Operand<T> build(Maths<T> m, Variables variables);
   }
 
-  /** The sum of both gradients (scalar): what nobody asks for is optimised away. */
+  /** The sum of both gradients (scalar): what is not fetched is optimised away. */
   static <T extends TFloating> Operand<T> convolution(
       Maths<T> m, Variables variables, Shape shape) {
     long channels = shape.get(-1);

@@ -122,7 +122,7 @@ final class Arguments {
    * <p>A name, where the run's classes have names; else its number.
    *
    * @param data on whose classes the model is conditioned, or not
-   * @return -1 if nothing is said
+   * @return -1 if the option is not given
    */
   int label(DataConfig data) {
     int classes = data.classes();

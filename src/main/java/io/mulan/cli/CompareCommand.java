@@ -36,7 +36,7 @@ final class CompareCommand implements Command {
 
   private static final String EVALUATE_EVERY = "training.evaluate_every";
 
-  /** Besides the data: what must be the same where curves are compared. */
+  /** Settings that must be the same where curves are compared, in addition to the data. */
   private static final Set<String> ALIKE =
       Set.of("training.steps", "training.batch", EVALUATE_EVERY, "training.times_per_image");
 

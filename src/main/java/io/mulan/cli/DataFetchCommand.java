@@ -16,7 +16,7 @@ import org.apache.logging.log4j.Logger;
 /** {@code mulan data fetch}: brings a published data set here. */
 final class DataFetchCommand implements Command {
   private static final Logger LOG = LogManager.getLogger(DataFetchCommand.class);
-  private static final long TOLD_EVERY_BYTES = 20_000_000;
+  private static final long REPORT_BYTES = 20_000_000;
 
   @Override
   public String name() {
@@ -80,7 +80,7 @@ final class DataFetchCommand implements Command {
         file = name;
         reported = 0;
       }
-      if (bytes - reported >= TOLD_EVERY_BYTES) {
+      if (bytes - reported >= REPORT_BYTES) {
         reported = bytes;
         LOG.info("{}: {}", name, Text.bytes(bytes));
       }

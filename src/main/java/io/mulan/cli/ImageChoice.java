@@ -46,7 +46,7 @@ final class ImageChoice {
   /**
    * What the options of {@link #options} say.
    *
-   * @param most how many images are taken if nothing is said
+   * @param most how many images are taken by default
    */
   static ChosenImages read(Arguments given, TrainedRun run, int most) {
     int limit = given.count("limit", most, 1);

@@ -113,7 +113,7 @@ final class LaunchCommand implements Command {
     List<WorkerProcesses.Start> starts = new ArrayList<>();
     for (int task = 0; task < processes; task++) {
       List<String> arguments = new ArrayList<>(work);
-      // Whether the ports are open is said here, once.
+      // The warning about open ports is given here, once.
       arguments.addAll(
           List.of("--cluster=" + cluster, "--task=" + task, "--" + ClusterOptions.OPEN));
       starts.add(

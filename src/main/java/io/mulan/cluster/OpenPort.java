@@ -26,7 +26,7 @@ public final class OpenPort {
   /**
    * Says that this process's port is open.
    *
-   * @param known whether the user has said that this is known: nothing is said or refused then
+   * @param known whether the user has allowed it: then there is no warning and no refusal
    * @throws ConfigException if its address is one of the public internet
    */
   public static void check(Cluster cluster, boolean known) {

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
- * What the last bits of a network's numbers depend on besides its weights: the program, TensorFlow,
- * the processor, the number of threads, and variables that choose TensorFlow's kernels.
+ * What the last bits of a network's numbers depend on, in addition to its weights: the program,
+ * TensorFlow, the processor, the number of threads, and variables that choose TensorFlow's kernels.
  *
  * @param text all of it, on one line
  */

@@ -3,7 +3,7 @@ package io.mulan.config;
 import java.util.Collection;
 import java.util.Comparator;
 
-/** What was probably meant by a name that nobody knows. */
+/** The known name that a user probably meant by an unknown one. */
 final class Nearest {
   private Nearest() {}
 

@@ -15,7 +15,7 @@ import java.util.List;
  * @param conditioned whether the network sees the latent (published: {@code z_conditioning})
  * @param conditioningStart the weights of the conditioning at the start
  * @param groups of the group normalisation
- * @param preconditioning what the network's output is made of besides its last convolution
+ * @param preconditioning what the network's output is made of, next to its last convolution
  * @param signalPower s², the mean of f² over the training images, with f in (-1,1); 0 until it is
  *     measured
  */

@@ -31,7 +31,7 @@ package io.mulan.config;
  * @param evaluateEvery steps; 0 for the end only
  * @param timesPerImage times t for each test image in an evaluation
  * @param saveEvery steps between checkpoints; 0 for evaluations and the end only
- * @param keep newest checkpoints that stay, besides the best
+ * @param keep newest checkpoints that stay, in addition to the best
  * @param logEvery steps between entries of the metrics
  * @param summariesEvery steps between histograms for TensorBoard, which has samples and schedules
  *     of evaluations; 0 for neither

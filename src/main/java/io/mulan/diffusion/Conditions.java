@@ -8,7 +8,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * What a model is conditioned on for each image besides the latent.
+ * What a model is conditioned on for each image, in addition to the latent.
  *
  * @param size k, how many numbers
  * @param values [B,k]; empty if there are none, or until they are given

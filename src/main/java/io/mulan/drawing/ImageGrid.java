@@ -20,7 +20,7 @@ public final class ImageGrid {
 
   private ImageGrid() {}
 
-  /** Of a picture, about, and of images in a square; more are seen by nobody. */
+  /** Of a picture, about, and of images in a square; more would be too small to see. */
   private static final long MOST_PIXELS = 1 << 24;
 
   private static final int MOST_IMAGES = 1024;

@@ -7,14 +7,14 @@ import org.apache.logging.log4j.Logger;
 /** What happens where something cannot be read: the end, or a count and the next. */
 public final class BadInput {
   private static final Logger LOG = LogManager.getLogger(BadInput.class);
-  private static final int TOLD = 10;
+  private static final int LOGGED = 10;
 
   private final boolean skipped;
   private final int logged;
   private int count;
 
   public BadInput(boolean skipped) {
-    this(skipped, TOLD);
+    this(skipped, LOGGED);
   }
 
   private BadInput(boolean skipped, int logged) {

@@ -22,7 +22,7 @@ record JpegHead(
   private static final int APP1 = 0xe1;
   private static final int ADOBE = 0xee;
 
-  /** Says that three components are YCbCr, which libjpeg takes them for unless it is said. */
+  /** Says that three components are YCbCr, which libjpeg also assumes by default. */
   private static final byte[] JFIF = {
     (byte) 0xff, (byte) APP0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0
   };

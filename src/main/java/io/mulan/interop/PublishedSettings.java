@@ -178,7 +178,7 @@ public record PublishedSettings(JsonNode tree, String source) {
     training.put("learning_rate", number("optimizer.learning_rate"));
     training.put("warmup_steps", whole("training.num_steps_lr_warmup"));
     training.put("learning_rate_decay", truth("optimizer.lr_decay") ? "linear" : "none");
-    // What Optax takes where nothing is said.
+    // Optax's default.
     training.put("weight_decay", number("optimizer.args.weight_decay", 1e-4));
     training.put("beta1", number("optimizer.args.b1", 0.9));
     training.put("beta2", number("optimizer.args.b2", 0.999));

@@ -28,7 +28,7 @@ record StateArrays(
     List<String> others,
     UnaryOperator<String> spelled) {
   /** Names listed for each kind of difference. */
-  private static final int TOLD = 12;
+  private static final int LISTED = 12;
 
   /**
    * Sets every variable of a state.
@@ -84,8 +84,8 @@ record StateArrays(
     if (names.isEmpty()) {
       return "";
     }
-    String list = String.join(", ", names.stream().sorted().limit(TOLD).toList());
-    String more = names.size() > TOLD ? " and " + (names.size() - TOLD) + " more" : "";
+    String list = String.join(", ", names.stream().sorted().limit(LISTED).toList());
+    String more = names.size() > LISTED ? " and " + (names.size() - LISTED) + " more" : "";
     return "; " + names.size() + " " + what + ": " + list + more;
   }
 }

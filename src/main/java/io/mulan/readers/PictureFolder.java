@@ -85,7 +85,7 @@ public record PictureFolder(
     return others.isEmpty() ? Optional.empty() : Optional.of(othersNote(others));
   }
 
-  /** What is said of pictures that are passed over. */
+  /** Notes on pictures that are passed over. */
   public static String othersNote(List<String> others) {
     return "%d pictures of kinds that are not read: %s"
         .formatted(others.size(), FoundFiles.byExtension(others));

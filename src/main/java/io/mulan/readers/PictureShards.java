@@ -78,7 +78,7 @@ public final class PictureShards {
     return shards.find(all.folder(), all.only(format::isNamed));
   }
 
-  /** What is said of archives that are passed over. */
+  /** Notes on archives that are passed over. */
   static Optional<String> othersNote(List<String> names) {
     List<String> others = names.stream().filter(n -> OTHERS.matcher(n).matches()).toList();
     return others.isEmpty()

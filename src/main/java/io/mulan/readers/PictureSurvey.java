@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 final class PictureSurvey {
   private static final int MOST_HEADS = 1000;
   private static final int MOST_DECODED = 64;
-  private static final int TOLD = 3;
+  private static final int LISTED = 3;
 
   private final DataConfig config;
   private final String where;
@@ -108,12 +108,12 @@ final class PictureSurvey {
       List<String> texts = common.stream().map(PictureSurvey::text).distinct().toList();
       String given =
           texts.stream()
-              .limit(TOLD)
+              .limit(LISTED)
               .map(text -> "%s (%d, as %s)".formatted(text, sizes.get(text), example(common, text)))
               .collect(Collectors.joining(", "));
       throw new ConfigException(
           "%s has pictures of %d sizes (height×width): %s%s; set data.height and data.width, and"
-                  .formatted(where, sizes.size(), given, texts.size() > TOLD ? ", …" : "")
+                  .formatted(where, sizes.size(), given, texts.size() > LISTED ? ", …" : "")
               + " data.fit to resize or crop; --skip-bad leaves out all but the most frequent");
     }
     return common.get(0);

@@ -22,7 +22,7 @@ final class Shards {
   private static final Pattern NAME = Pattern.compile("(.*?)(\\d{1,9})-of-(\\d{1,9})(?!\\d).*");
   private static final Pattern NUMBERED = Pattern.compile("(.*?)(\\d{2,9})(\\D*)");
   private static final int MOST = 100_000;
-  private static final int TOLD = 3;
+  private static final int LISTED = 3;
 
   private Shards() {}
 
@@ -105,8 +105,9 @@ final class Shards {
    */
   static void requireNone(String where, List<String> missing, BadInput bad) {
     if (!missing.isEmpty()) {
-      String first = missing.stream().limit(TOLD).collect(Collectors.joining(", "));
-      String more = missing.size() > TOLD ? " and %d more".formatted(missing.size() - TOLD) : "";
+      String first = missing.stream().limit(LISTED).collect(Collectors.joining(", "));
+      String more =
+          missing.size() > LISTED ? " and %d more".formatted(missing.size() - LISTED) : "";
       bad.found(
           new ConfigException(
               "%s is a part of a set: %s%s %s missing; fetch the rest"

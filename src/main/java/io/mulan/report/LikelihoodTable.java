@@ -186,7 +186,7 @@ final class LikelihoodTable {
                         .formatted(m.run().name(), m.name(), TrainingReport.use(m.latent()))));
   }
 
-  /** With the run's name before what is said of each, where there are several. */
+  /** The texts about runs, each after the name of its run if there are several. */
   private static void table(
       HtmlPage page,
       String caption,

@@ -139,7 +139,7 @@ public final class Compression {
    * Reads a file, and writes its images: to a .npy or .npz file, or as pictures to a folder.
    *
    * @param run the model that it was written with, as {@link ModelSearch} finds it
-   * @param tried whether a file of another platform is read all the same
+   * @param tried whether a file of another platform is read, too
    * @return how many images
    */
   public static int read(

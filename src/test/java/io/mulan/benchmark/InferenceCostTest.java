@@ -38,7 +38,7 @@ final class InferenceCostTest {
   }
 
   @Test
-  void theBoundIsThatOfTheSummariesOfGraphs() {
+  void theBoundCostsWhatTheGraphsSummarySays() {
     assertEquals(ImageCost.of(CONFIG, IMAGE).evaluation().flops(), COST.bound());
   }
 }

@@ -30,7 +30,8 @@ final class InferenceStepTest {
         "SAMPLE | sampler | network           | forward",
         "EXACT  | flow    | network, gradient | forward, backward"
       })
-  void eachIsMeasuredBesideTheBareNetwork(What what, String column, String network, String parts) {
+  void eachStepIsMeasuredNextToTheBareNetwork(
+      What what, String column, String network, String parts) {
     Map<String, StepMeasurement> measured = InferenceStep.measure(what, CONFIG, 3);
     assertEquals(List.of(column, network), List.copyOf(measured.keySet()));
     for (StepMeasurement m : measured.values()) {

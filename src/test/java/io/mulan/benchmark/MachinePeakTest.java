@@ -36,7 +36,7 @@ final class MachinePeakTest {
 
   @ParameterizedTest
   @MethodSource("precisions")
-  void aProductIsDone(Class<? extends TFloating> precision) {
+  void aProductIsComputed(Class<? extends TFloating> precision) {
     MachinePeak.Timed small = MachinePeak.product(precision, 64, 5);
     MachinePeak.Timed large = MachinePeak.product(precision, 1024, 5);
     assertEquals(2L * 64 * 64 * 64, small.flops());
@@ -45,7 +45,7 @@ final class MachinePeakTest {
   }
 
   @Test
-  void whatIsCountedIsRun() {
+  void theCountedOperationsAreRun() {
     assertEquals(
         List.of("Conv2D", "Conv2DBackpropFilter", "Conv2DBackpropInput"),
         multiplications((m, v) -> MachinePeak.convolution(m, v, Shape.of(2, 8, 8, 16))));

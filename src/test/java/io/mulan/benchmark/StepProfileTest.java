@@ -21,7 +21,7 @@ final class StepProfileTest {
           null);
 
   @Test
-  void theGradientsOfWhichMostRanAreTheBackwardPass() {
+  void theLargestSetOfGradientsIsTheBackwardPass() {
     assertEquals(
         List.of("noise and input", "forward", "forward", "backward", "backward", "optimiser"),
         TRACE.operations().stream().map(StepParts.ofTraining(TRACE)).toList());
@@ -43,13 +43,13 @@ final class StepProfileTest {
   }
 
   @Test
-  void compiledThereIsOnePart() {
+  void aCompiledStepHasOnePart() {
     StepProfile profile = StepProfile.of(TRACE, 2.5, 0.5, StepParts.ofCompiled(TRACE));
     assertEquals(List.of(new StepProfile.Part("one compiled call", 1, 2)), profile.parts());
   }
 
   @Test
-  void kindsAreTheTenThatTakeMost() {
+  void theTenMostExpensiveKindsAreListed() {
     List<StepTrace.Ran> operations =
         IntStream.rangeClosed(1, 12).mapToObj(i -> new StepTrace.Ran("n" + i, "T" + i, i)).toList();
     StepTrace trace = new StepTrace(operations, 100, null);

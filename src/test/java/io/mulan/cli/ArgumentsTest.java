@@ -41,7 +41,7 @@ final class ArgumentsTest {
   }
 
   @Test
-  void aClassIsSaidByItsNameOrNumber() {
+  void aClassIsGivenByNameOrNumber() {
     assertEquals(2, label("ship", 3, "cat", "dog", "ship"));
     assertEquals(1, label("1", 3, "cat", "dog", "ship"));
     assertEquals(3, label("3", 10));
@@ -50,7 +50,7 @@ final class ArgumentsTest {
   }
 
   @Test
-  void anotherNameIsRefusedWithThoseThereAre() {
+  void anUnknownNameIsRefusedWithTheKnownOnes() {
     UsageException refusal =
         assertThrows(UsageException.class, () -> label("bird", 2, "cat", "dog"));
     assertTrue(refusal.getMessage().contains("one of cat, dog, or a number"), refusal.getMessage());

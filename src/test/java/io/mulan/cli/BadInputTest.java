@@ -36,7 +36,7 @@ final class BadInputTest {
   }
 
   @Test
-  void aConfigurationThatCantBe() throws IOException {
+  void aConfigurationThatIsNotAllowed() throws IOException {
     Program.call(folder, "train", "--config", "none.yaml")
         .assertRefused(3, "none.yaml is not there", "--preset");
     Files.writeString(folder.resolve("bad.yaml"), "training: [1,");
@@ -52,7 +52,7 @@ final class BadInputTest {
   }
 
   @Test
-  void dataThatDoesNotFit() {
+  void dataOfAnotherShape() {
     Program.call(folder, "train", "--set", "training.batch=1501")
         .assertRefused(3, "training.batch is 1501", "1500 training images of digits");
     Program.call(folder, "train", "--preset", "cifar10")
@@ -111,7 +111,7 @@ final class BadInputTest {
   }
 
   @Test
-  void aRateThatBlowsUp() {
+  void aLearningRateThatDiverges() {
     Program.trainPlain(
             folder,
             "--steps=50",
@@ -125,7 +125,7 @@ final class BadInputTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void aDiskThatIsFullLeavesTheCheckpointsThatAreThere() throws IOException {
+  void aFullDiskLeavesEarlierCheckpoints() throws IOException {
     SmallRuns.copy(SmallRuns.plain(), folder.resolve("a"));
     // A limit on the size of files fails writes as a full disk does.
     List<String> limited = new ArrayList<>(List.of("bash", "-c", "ulimit -f 64; exec \"$@\"", "-"));

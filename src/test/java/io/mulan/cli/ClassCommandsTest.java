@@ -78,7 +78,7 @@ final class ClassCommandsTest {
   }
 
   @Test
-  void itsLikelihoodIsMeasuredInEveryWay() {
+  void theLikelihoodIsMeasuredByEveryMethod() {
     for (String way : List.of("--times=2", "--method=exact --rtol=1e-2", "--importance=2")) {
       String[] words = ("evaluate a --limit=2 --split=train " + way).split(" ");
       Program.Outcome outcome = Program.call(folder, words).assertDone();
@@ -95,7 +95,7 @@ final class ClassCommandsTest {
   }
 
   @Test
-  void whatCanNotBeToldIsRefused() {
+  void classesThatDoNotFitAreRefused() {
     Program.call(folder, "sample", "a", "--class=10")
         .assertRefused(2, "--class is '10'; allowed is 0 to 9");
     Program.call(folder, "sample", "a", "--like=test", "--class=1")
@@ -117,7 +117,7 @@ final class ClassCommandsTest {
   }
 
   @Test
-  void otherImagesAreOfTheClassesBesideThemOrOfThoseThatAreSaid() throws IOException {
+  void classesOfOtherImagesComeFromTheirFilesOrAnOption() throws IOException {
     Program.call(folder, "sample", "a", "--count=3", "--steps=2", "--out=few").assertDone();
     JsonNode inArchive = evaluated("a", "--images=few/samples.npz");
     JsonNode said = evaluated("a", "--images=few/images", "--class=few/samples.npz");
@@ -144,7 +144,7 @@ final class ClassCommandsTest {
   }
 
   @Test
-  void whatIsExportedIsEvaluatedAndSampledLikeTheRun() throws IOException {
+  void anExportedModelIsEvaluatedAndSampledLikeTheRun() throws IOException {
     Program.trainPlain(folder, "--set=data.classes=10", "--steps=1", "--run=vdm").assertDone();
     Program.call(folder, "export", "vdm", "--to=model").assertDone();
     assertEquals(
@@ -158,7 +158,7 @@ final class ClassCommandsTest {
   }
 
   @Test
-  void itsWeightsGoToNumPyAndBackAndItsGraphIsWritten() throws IOException {
+  void weightsGoToNumPyAndBackAndTheGraphIsWritten() throws IOException {
     Program.call(folder, "export", "a", "--npz=weights.npz").assertDone();
     Program.call(folder, "import", "--npz=weights.npz", "--config=a/config.yaml", "--to=back")
         .assertDone();

@@ -35,7 +35,7 @@ final class ClusterOptionsTest {
   }
 
   @Test
-  void namedOnTheCommandLine() {
+  void aClusterOnTheCommandLine() {
     Cluster cluster = read(Map.of(), "--cluster=a:1,b:2,10.0.0.3:65535", "--task=2").orElseThrow();
     assertEquals(new Cluster(List.of("a:1", "b:2", "10.0.0.3:65535"), 2), cluster);
     assertEquals(Optional.empty(), read(Map.of()));
@@ -56,14 +56,14 @@ final class ClusterOptionsTest {
         "--cluster=a:1,b:2 --task=2 | --task is 2, but there are 2 processes; 0 to 1 are allowed",
         "--cluster=a:1,b:2 --task=-1 | --task is '-1'"
       })
-  void whatIsNoCluster(String arguments, String message) {
+  void invalidClustersAreRefused(String arguments, String message) {
     UsageException e =
         assertThrows(UsageException.class, () -> read(Map.of(), arguments.split(" ")));
     assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 
   @Test
-  void asATfJobSetsIt() {
+  void aClusterOfATfJob() {
     String config =
         """
         {"cluster": {"worker": ["w0:2222", "w1:2222"], "chief": ["c:2222"]},
@@ -93,14 +93,14 @@ final class ClusterOptionsTest {
         "{} | makes this process '' of 0 workers",
         "{\"cluster\":{\"worker\":[\"a:1\"]},\"task\":{\"type\":\"ps\"}} | no parameter servers"
       })
-  void whatIsNoTfConfig(String config, String message) {
+  void invalidTfConfigsAreRefused(String config, String message) {
     ConfigException e =
         assertThrows(ConfigException.class, () -> read(Map.of("TF_CONFIG", config)));
     assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 
   @Test
-  void asSrunSetsIt() {
+  void aClusterOfSrun() {
     Map<String, String> step =
         Map.of(
             "SLURM_PROCID", "3",
@@ -117,7 +117,7 @@ final class ClusterOptionsTest {
   }
 
   @Test
-  void srunsOfWhichSomethingIsMissing() {
+  void incompleteSrunVariablesAreRefused() {
     ConfigException e =
         assertThrows(
             ConfigException.class,

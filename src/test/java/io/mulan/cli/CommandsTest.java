@@ -43,7 +43,7 @@ final class CommandsTest {
     "data-info,data info",
     "data-fetch,data fetch"
   })
-  void helpIsTheTextThatIsKept(String name, String command) throws IOException {
+  void helpIsTheRecordedText(String name, String command) throws IOException {
     String[] arguments = (command + " --help").strip().split(" ");
     try (InputStream in = CommandsTest.class.getResourceAsStream("/help/" + name + ".txt")) {
       String kept = new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -58,7 +58,7 @@ final class CommandsTest {
   }
 
   @Test
-  void aRunLeavesWhatItsReportSays() throws IOException {
+  void theReportOfARunIsInItsFiles() throws IOException {
     Program.Outcome done =
         Program.trainPlain(folder, "--steps=4", "--set=training.log_every=2").assertDone();
     assertTrue(done.out().contains("after 4 steps"), done::toString);
@@ -88,7 +88,7 @@ final class CommandsTest {
   }
 
   @Test
-  void aDryRunTellsWeightsMemoryAndTimeAndTrainsNothing() {
+  void aDryRunPrintsWeightsMemoryAndTimeWithoutTraining() {
     String out = Program.call(folder, "train", "--dry-run").assertDone().out();
     assertTrue(out.contains("kind: digits"), out);
     assertTrue(out.matches("(?s).*all +1 1\\d\\d \\d\\d\\d\n.*"), out);
@@ -155,7 +155,7 @@ final class CommandsTest {
   }
 
   @Test
-  void aBenchmarkOfInferenceHasTheBareNetworkBesideIt() {
+  void aBenchmarkOfInferenceHasTheBareNetworkNextToIt() {
     Program.Outcome done =
         benchmark("--what=score", "--steps=2", "--batch=16", "--json=s.json").assertDone();
     assertTrue(done.out().contains("the bare network is"), done::toString);
@@ -164,7 +164,7 @@ final class CommandsTest {
   }
 
   @Test
-  void whatABenchmarkCantMeasure() throws IOException {
+  void optionsThatABenchmarkRefuses() throws IOException {
     Files.writeString(folder.resolve("foreign.json"), "{\"off\": {}}");
     Program.call(folder, "benchmark", "--what=everything").assertRefused(2, "--what", "train");
     Program.call(folder, "benchmark", "--steps=0").assertRefused(2, "--steps");

@@ -35,7 +35,7 @@ final class CompareCommandTest {
   }
 
   @Test
-  void itRepeatsFromItsCommandToTheSameCurvesAndFinishedRunsAreUsedAgain() throws IOException {
+  void theRecordedCommandGivesTheSameCurvesAndReusesFinishedRuns() throws IOException {
     Program.call(
             folder,
             arguments("digits-fixed", "digits-vdm", "--steps=4", "--seeds=1", "--out=a", EVERY_TWO))
@@ -116,7 +116,7 @@ final class CompareCommandTest {
   }
 
   @Test
-  void interruptedItReportsWhatThereIsAndTheSameCommandResumesIt() throws IOException {
+  void anInterruptedComparisonIsReportedAndResumed() throws IOException {
     String[] arguments =
         arguments(
             "digits-fixed",
@@ -143,7 +143,7 @@ final class CompareCommandTest {
   }
 
   @Test
-  void whatCantBeCompared() throws IOException {
+  void comparisonsThatAreRefused() throws IOException {
     Program.call(folder, "compare").assertRefused(2, "needs PRESET");
     Program.call(folder, "compare", "digits").assertRefused(2, "a second PRESET", "digits");
     Program.call(folder, "compare", "digits", "digits").assertRefused(2, "digits is named twice");

@@ -119,7 +119,7 @@ final class CompressionCommandsTest {
   }
 
   @Test
-  void whatIsInterruptedLeavesNothing() throws IOException {
+  void anInterruptedCompressionLeavesNothing() throws IOException {
     Terminal terminal = Terminal.none();
     terminal.ask();
     Path there = Files.createDirectories(folder.resolve("interrupted"));
@@ -137,7 +137,7 @@ final class CompressionCommandsTest {
   }
 
   @Test
-  void optionsThatCannotBeAreRefused() {
+  void invalidOptionsAreRefused() {
     compress("x.mulan", "--cells=0.3").assertRefused(2, "--cells is '0.3'", "0.25");
     Program.call(folder, "compress", "runs/a", "--steps=0").assertRefused(2, "--steps is '0'");
     decompress("a.mulan").assertRefused(2, "needs --out");

@@ -81,7 +81,7 @@ final class DamagedJsonTest {
   }
 
   @Test
-  void whatSamplesAreMadeWith() throws IOException {
+  void theSettingsOfSamples() throws IOException {
     Path file = only(run.resolve("samples"), "sample.json");
     List<String> parts = List.of("left out of the report");
     String[] report = {"report", "a", "--samples=1", "--steps=1", "--images=0"};

@@ -64,7 +64,7 @@ final class DataCommandsTest {
   }
 
   @Test
-  void infoTellsCountsShapeLevelsEntropyAndShowsExamples() throws IOException {
+  void infoPrintsCountsShapeLevelsAndEntropyAndDrawsExamples() throws IOException {
     String out =
         Program.call(
                 folder,
@@ -88,7 +88,7 @@ final class DataCommandsTest {
   }
 
   @Test
-  void infoTellsClassesCopiesAndWhatIsPassedOver() {
+  void infoPrintsClassesCopiesAndSkippedFiles() {
     Path cases = Path.of("src", "test", "resources", "cases").toAbsolutePath();
     String classes =
         Program.call(
@@ -126,7 +126,7 @@ final class DataCommandsTest {
   }
 
   @Test
-  void fetchTakesWhatHasTheRightChecksumOnly() throws IOException {
+  void fetchAcceptsOnlyTheRightChecksum() throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     byte[] other = Files.readAllBytes(FILES.resolve("cifar-10-binary.tar.gz"));
@@ -151,7 +151,7 @@ final class DataCommandsTest {
   }
 
   @Test
-  void whatCantBeFetchedIsToldWithTheWayOn() {
+  void aFailedFetchSaysHowToContinue() {
     Program.call(folder, "data", "fetch", "imagenet32")
         .assertRefused(3, "Imagenet32_train_npz.zip", "data.path=FOLDER");
     Program.call(folder, "data", "fetch", "cats").assertRefused(2, "cifar10, mnist, fashion-mnist");

@@ -32,7 +32,7 @@ final class ExportCommandTest {
   }
 
   @Test
-  void itSaysWhereItComesFrom() throws IOException {
+  void theModelCardNamesItsOrigin() throws IOException {
     JsonNode card = json("savedmodels/a/1/assets/model.json");
     JsonNode result = json("a/result.json");
     assertEquals(4, card.get("step").asLong());
@@ -49,7 +49,7 @@ final class ExportCommandTest {
   }
 
   @Test
-  void itIsEvaluatedAndSampledLikeTheRun() throws IOException {
+  void anExportedModelIsEvaluatedAndSampledLikeTheRun() throws IOException {
     String run = SmallRuns.copy(SmallRuns.learned(), folder.resolve("learned")).toString();
     String model = SmallRuns.exported().toString();
     evaluate(run, "run.json");
@@ -73,7 +73,7 @@ final class ExportCommandTest {
   }
 
   @Test
-  void whatCantBe() throws IOException {
+  void exportsThatAreRefused() throws IOException {
     Program.call(folder, "export", "a", "--version=1")
         .assertRefused(3, "savedmodels/a/1 is there already", "--version");
     Program.call(folder, "export", "a", "--version=0").assertRefused(2, "--version is '0'");

@@ -125,7 +125,7 @@ final class FidCommandTest {
   }
 
   @Test
-  void itIsThatOfNumPy() {
+  void theDistanceIsThatOfNumPy() {
     double network = distance("fid", "a.npz", "b.npy", "--features=network.pb", "--batch=7");
     assertEquals(OF_NETWORK, network, 1e-6 * OF_NETWORK);
     assertEquals(network, distance("fid", "a.npz", "b.npy", "--features=saved"), 1e-6 * network);
@@ -136,12 +136,12 @@ final class FidCommandTest {
   }
 
   @Test
-  void ofASetWithItselfItIsZero() {
+  void theDistanceOfASetToItselfIsZero() {
     assertEquals(0, distance("fid", "a.npz", "a.npz", "--features=network.pb"), 1e-9);
   }
 
   @Test
-  void statisticsStandForImages() {
+  void statisticsCanReplaceImages() {
     double network =
         distance("fid", "a.npz", "b.npy", "--features=network.pb", "--save=statistics.npz");
     assertEquals(

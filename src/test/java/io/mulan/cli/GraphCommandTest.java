@@ -16,7 +16,7 @@ final class GraphCommandTest {
   @TempDir Path folder;
 
   @Test
-  void itWritesTheGraphAndWhatItIs() throws IOException {
+  void itWritesTheGraphAndItsSummary() throws IOException {
     Program.Outcome done =
         Program.call(
                 folder, "graph", "--to=out", "--set=latent.kind=none", "--set=network.layers=1")
@@ -35,7 +35,7 @@ final class GraphCommandTest {
   }
 
   @Test
-  void whatCantBeIsRefused() throws IOException {
+  void invalidOptionsAreRefused() throws IOException {
     Program.call(folder, "graph", "--all", "--preset=photos").assertRefused(2, "--preset", "--all");
     Program.call(folder, "graph", "--preset=digit").assertRefused(3, "no preset 'digit'");
     Files.writeString(folder.resolve("file"), "x");

@@ -33,7 +33,7 @@ final class IllustrateCommandTest {
   }
 
   @Test
-  void whatCantBeIsRefused() throws IOException {
+  void invalidOptionsAreRefused() throws IOException {
     Files.writeString(folder.resolve("file"), "x");
     Program.call(folder, "illustrate", "--steps=0").assertRefused(2, "--steps is '0'", "from 1");
     Program.call(folder, "illustrate", "--seed=x").assertRefused(2, "--seed is 'x'");
@@ -43,7 +43,7 @@ final class IllustrateCommandTest {
   }
 
   @Test
-  void askedToStopItWritesNothing() {
+  void anInterruptionWritesNothing() {
     Program.Outcome stopped =
         Program.callUntil(() -> true, folder, "illustrate", "--steps=1000000", "--out=none");
     assertEquals(130, stopped.code(), stopped::toString);

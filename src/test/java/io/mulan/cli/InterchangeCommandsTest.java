@@ -82,7 +82,7 @@ final class InterchangeCommandsTest {
   }
 
   @Test
-  void anImportedRunIsTheOneItIsOf() throws IOException {
+  void anImportedRunIsTheRunItWasExportedFrom() throws IOException {
     Program.call(folder, "import", "--flax=a.flax", "--config=a/config.yaml", "--to=b")
         .assertDone();
     Program.call(folder, "import", "--npz=a.npz", "--config=a/config.yaml", "--to=c").assertDone();
@@ -127,7 +127,7 @@ final class InterchangeCommandsTest {
   }
 
   @Test
-  void anArchiveOfWeightsAloneIsARunThatBegins() throws IOException {
+  void anArchiveOfWeightsAloneBeginsANewRun() throws IOException {
     Map<String, NpyArray> weights = new LinkedHashMap<>();
     try (Npz npz = Npz.open(folder.resolve("a.npz"))) {
       npz.names().stream()
@@ -151,7 +151,7 @@ final class InterchangeCommandsTest {
   }
 
   @Test
-  void whatCantBe() throws IOException {
+  void importsAndExportsThatAreRefused() throws IOException {
     Program.call(folder, "import", "--flax=a.flax").assertRefused(2, "needs --config FILE");
     Program.call(folder, "import", "--config=c.json").assertRefused(2, "--flax FILE and --npz");
     Program.call(folder, "export", "a", "--code=vdm").assertRefused(2, "--code", "--flax");

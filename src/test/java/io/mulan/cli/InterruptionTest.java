@@ -36,7 +36,7 @@ final class InterruptionTest {
   @TempDir Path folder;
 
   @Test
-  void killedInTheMiddleOfWritingACheckpointTheRunGoesOnFromTheOneBefore() throws Exception {
+  void aRunKilledWhileItWritesACheckpointResumesFromTheOneBefore() throws Exception {
     Program.trainPlain(folder, LARGE, "--steps", "" + STEPS, "--run", "straight").assertDone();
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Path run = folder.resolve("killed-" + attempt);
@@ -81,7 +81,7 @@ final class InterruptionTest {
   }
 
   @Test
-  void askedToStopItFinishesTheStepSavesAndTheSameCommandGoesOn() throws Exception {
+  void aStopFinishesTheStepAndSavesAndTheSameCommandResumes() throws Exception {
     String[] arguments = plainArguments("--steps=4000", "--run=a");
     Process process = Program.start(folder, command(arguments));
     Path metrics = folder.resolve("a/metrics.jsonl");
@@ -106,7 +106,7 @@ final class InterruptionTest {
 
   /** An evaluation that would take hours: its weights are saved before it, and it is left. */
   @Test
-  void askedToStopWithinAnEvaluationItEndsAtOnceAndHasLostNothing() throws Exception {
+  void aStopWithinAnEvaluationEndsAtOnceAndLosesNothing() throws Exception {
     String[] arguments =
         plainArguments(
             "--run=a",
@@ -130,7 +130,7 @@ final class InterruptionTest {
   }
 
   @Test
-  void whatReadsACheckpointKeepsItThoughTheTrainingGoesOn() throws Exception {
+  void aCheckpointThatIsReadIsKeptWhileTrainingContinues() throws Exception {
     Process process =
         Program.start(
             folder,
@@ -161,7 +161,7 @@ final class InterruptionTest {
 
   /** A limit on the size of files fails writes as a full disk does. */
   @Test
-  void aDiskThatIsFullAtTheStartHindersTheSameCommandNoLonger() throws Exception {
+  void aFullDiskAtTheStartDoesNotBlockTheSameCommandLater() throws Exception {
     String[] train = plainArguments("--run=a", "--steps=1");
     List<String> arguments = command(train);
     arguments.add(1, "-XX:-UsePerfData");

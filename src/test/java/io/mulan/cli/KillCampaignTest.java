@@ -54,7 +54,7 @@ final class KillCampaignTest {
   @TempDir Path folder;
 
   @Test
-  void nothingIsLostAndNothingWrongIsOnRecord() throws Exception {
+  void killsLoseNothingAndRecordNothingWrong() throws Exception {
     Program.call(folder, training("straight")).assertDone();
     Program.call(folder, evaluation("straight")).assertDone();
     Program.call(folder, "export", "straight", "--to=straight-model").assertDone();

@@ -124,7 +124,7 @@ public final class LaunchCommandTest {
   @Tag("slow")
   @ParameterizedTest
   @CsvSource({"0,KILL", "1,KILL", "1,STOP"})
-  void aLostWorkerIsNamedAndTheRunGoesOnToTheSameWeights(int task, String signal) throws Exception {
+  void aLostWorkerIsNamedAndTheRunEndsWithTheSameWeights(int task, String signal) throws Exception {
     String[] settings = {"--steps=30", "--set=training.save_every=5", "--patience=10"};
     Program.trainPlain(folder, "--steps=30", "--set=training.save_every=5", "--run=calm")
         .assertDone();
@@ -147,7 +147,7 @@ public final class LaunchCommandTest {
 
   @Test
   @Tag("slow")
-  void withoutRestartsTheOthersStopWithItsNameAndTheWayOn() throws Exception {
+  void withoutRestartsTheOthersStopAndNameTheLostWorker() throws Exception {
     Process launched =
         launchedUntil(
             "a/checkpoints/5",
@@ -166,7 +166,7 @@ public final class LaunchCommandTest {
   }
 
   @Test
-  void askedToStopAnyWorkerStopsAllAfterACheckpoint() throws Exception {
+  void aStopOfAnyWorkerStopsAllAfterACheckpoint() throws Exception {
     Process launched =
         launchedUntil(
             "a/metrics.jsonl",
@@ -220,7 +220,7 @@ public final class LaunchCommandTest {
   }
 
   @Test
-  void killedItTakesItsWorkersAlong() throws Exception {
+  void aKilledLauncherEndsItsWorkers() throws Exception {
     Process launched =
         Program.start(
             folder,
@@ -273,7 +273,7 @@ public final class LaunchCommandTest {
 
   @Test
   @Tag("slow")
-  void nobodyReachesTheWorkersFromAnotherAddress() throws Exception {
+  void workersAreNotReachableFromAnotherAddress() throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of("unshare", "--user", "--map-root-user", "--net", "bash", "-c", ATTACK, "-"));
@@ -306,7 +306,7 @@ public final class LaunchCommandTest {
 
   @Test
   @Tag("slow")
-  void imagesMeasuredInAnyWayOrDrawnInTwoProcessesAreThoseOfOne() throws IOException {
+  void imagesMeasuredByAnyMethodOrDrawnInTwoProcessesAreThoseOfOne() throws IOException {
     SmallRuns.copy(SmallRuns.learned(), folder.resolve("one"));
     SmallRuns.copy(SmallRuns.learned(), folder.resolve("two"));
     assertMeasuredAlike(BOUND);
@@ -433,7 +433,7 @@ public final class LaunchCommandTest {
 
   @Test
   @Tag("slow")
-  void workersThatMeasureInOtherWaysAreRefused() throws Exception {
+  void workersOfDifferentEvaluationsAreRefused() throws Exception {
     SmallRuns.copy(SmallRuns.plain(), folder.resolve("a"));
     String cluster = "--cluster=localhost:" + freePort() + ",localhost:" + freePort();
     Process chief =
@@ -445,7 +445,7 @@ public final class LaunchCommandTest {
   }
 
   @Test
-  void workersThatDoNotBelongTogether() throws Exception {
+  void workersOfDifferentConfigurationsAreRefused() throws Exception {
     String cluster = "--cluster=localhost:" + freePort() + ",localhost:" + freePort();
     Process chief =
         Program.start(
@@ -460,7 +460,7 @@ public final class LaunchCommandTest {
   }
 
   @Test
-  void aPortThatIsTakenAndOneThatNobodyHas() throws IOException {
+  void aPortInUseAndAPortWithoutAWorkerAreNamed() throws IOException {
     Path other = Files.createDirectory(folder.resolve("other"));
     try (ServerSocket taken = new ServerSocket(0)) {
       Process refused = startFirst(folder, taken.getLocalPort());
@@ -487,7 +487,7 @@ public final class LaunchCommandTest {
   }
 
   @Test
-  void whatCantBeLaunched() {
+  void launchesThatAreRefused() {
     Program.call(folder, "launch", "--processes=2").assertRefused(2, "mulan launch needs -- train");
     Program.call(folder, "launch", "--processes=2", "--", "plot")
         .assertRefused(2, "mulan launch starts train, evaluate, sample, not 'plot'");

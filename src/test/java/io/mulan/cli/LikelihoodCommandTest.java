@@ -92,7 +92,7 @@ final class LikelihoodCommandTest {
   }
 
   @Test
-  void exactLikelihoodsInAllWays() throws IOException {
+  void exactLikelihoodsWithAllOptions() throws IOException {
     String[] loose = {"--method=exact", "--limit=3", "--rtol=1e-2", "--atol=1e-2"};
     Program.Outcome one = exact("a", loose, "--json=one.json").assertDone();
     assertTrue(one.out().contains("probability flow"), one::toString);
@@ -129,7 +129,7 @@ final class LikelihoodCommandTest {
   }
 
   @Test
-  void interruptedItContinuesToTheSameFigures() throws IOException {
+  void anInterruptedEvaluationResumesToTheSameFigures() throws IOException {
     String[] arguments = {
       "evaluate", "plain", "--times=2", "--seed=9", "--limit=40", "--batch=8", "--json=i.json"
     };
@@ -155,7 +155,7 @@ final class LikelihoodCommandTest {
   }
 
   @Test
-  void imagesOfOnesOwn() throws IOException {
+  void yourOwnImages() throws IOException {
     Program.call(folder, "sample", "plain", "--count=3", "--steps=2", "--out=own").assertDone();
     evaluateRun("plain", "--images=own/images", "--times=2", "--json=png.json").assertDone();
     evaluateRun("plain", "--images=own/samples.npz", "--times=2", "--json=npz.json").assertDone();

@@ -44,7 +44,8 @@ final class OpenPortTest {
     "0.0.0.0, false",
     "::ffff:10.0.0.1, true"
   })
-  void whichAddressesArePrivate(String address, boolean isPrivate) throws UnknownHostException {
+  void privateAddressesAreRecognised(String address, boolean isPrivate)
+      throws UnknownHostException {
     assertEquals(isPrivate, OpenPort.isPrivate(InetAddress.getByName(address)));
   }
 
@@ -71,7 +72,7 @@ final class OpenPortTest {
   }
 
   @Test
-  void itIsNotRefusedWhereThatIsKnownNorWhereOnlyAnotherOneIsPublic() {
+  void anAllowedPortOrAPublicAddressOfAnotherWorkerIsNotRefused() {
     Cluster both = new Cluster(List.of("10.0.0.1:7000", "203.0.113.7:7001"), 1);
     assertDoesNotThrow(() -> OpenPort.check(both, true));
     assertDoesNotThrow(() -> OpenPort.check(new Cluster(both.addresses(), 0), false));

@@ -37,7 +37,7 @@ final class PlotCommandTest {
   }
 
   @Test
-  void everythingIsDrawnOfARun() throws IOException {
+  void allPicturesOfARunAreDrawn() throws IOException {
     Program.Outcome done =
         Program.call(folder, "plot", SmallRuns.learned().toString(), "--limit=24", "--out=all")
             .assertDone();
@@ -57,7 +57,7 @@ final class PlotCommandTest {
 
   /** And the run may be one that was stopped: it has no result. */
   @Test
-  void whatTheModelDoesNotHaveIsLeftOutWithALine() throws IOException {
+  void picturesOfMissingPartsAreLeftOutWithALine() throws IOException {
     Path stopped = SmallRuns.copy(SmallRuns.plain(), folder.resolve("stopped"));
     Files.delete(stopped.resolve("result.json"));
     Program.Outcome done = Program.call(folder, "plot", "stopped", "--limit=12").assertDone();
@@ -69,7 +69,7 @@ final class PlotCommandTest {
   }
 
   @Test
-  void schedulesThatGoByTheClassAreComparedByClass() throws IOException {
+  void schedulesConditionedOnTheClassAreComparedByClass() throws IOException {
     Program.train(
             folder,
             "--steps=2",
@@ -84,7 +84,7 @@ final class PlotCommandTest {
 
   /** With a normal latent, whose components all depend on the image from the start. */
   @Test
-  void imagesThatCantBeShownAreNoMarks() throws IOException {
+  void imagesOfOtherChannelsAreNotDrawnIntoTheMap() throws IOException {
     byte[] levels = new byte[24 * 8 * 8 * 2];
     new Random(1).nextBytes(levels);
     Npz.write(

@@ -79,7 +79,7 @@ final class ReportBrowserTest {
   }
 
   @Test
-  void allFiguresAreThereAndNothingFailsOnAnyScreenAndTheProbeSeesWhatIsMissing() throws Exception {
+  void allFiguresShowOnAllScreensAndTheProbeFindsMissingOnes() throws Exception {
     List<String> said = said("['probed.html', 500], ['probed.html', 1200], ['broken.html', 1200]");
     assertEquals(3, said.size(), said::toString);
     String whole = ": digits images 11 seen 11 too wide 0 errors 0 loaded 0";
@@ -90,7 +90,7 @@ final class ReportBrowserTest {
   }
 
   @Test
-  void inTheDarkThePageIsDarkAndTheFiguresAreNot() throws Exception {
+  void theDarkModeLeavesFiguresLight() throws Exception {
     BufferedImage light = screenshot("light");
     BufferedImage dark = screenshot("dark", "--blink-settings=preferredColorScheme=0");
     assertTrue(brightness(light.getRGB(2, 2)) > 240, "the paper is white");

@@ -28,7 +28,7 @@ final class ReportCommandTest {
   @TempDir Path folder;
 
   @Test
-  void aReportHoldsWhatTheRunDoes() throws Exception {
+  void aReportHoldsTheFiguresOfTheRun() throws Exception {
     copy(SmallRuns.learned(), "runs/digits");
     Program.call(folder, "evaluate", "runs/digits", "--limit=4", "--times=2").assertDone();
     String out = report("runs/digits", "--samples=4", "--steps=2", "--images=12").out();
@@ -100,7 +100,7 @@ final class ReportCommandTest {
   }
 
   @Test
-  void aRunThatDivergedSaysSoFirst() throws Exception {
+  void theReportOfADivergedRunSaysSoFirst() throws Exception {
     assertEquals(
         5,
         Program.trainPlain(
@@ -126,7 +126,7 @@ final class ReportCommandTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS) // which has no such names
-  void whateverTextsHoldTheyAreText() throws Exception {
+  void textsOfFilesAreEscaped() throws Exception {
     String name = "<script>alert('&amp;')</script>".replace("/", "") + "\"\u0007";
     String feature = "</style><img src=x onerror=alert(1)>&\"'";
     train("runs/" + name, "--steps=2", "--set=data.feature=" + feature);
@@ -141,7 +141,7 @@ final class ReportCommandTest {
   }
 
   @Test
-  void whatCantBeReportedOn() throws IOException {
+  void reportsThatAreRefused() throws IOException {
     Program.call(folder, "report").assertRefused(2, "needs RUN");
     Program.call(folder, "report", "none").assertRefused(3, "none is not there");
     Files.createDirectories(folder.resolve("empty"));

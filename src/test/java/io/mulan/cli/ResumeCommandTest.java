@@ -80,7 +80,7 @@ final class ResumeCommandTest {
   }
 
   @Test
-  void otherDataAreRefusedUnlessTheyAreMeantAndSaidInAnEvaluation() throws IOException {
+  void otherDataAreRefusedUnlessAllowedAndNamedInAnEvaluation() throws IOException {
     data(40, 1);
     train(
             2,
@@ -109,7 +109,7 @@ final class ResumeCommandTest {
   }
 
   @Test
-  void aModelKeepsWhatItsDataAreKnownBy() {
+  void anExportedModelKeepsTheIdentityOfItsData() {
     assertTrue(Files.exists(SmallRuns.exported().resolve("1/assets/data.json")));
   }
 
@@ -131,7 +131,7 @@ final class ResumeCommandTest {
   }
 
   @Test
-  void fromADamagedCheckpointTheRunGoesBackToTheOneBefore() throws IOException {
+  void aDamagedCheckpointIsReplacedByTheOneBefore() throws IOException {
     copy();
     String metrics = withoutSeconds();
     Files.delete(inRun("result.json"));
@@ -150,13 +150,13 @@ final class ResumeCommandTest {
   }
 
   @Test
-  void whatAKillLeavesIsContinuedToTheSameMetrics() throws IOException {
+  void aKilledRunResumesToTheSameMetrics() throws IOException {
     killed(6, 6, 4, 3);
   }
 
   @Test
   @Tag("slow")
-  void whatAKillLeavesLaterIsContinuedToTheSameMetrics() throws IOException {
+  void aRunKilledLaterResumesToTheSameMetrics() throws IOException {
     killed(9, 9, 8, 6, 4, 3);
   }
 
@@ -191,7 +191,7 @@ final class ResumeCommandTest {
   }
 
   @Test
-  void anEvaluationThatIsNotDescribedIsTakenFromTheMetrics() throws IOException {
+  void aBoundThatACheckpointLacksIsTakenFromTheMetrics() throws IOException {
     copy();
     Path description = inRun("checkpoints/4/checkpoint.json");
     String whole = Files.readString(description);
@@ -213,7 +213,7 @@ final class ResumeCommandTest {
   }
 
   @Test
-  void whatABeginningThatWasCutOffLeftIsNoRun() throws IOException {
+  void filesOfAnInterruptedStartAreNotARun() throws IOException {
     Files.createDirectories(folder.resolve("a"));
     Files.writeString(inRun(".unfinished-config.yaml"), "");
     Files.writeString(inRun(".lock"), "");

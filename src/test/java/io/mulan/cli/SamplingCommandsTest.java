@@ -157,7 +157,7 @@ final class SamplingCommandsTest {
 
   /** {@code arr_0} [N,H,W,3] from 0 to 255, from 17 levels of grey. */
   @Test
-  void evaluatorsFindTheImagesAsTheyReadThem() {
+  void samplesAreThereAsEvaluatorsReadThem() {
     Program.call(folder, "sample", "plain", "--count=3", "--steps=2", "--out=e").assertDone();
     try (Npz npz = Npz.open(folder.resolve("e/samples.npz"))) {
       NpyArray array = npz.array("arr_0");
@@ -244,7 +244,7 @@ final class SamplingCommandsTest {
   }
 
   @Test
-  void imagesOfAnEarlierDrawAreNeverNextToNewOnes() throws IOException {
+  void imagesOfAnEarlierDrawAreRemoved() throws IOException {
     Path out = folder.resolve("again");
     Program.call(folder, "sample", "plain", "--count=4", "--steps=2", "--gif", "--out=again")
         .assertDone();
@@ -289,7 +289,7 @@ final class SamplingCommandsTest {
   }
 
   @Test
-  void imagesThatCantBeDrawnAsPicturesAreThereAllTheSame() throws IOException {
+  void imagesThatAreNotPicturesAreWrittenAsArrays() throws IOException {
     byte[] levels = new byte[40 * 8 * 8 * 2];
     new Random(2).nextBytes(levels);
     Npy.write(folder.resolve("two.npy"), NpyArray.of(levels, 40, 8, 8, 2));

@@ -22,7 +22,7 @@ final class TensorBoardStepsTest {
   @TempDir Path folder;
 
   @Test
-  void eachStepIsThereOnceThoughTheRunWasKilledAndResumed() throws Exception {
+  void aKilledAndResumedRunHasEachStepOnce() throws Exception {
     String[] settings = {
       "--run=a",
       "--steps=6",

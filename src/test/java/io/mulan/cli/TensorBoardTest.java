@@ -23,7 +23,7 @@ final class TensorBoardTest {
   @TempDir Path folder;
 
   @Test
-  void showsAllOfARunThatWentOn() throws Exception {
+  void showsAllOfAResumedRun() throws Exception {
     String[] settings = {
       "--run=a", "--steps=4", "--set=training.summaries_every=2", "--set=training.evaluate_every=2"
     };

@@ -18,7 +18,7 @@ final class WorkerProcessesTest {
     "6 3, 3",
     "130 130, 130"
   })
-  void theCodeOfAllSaysWhetherToStartAgain(String codes, int together) {
+  void exitCodesDecideWhetherToStartAgain(String codes, int together) {
     assertEquals(
         together,
         WorkerProcesses.together(Arrays.stream(codes.split(" ")).map(Integer::valueOf).toList()));

@@ -83,7 +83,7 @@ final class StreamCoderTest {
       // a network has not learned anything.
       assertEquals(written.cost().realised(), written.cost().whole(), 0.05 * bound);
       double stored = 8 * written.bytes().length - written.plainBits() - written.cost().whole();
-      assertTrue(stored > 0 && stored < 31 + 64, stored + " bits besides the images");
+      assertTrue(stored > 0 && stored < 31 + 64, stored + " bits in addition to the images");
     }
   }
 

@@ -133,7 +133,7 @@ final class ConfigReaderTest {
   }
 
   @Test
-  void aSettingGoesOverAFileAndAFileOverAPreset() throws IOException {
+  void settingsPrecedeFilesAndFilesPrecedePresets() throws IOException {
     Path file =
         file("mine.yaml", "training:\n  steps: 7\n  batch: 9\nmodel:\n  latent: {size: 20}\n");
     RunConfig c =
@@ -154,7 +154,7 @@ final class ConfigReaderTest {
 
   @ParameterizedTest
   @CsvSource({"on,ON", "off,OFF", "auto,AUTO"})
-  void xlaIsOnOffOrAutoThoughOtherYamlTakesOnForABoolean(String text, Xla xla) throws IOException {
+  void xlaIsOnOffOrAutoAndNotABoolean(String text, Xla xla) throws IOException {
     assertEquals(xla, set("training.xla=" + text).training().xla());
     Path file = file("xla.yaml", "training:\n  xla: " + text + "\n");
     RunConfig read = ConfigReader.read(Optional.empty(), Optional.of(file), List.of());
@@ -173,7 +173,7 @@ final class ConfigReaderTest {
         "training.qqqqqqqqqqqqqqq=5 | allowed in training: steps, batch, accumulate, learning_rate",
         "wholly.unknown=5 | allowed groups: data, schedule, latent, network, loss, training",
       })
-  void aKeyNobodyKnowsNamesTheNearestOneOrAllOfItsGroup(String setting, String hint) {
+  void anUnknownKeyIsRefusedWithTheNearestOrItsGroup(String setting, String hint) {
     refusedSetting(setting, hint);
   }
 
@@ -203,7 +203,7 @@ final class ConfigReaderTest {
         "network.groups=64 | and at most half of it",
         "latent.size={a: 1} | latent.size is a group of settings; allowed: a whole number",
       })
-  void aValueThatCantBeNamesWhatIsAllowed(String setting, String part) {
+  void aWrongValueIsRefusedWithTheAllowedOnes(String setting, String part) {
     refusedSetting(setting, part);
   }
 
@@ -235,7 +235,7 @@ final class ConfigReaderTest {
         "'training: {steps: 5, steps: 6}' | Duplicate",
         "'training: {steps: few}' | training.steps is 'few'",
       })
-  void aFileThatIsNoConfigurationIsNamed(String text, String part) throws IOException {
+  void aFileThatIsNotAConfigurationIsNamed(String text, String part) throws IOException {
     Path file = file("bad.yaml", text);
     String message =
         refused(() -> ConfigReader.read(Optional.empty(), Optional.of(file), List.of()));
@@ -253,7 +253,7 @@ final class ConfigReaderTest {
   }
 
   @Test
-  void whatAnEarlierVersionWroteIsReadAsWhatItWas() throws IOException {
+  void configurationsOfEarlierVersionsKeepTheirMeaning() throws IOException {
     RunConfig config = preset("digits");
     String earlier =
         config

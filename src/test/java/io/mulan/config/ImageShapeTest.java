@@ -24,7 +24,7 @@ final class ImageShapeTest {
     "65536, 32768, 2, 1",
     "2147483647, 2147483647, 2147483647, 2147483647"
   })
-  void whatNoArrayHoldsIsRefusedInOneLine(int height, int width, int channels, int count) {
+  void sizesBeyondAnArrayAreRefusedInOneLine(int height, int width, int channels, int count) {
     ConfigException refused =
         assertThrows(
             ConfigException.class, () -> new ImageShape(height, width, channels).bytes(count));

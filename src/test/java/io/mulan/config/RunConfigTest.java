@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Combinations of settings: which mean something, and what is said of the others. */
+/** Combinations of settings: which mean something, and why others are refused. */
 final class RunConfigTest {
 
   private static RunConfig config(String settings) {
@@ -31,7 +31,7 @@ final class RunConfigTest {
     "latent.size=600 latent.k=3, latent.size is 600, at most 512",
     "latent.size=5 latent.k=5, latent.k is 5, below latent.size",
   })
-  void whatMeansNothingIsRefusedWithTheReason(String settings, String what, String reason) {
+  void meaninglessCombinationsAreRefusedWithAReason(String settings, String what, String reason) {
     String message = assertThrows(ConfigException.class, () -> config(settings)).getMessage();
     assertTrue(message.contains(what), message);
     assertTrue(message.contains(reason.replace("pays for nothing", "for nothing")), message);
@@ -58,7 +58,7 @@ final class RunConfigTest {
   /** Every schedule goes with every latent, and with none. */
   @ParameterizedTest
   @MethodSource("meaningful")
-  void theOthersAreTaken(String settings) {
+  void otherCombinationsAreAccepted(String settings) {
     RunConfig config = config(settings);
     assertEquals(List.of(), RunConfig.differences(config, config));
   }

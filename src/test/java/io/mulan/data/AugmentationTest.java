@@ -72,7 +72,7 @@ class AugmentationTest {
 
   /** As NumPy's rot90 and fliplr have them. */
   @Test
-  void imagesAreMirroredAndTurnedByCoins() {
+  void imagesAreMirroredAndTurnedAtRandom() {
     Map<String, int[]> seen =
         outcomes(new ImageShape(2, 2, 1), new byte[] {1, 2, 3, 4}, Augment.ROTATIONS);
     assertEquals(8, seen.size());
@@ -106,7 +106,7 @@ class AugmentationTest {
   }
 
   @Test
-  void whatIsDoneIsAFunctionOfSeedAndPosition() {
+  void theAugmentationIsAFunctionOfSeedAndPosition() {
     ImageSet train = Datasets.open(config("data.augment=rotations")).train();
     byte[] tens = new byte[10 * 64];
     byte[] sevens = new byte[7 * 64];
@@ -124,7 +124,7 @@ class AugmentationTest {
   }
 
   @Test
-  void testImagesAreAsTheyAreAndToldSo() {
+  void testImagesAreUnchangedAndConditionedAsSuch() {
     ImageSet plain = Datasets.open(config()).test();
     Dataset set = Datasets.open(config("data.augment=rotations", "data.classes=10"));
     assertArrayEquals(plain.toArray().toBytes(), set.test().toArray().toBytes());
@@ -144,7 +144,7 @@ class AugmentationTest {
   }
 
   @Test
-  void whatCanNotBeAugmentedIsRefused() {
+  void imagesThatCannotBeAugmentedAreRefused() {
     assertRefused(
         "turns images, which are to be square",
         "data.augment=rotations",

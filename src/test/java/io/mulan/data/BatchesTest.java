@@ -58,7 +58,7 @@ class BatchesTest {
   }
 
   @Test
-  void aBatchIsAFunctionOfSeedAndStepInWhateverOrderTheyAreAsked() {
+  void aBatchIsAFunctionOfSeedAndStep() {
     ImageSet set = numbered(50);
     Batches straight = new Batches(set, 16, 9);
     byte[] stream = stream(straight, 16, 40);

@@ -57,7 +57,7 @@ class ConditionsTest {
   }
 
   @Test
-  void aClassStaysBesideItsImageInMemoryAndInWindows() {
+  void aClassStaysWithItsImageInMemoryAndInWindows() {
     for (long window : new long[] {0, 2 * 40, 2 * 1000}) {
       Batches batches = new Batches(numbered(window), 32, 5);
       byte[] images = new byte[32 * 2];

@@ -65,7 +65,7 @@ class DatasetsTest {
   @EnumSource(
       value = Kind.class,
       names = {"DIGITS", "KINDS", "PHOTOS"})
-  void aSetIsWhatItsShapeSaid(Kind kind) {
+  void aSetHasItsDeclaredShape(Kind kind) {
     DataShape shape = Datasets.shape(config(kind, 2));
     Dataset set = Datasets.open(config(kind, shape.levels()));
     for (ImageSet part : List.of(set.train(), set.test())) {
@@ -194,7 +194,7 @@ class DatasetsTest {
   }
 
   @Test
-  void filesBesideEmbeddedImagesAreRefused() {
+  void aPathToEmbeddedImagesIsRefused() {
     DataConfig elsewhere = new DataConfig(Kind.DIGITS, "pictures", 17);
     assertEquals(
         "data.path is pictures, but data.kind is digits, which is embedded; set data.kind to what"
@@ -206,7 +206,7 @@ class DatasetsTest {
   @EnumSource(
       value = Kind.class,
       names = {"CIFAR10", "IMAGENET32"})
-  void setsOfFilesHaveAShapeWithoutThem(Kind kind) {
+  void theShapeOfASetIsKnownWithoutItsFiles(Kind kind) {
     DataConfig config = config(kind, 256);
     assertEquals(new ImageShape(32, 32, 3), Datasets.shape(config).image());
     String message = assertThrows(ConfigException.class, () -> Datasets.open(config)).getMessage();

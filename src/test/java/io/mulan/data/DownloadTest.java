@@ -99,7 +99,7 @@ class DownloadTest {
   }
 
   @Test
-  void theFileComesWholeAndOnlyOnce() throws IOException {
+  void theFileIsFetchedWholeAndOnlyOnce() throws IOException {
     server.createContext("/a", e -> send(e, 0, Integer.MAX_VALUE));
     assertArrayEquals(content, Files.readAllBytes(fetch("/a")));
     assertArrayEquals(content, Files.readAllBytes(fetch("/a")));
@@ -107,7 +107,7 @@ class DownloadTest {
   }
 
   @Test
-  void afterACutItGoesOnFromThere() throws IOException {
+  void aBrokenConnectionIsResumed() throws IOException {
     server.createContext("/a", e -> send(e, asked(e), 100_000));
     assertArrayEquals(content, Files.readAllBytes(fetch("/a")));
     assertEquals("null", ranges.get(0));
@@ -116,7 +116,7 @@ class DownloadTest {
   }
 
   @Test
-  void anotherRunGoesOnWithWhatIsThere() throws IOException {
+  void anotherRunResumesAPartialFile() throws IOException {
     Files.write(folder.resolve("set.bin.part"), Arrays.copyOf(content, 123_456));
     server.createContext("/a", e -> send(e, asked(e), Integer.MAX_VALUE));
     assertArrayEquals(content, Files.readAllBytes(fetch("/a")));
@@ -124,7 +124,7 @@ class DownloadTest {
   }
 
   @Test
-  void aServerWithoutPartsIsAskedForAll() throws IOException {
+  void aServerWithoutRangesIsAskedForTheWholeFile() throws IOException {
     Files.write(folder.resolve("set.bin.part"), new byte[5000]);
     server.createContext("/a", e -> send(e, 0, Integer.MAX_VALUE));
     assertArrayEquals(content, Files.readAllBytes(fetch("/a")));
@@ -132,7 +132,7 @@ class DownloadTest {
 
   /** Each time it gives a little more, and then nothing. */
   @Test
-  void aConnectionThatGivesNothingIsCut() {
+  void aStalledConnectionIsCut() {
     CountDownLatch over = new CountDownLatch(1);
     server.createContext(
         "/a",
@@ -161,7 +161,7 @@ class DownloadTest {
   }
 
   @Test
-  void aFullDiskIsToldAsSuch() throws IOException {
+  void aFullDiskIsNamed() throws IOException {
     Path full = folder.resolve("set.bin.part");
     Files.createSymbolicLink(full, Path.of("/dev/full"));
     server.createContext("/a", e -> send(e, 0, Integer.MAX_VALUE));
@@ -288,13 +288,13 @@ class DownloadTest {
   }
 
   @Test
-  void aDamagedFileOfBeforeIsRemoved() throws IOException {
+  void anEarlierDamagedFileIsRemoved() throws IOException {
     Files.write(folder.resolve("set.bin"), new byte[10]);
     refusal("/a");
   }
 
   @Test
-  void whatIsTooLongIsRefusedAndRemoved() {
+  void aFileThatIsTooLongIsRefusedAndRemoved() {
     server.createContext(
         "/a",
         e -> {
@@ -312,7 +312,7 @@ class DownloadTest {
   }
 
   @Test
-  void whatIsNotThereIsToldWithWhatToPutWhere() throws IOException {
+  void aMissingFileIsRefusedWithWhereToPutIt() throws IOException {
     String missing = refusal("/none");
     assertTrue(missing.contains("404"), missing);
     assertTrue(missing.contains("put it at " + folder.resolve("set.bin")), missing);

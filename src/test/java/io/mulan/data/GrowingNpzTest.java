@@ -52,7 +52,7 @@ class GrowingNpzTest {
   }
 
   @Test
-  void whatIsNotWrittenLeavesNothing() throws IOException {
+  void anUnwrittenArchiveLeavesNothing() throws IOException {
     Files.writeString(folder.resolve("a.npz"), "of before");
     try (GrowingNpz npz = new GrowingNpz(folder.resolve("a.npz"))) {
       npz.add("images", NpyArray.of(new byte[4], 4));
@@ -62,7 +62,7 @@ class GrowingNpzTest {
   }
 
   @Test
-  void aFolderThatCantBeWrittenIsRefusedAtTheStart() throws IOException {
+  void anUnwritableFolderIsRefusedAtTheStart() throws IOException {
     Files.writeString(folder.resolve("taken"), "");
     ConfigException refused =
         assertThrows(

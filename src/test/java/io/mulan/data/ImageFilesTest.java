@@ -100,7 +100,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void whatTheRunDoesWithPicturesIsDoneWithOthersToo() throws IOException {
+  void otherPicturesAreFittedLikeThoseOfTheRun() throws IOException {
     BufferedImage image = new BufferedImage(12, 16, BufferedImage.TYPE_INT_ARGB); // transparent
     Path file = write("a.png", "png", image);
     DataConfig config =
@@ -171,7 +171,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void classesLieBesideImagesOrAlone() {
+  void classesAreNextToImagesOrInAFileOfTheirOwn() {
     Path npz = folder.resolve("a.npz");
     NpyArray images = array(new int[96], 2, 8, 6);
     Npz.write(npz, Map.of("images", images, "labels", NpyArray.of(new long[] {3, 1}, 2)));
@@ -190,7 +190,7 @@ class ImageFilesTest {
   }
 
   @Test
-  void whatIsNotAClassForEachImageIsRefused() {
+  void classesThatAreNotOneForEachImageAreRefused() {
     ImageSet two = new ImageSet("two", GREY, 17, new byte[96]);
     Map<NpyArray, String> refusals =
         Map.of(
@@ -271,7 +271,7 @@ class ImageFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"png", "gif", "bmp", "jpeg"})
-  void ofACutPictureAllPixelsAreReadOrNone(String format) throws IOException {
+  void aTruncatedPictureIsReadWholeOrRefused(String format) throws IOException {
     Path file = write("a." + format, format, grey(random(48)));
     int[] whole = levels(ImageFiles.read(file, GREY, 256), 0);
     int refused = 0;

@@ -41,7 +41,7 @@ class ImageSetTest {
   }
 
   @Test
-  void noImageAndPartsOfOneAreRefused() {
+  void emptySetsAndPartsOfImagesAreRefused() {
     assertThrows(ConfigException.class, () -> new ImageSet("none", SHAPE, 256, new byte[0]));
     assertThrows(ConfigException.class, () -> new ImageSet("half", SHAPE, 256, new byte[3]));
   }

@@ -41,7 +41,7 @@ class ProxiesTest {
   }
 
   @Test
-  void whatIsNoAddressIsRefusedWithoutItsPassword() {
+  void anInvalidProxyIsRefusedWithoutItsPassword() {
     Map<String, String> bad = Map.of("https_proxy", "http://user:secret@:x y");
     ConfigException given =
         assertThrows(ConfigException.class, () -> of(bad, "https://example.org/"));

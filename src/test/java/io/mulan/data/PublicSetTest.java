@@ -69,7 +69,7 @@ class PublicSetTest {
   }
 
   @Test
-  void whatIsNoArchiveLeavesNothing() throws IOException {
+  void aFileThatIsNotAnArchiveLeavesNothing() throws IOException {
     Path bad = Files.write(folder.resolve("bad.tar.gz"), new byte[] {1, 2, 3});
     Path cache = Cache.folder().resolve("downloads").resolve("bad");
     Files.createDirectories(cache);

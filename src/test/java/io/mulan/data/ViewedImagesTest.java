@@ -50,7 +50,7 @@ class ViewedImagesTest {
   }
 
   @Test
-  void whatGoesByClassesIsRefusedWithoutThem() {
+  void theIntensitySplitIsRefusedWithoutClasses() {
     DataConfig none = DataFiles.config(Kind.NPY, DataFiles.path("numpy"), "data.view=intensity");
     assertTrue(
         assertThrows(ConfigException.class, () -> Datasets.open(none))

@@ -117,7 +117,7 @@ class WindowsTest {
   }
 
   @Test
-  void whatCantBeReadIsToldOnTheStepThatNeedsIt() throws IOException {
+  void anUnreadableImageFailsTheStepThatNeedsIt() throws IOException {
     ImageSet set = numbered(100, 1000);
     Batches batches = new Batches(set, 10, 1);
     Files.write(folder.resolve("numbers"), new byte[20]);

@@ -82,7 +82,7 @@ final class BoundGradientsTest {
         "loss.timesteps=7 loss.prediction=epsilon",
         "loss.timesteps=7 loss.prediction=v network.kind=per_pixel"
       })
-  void theGradientOfOthersIsToo(String settings) {
+  void theGradientOfOtherModelsIsTheCentralDifference(String settings) {
     theGradientIsTheCentralDifference(settings);
   }
 
@@ -100,7 +100,7 @@ final class BoundGradientsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"latent.kind=top_k latent.law=published", "latent.kind=top_k latent.encoder=unet"})
-  void theGradientOfTheKlOfOthersIsToo(String settings) {
+  void theGradientOfTheKlOfOtherLatentsIsTheCentralDifference(String settings) {
     theGradientOfTheKlByTheEncoderIsTheCentralDifference(settings);
   }
 

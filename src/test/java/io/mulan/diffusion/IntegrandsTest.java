@@ -168,7 +168,7 @@ final class IntegrandsTest {
   @Tag("slow")
   @ParameterizedTest
   @ValueSource(strings = {"epsilon", "x", "v_from_epsilon"})
-  void soItDoesInOtherParameterisations(String prediction) {
+  void discreteTimeConvergesInOtherParameterisations(String prediction) {
     discreteTimeConvergesToContinuousTime(prediction);
   }
 
@@ -196,7 +196,7 @@ final class IntegrandsTest {
   @Tag("slow")
   @ParameterizedTest
   @ValueSource(strings = {"monotone", "scalar"})
-  void soTheyHaveOnOtherSchedules(String schedule) {
+  void importanceSampledTimesHaveTheSameMeanOnOtherSchedules(String schedule) {
     importanceSampledTimesHaveTheSameMean(schedule);
   }
 

@@ -70,7 +70,8 @@ final class PreconditioningTest {
   @Tag("slow")
   @ParameterizedTest
   @CsvSource({"v, fixed", "v_from_epsilon, linear"})
-  void soItIsWithOtherPredictionsAndSchedules(String prediction, String schedule) {
+  void theDiffusionTermIsThatOfNormalPixelsForOtherPredictionsAndSchedules(
+      String prediction, String schedule) {
     withoutANetworkTheDiffusionTermIsThatOfIndependentNormalPixels(prediction, schedule);
   }
 

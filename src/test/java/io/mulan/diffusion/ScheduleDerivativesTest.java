@@ -81,7 +81,7 @@ final class ScheduleDerivativesTest {
   }
 
   @Test
-  void gammaBeginsAndEndsWhereItIsTold() {
+  void gammaBeginsAndEndsAtItsConfiguredEnds() {
     double[] g = run(gamma);
     for (int i = 0; i < 4; i++) {
       assertEquals(-7, g[i], 1e-12);

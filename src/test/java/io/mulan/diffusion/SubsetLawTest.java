@@ -164,7 +164,7 @@ final class SubsetLawTest {
 
   /** Also where one choice is forced by 600 nats, and everywhere along the way. */
   @Test
-  void logitsWithoutMeasureStillChooseExactlyK() {
+  void extremeLogitsStillChooseExactlyK() {
     double[] logits = {300, -300, 0, 1e4, -1e4, 5};
     try (Graph graph = new Graph()) {
       Maths<TFloat32> maths = new Maths<>(Ops.create(graph), TFloat32.class);

@@ -187,7 +187,7 @@ final class PictureFilesTest {
   }
 
   @Test
-  void whatCantBeWrittenIsSaidInALine() throws IOException {
+  void aFileThatCannotBeWrittenIsOneLine() throws IOException {
     Files.writeString(folder.resolve("file"), "");
     String message =
         assertThrows(

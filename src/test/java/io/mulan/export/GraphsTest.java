@@ -43,7 +43,7 @@ final class GraphsTest {
   @Tag("slow")
   @ParameterizedTest
   @MethodSource("otherPresets")
-  void soAreThoseOfTheOthers(String preset) throws IOException {
+  void filesOfOtherPresetsAreWhatTheCodeMakes(String preset) throws IOException {
     check(preset);
   }
 

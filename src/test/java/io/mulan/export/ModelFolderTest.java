@@ -55,7 +55,7 @@ final class ModelFolderTest {
 
   @Tag("slow")
   @Test
-  void soCanOneOfAugmentedImages() throws IOException {
+  void aModelOfAugmentedImagesCanBeExported() throws IOException {
     Bundle.Answer some =
         exported(
             "augmented",
@@ -189,7 +189,7 @@ final class ModelFolderTest {
   }
 
   @Test
-  void aVersionThatIsThereIsLeftAlone() throws IOException {
+  void anExistingVersionIsNotReplaced() throws IOException {
     Files.createDirectories(folder.resolve("3"));
     ConfigException e = assertThrows(ConfigException.class, () -> write(3, at -> {}));
     assertTrue(e.getMessage().contains("3 is there already"), e::getMessage);
@@ -198,7 +198,7 @@ final class ModelFolderTest {
 
   /** What a server would fail at is not given a name. */
   @Test
-  void whatCantBeLoadedIsNotWritten() {
+  void aModelThatCannotBeLoadedIsNotWritten() {
     assertThrows(
         CheckpointException.class,
         () -> write(1, at -> Files.writeString(at.resolve(SavedModelWriter.MODEL), "no model")));

@@ -93,7 +93,7 @@ final class ServedClassesTest extends ServedModelTest {
   }
 
   @Test
-  void itsCardSaysThatItIsTold() throws IOException {
+  void theCardSaysThatTheModelIsConditionedOnClasses() throws IOException {
     assertEquals(10, model().card().data().classes());
     assertFalse(model().card().data().augmented());
     String text = Files.readString(model().folder().resolve("assets/README.md"));

@@ -503,7 +503,7 @@ abstract class ServedModelTest {
 
   /** TensorFlow counts its arguments here; it does not name them. */
   @Test
-  void anErrorTellsWhichTypeIsExpected() {
+  void anErrorNamesTheExpectedType() {
     refused("uint8 but float", Signatures.LATENT, "images", pixels(new float[64]), "seed", 1L);
   }
 

@@ -57,7 +57,7 @@ final class AtomicFileTest {
   }
 
   @Test
-  void whatWasCutOffIsKnownAndWrittenOver() throws IOException {
+  void aPartialFileIsRecognisedAndReplaced() throws IOException {
     Path left = Files.writeString(folder.resolve(".unfinished-file"), "left by a kill");
     assertTrue(AtomicFile.isUnfinished(left));
     assertFalse(AtomicFile.isUnfinished(folder.resolve("file")));

@@ -36,7 +36,7 @@ final class DurableTest {
   }
 
   @Test
-  void soIsAFolderWithAllThatIsInIt() throws IOException {
+  void aFolderIsForcedWithAllItsFiles() throws IOException {
     AtomicFolder.write(
         files.path("1"),
         at -> Files.writeString(Files.createDirectory(at.resolve("deep")).resolve("file"), "text"));
@@ -55,7 +55,7 @@ final class DurableTest {
   }
 
   @Test
-  void aFolderThatIsReplacedIsOutOfTheWayFirst() throws IOException {
+  void aReplacedFolderIsMovedAwayFirst() throws IOException {
     AtomicFolder.write(folder.resolve("1"), at -> Files.writeString(at.resolve("old"), "old"));
     AtomicFolder.write(files.path("1"), at -> Files.writeString(at.resolve("new"), "new"));
     assertEquals(

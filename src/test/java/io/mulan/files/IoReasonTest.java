@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class IoReasonTest {
   @Test
-  void whatIsNotThereAndWhatIsInTheWay(@TempDir Path folder) throws Exception {
+  void missingAndObstructingFilesAreNamed(@TempDir Path folder) throws Exception {
     Path file = Files.createFile(folder.resolve("file"));
     assertEquals("no such file or folder", reason(() -> Files.readString(folder.resolve("none"))));
     assertEquals(file + " is not a folder", reason(() -> Files.createDirectories(file)));

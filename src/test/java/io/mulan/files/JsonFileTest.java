@@ -50,12 +50,12 @@ final class JsonFileTest {
   }
 
   @Test
-  void whatIsWrittenIsRead() throws IOException {
+  void aWrittenRecordIsReadBack() throws IOException {
     assertEquals(WHOLE, JsonFile.read(file, Outer.class));
   }
 
   @Test
-  void boxedNumbersAndWhatIsMarkedMayBeMissing() throws IOException {
+  void boxedNumbersAndOptionalValuesMayBeMissing() throws IOException {
     change("\"error\" : null", "\"error\" : 3");
     assertEquals(3, JsonFile.read(file, Outer.class).one().error());
     change(",\n    \"error\" : 3", "");
@@ -87,7 +87,7 @@ final class JsonFileTest {
         "[ \"t\" ] | {} | texts is wrong",
         "\"a\" : { | \"a\" : null, \"b\" : { | byName.a is missing"
       })
-  void whatIsMissingOrWrongIsNamed(String from, String to, String why) throws IOException {
+  void missingAndWrongValuesAreNamed(String from, String to, String why) throws IOException {
     change(from, to);
     assertDamaged(why);
   }
@@ -111,7 +111,7 @@ final class JsonFileTest {
   }
 
   @Test
-  void bytesThatAreNoText() throws IOException {
+  void bytesThatAreNotText() throws IOException {
     Files.write(file, new byte[] {'{', '"', (byte) 0xff, (byte) 0xc3, 0, 7});
     assertDamaged("not JSON");
     Files.writeString(file, "[".repeat(100_000));

@@ -133,7 +133,7 @@ class ArchiveTest {
   }
 
   @Test
-  void whatIsNoArchiveOrCutIsRefused() throws IOException {
+  void otherAndTruncatedFilesAreRefused() throws IOException {
     Files.write(archive, new byte[] {1, 2, 3});
     refusal();
     Files.write(archive, new byte[0]);

@@ -12,7 +12,7 @@ final class FeatureStatisticsTest {
 
   /** Of independent features: |μ_1 - μ_2|² + Σ (s_1 - s_2)². */
   @Test
-  void ofTwoNormalLawsItIsTheClosedForm() {
+  void theDistanceOfTwoNormalLawsIsTheClosedForm() {
     FeatureStatistics a = diagonal(new double[] {0, 1, -2}, 1, 4, 9);
     FeatureStatistics b = diagonal(new double[] {0.5, 1, 2}, 2.25, 4, 0);
     assertEquals(0.25 + 16 + 0.25 + 0 + 9, a.distance(b), 1e-12);
@@ -43,7 +43,7 @@ final class FeatureStatisticsTest {
   }
 
   @Test
-  void sumsAreThoseOfAllBatches() {
+  void sumsOverBatchesAreThoseOfAllImages() {
     float[] values = new float[7 * 3];
     Random random = new Random(5);
     for (int i = 0; i < values.length; i++) {

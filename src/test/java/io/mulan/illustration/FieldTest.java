@@ -13,7 +13,7 @@ final class FieldTest {
   private static final double[] LEVELS = {-7, -3, -1, 0.5, 4};
 
   @Test
-  void theExactPosteriorMeanHasNone() {
+  void theExactPosteriorMeanHasNoCurl() {
     for (double a : LEVELS) {
       for (double b : LEVELS) {
         assertEquals(0, DATA.kind(0).exact().curl(a, b), 1e-7);
@@ -35,7 +35,7 @@ final class FieldTest {
   }
 
   @Test
-  void aLimitedNetworkHasTheOneOfItsClosedForm() {
+  void theCurlOfALimitedNetworkIsItsClosedForm() {
     Field field = DATA.field(NETWORK);
     double[] v = DATA.variances();
     for (double a : LEVELS) {

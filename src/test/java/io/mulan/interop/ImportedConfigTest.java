@@ -98,7 +98,7 @@ final class ImportedConfigTest {
             ScheduleConfig.Ends.FIXED),
         config.schedule());
     assertEquals(40, config.latent().size());
-    assertEquals(15, config.latent().k()); // as published where nothing is said
+    assertEquals(15, config.latent().k()); // the published default
     assertEquals(3, config.latent().encoderLayers());
     assertEquals(LatentConfig.Law.PUBLISHED, config.latent().law());
     assertEquals(256, config.network().channels());
@@ -107,7 +107,7 @@ final class ImportedConfigTest {
     assertEquals(2_000_000, config.training().steps());
     assertEquals(512, config.training().batch());
     assertEquals(2e-4, config.training().learningRate());
-    assertEquals(0.999, config.training().beta2()); // as Optax where nothing is said
+    assertEquals(0.999, config.training().beta2()); // Optax's default
     assertEquals(0.5, config.training().clipNorm());
   }
 
@@ -143,7 +143,7 @@ final class ImportedConfigTest {
   }
 
   @Test
-  void settingsGoOverIt() throws IOException {
+  void settingsTakePrecedence() throws IOException {
     RunConfig config =
         read("config.py", PYTHON, "loss.prediction=v_from_epsilon", "network.groups=64");
     assertEquals(LossConfig.Prediction.V_FROM_EPSILON, config.loss().prediction());
@@ -151,7 +151,7 @@ final class ImportedConfigTest {
   }
 
   @Test
-  void vdmIsWhatSaysNothingOfMulan() throws IOException {
+  void aConfigurationWithoutMulanSettingsIsAVdm() throws IOException {
     RunConfig config =
         read(
             "config.py",
@@ -189,7 +189,8 @@ final class ImportedConfigTest {
         "return config     | config.x         | line 51: its end is not allowed there",
         "seed=1,           | seed=1           | line 35: 'num_steps_lr_warmup' is not allowed there",
       })
-  void whatCantBe(String there, String instead, String message) throws IOException {
+  void configurationsThatAreRefused(String there, String instead, String message)
+      throws IOException {
     assertTrue(PYTHON.contains(there), there);
     String text = PYTHON.replace(there, instead);
     ConfigException e = assertThrows(ConfigException.class, () -> read("config.py", text));

@@ -17,7 +17,7 @@ final class EstimateTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Test
-  void ofSeveralImagesItIsTheMeanAndItsStandardError() throws IOException {
+  void severalImagesHaveAMeanAndItsStandardError() throws IOException {
     Estimate figure = Estimate.of(new double[] {Math.log(2), 3 * Math.log(2)}, 1);
     assertEquals(2, figure.bitsPerDim(), 1e-12);
     assertEquals(1, figure.standardError(), 1e-12);

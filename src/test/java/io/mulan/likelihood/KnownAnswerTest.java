@@ -177,7 +177,7 @@ final class KnownAnswerTest {
    * mean of the weights would gain half of the variance.
    */
   @Test
-  void theNoiseOfTheDivergenceIsNoGain() {
+  void theNoiseOfTheDivergenceDoesNotImproveTheBound() {
     double[][] terms = exact(-13.3, new Dequantisation.Uniform(LEVELS, false), Probe.GAUSSIAN, 4);
     assertTrue(StatUtils.variance(terms[0]) > 10, "the probe is noisy");
     assertEquals(0, StatUtils.mean(terms[3]) / IMAGE.size(), 2 * PER_DIM, "what samples gain");
@@ -231,7 +231,7 @@ final class KnownAnswerTest {
 
   /** Batches of 4 draws and the last of 3, or all 15 at once. */
   @Test
-  void whatAnImageGetsDoesNotDependOnTheBatch() {
+  void theFigureOfAnImageDoesNotDependOnTheBatch() {
     BoundGraph bound = BoundGraph.build(m, model(-9), weights());
     try (GraphSession session = GraphSession.open(graph)) {
       double[][] whole =
@@ -252,7 +252,7 @@ final class KnownAnswerTest {
 
   @Tag("slow")
   @Test
-  void ofManyStepsTheyAreNear() {
+  void trajectoriesOfManyStepsAreNear() {
     trajectories(0.03, 4, 16, 64, 256, 1024);
   }
 

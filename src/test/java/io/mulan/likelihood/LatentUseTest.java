@@ -28,7 +28,7 @@ final class LatentUseTest {
   }
 
   @Test
-  void aLatentThatNamesTheImageTellsTheLogarithmOfTheirNumber() {
+  void aLatentThatIdentifiesTheImageHasTheLogarithmOfTheirNumber() {
     LatentUse.Collector all = new LatentUse.Collector(PRIOR_VARIANCE);
     for (int i = 0; i < CATEGORIES; i++) {
       double[] p = new double[CATEGORIES];
@@ -43,7 +43,7 @@ final class LatentUseTest {
 
   /** A law that differs from the prior, but not between images, costs its KL and says nothing. */
   @Test
-  void aLatentThatIsTheSameForAllImagesTellsNothing() {
+  void aLatentThatIsTheSameForAllImagesHasNoInformation() {
     LatentUse.Collector all = new LatentUse.Collector(PRIOR_VARIANCE);
     for (int i = 0; i < 10; i++) {
       add(all, i % 2, 0.5, 0.5, 0, 0);
@@ -69,20 +69,20 @@ final class LatentUseTest {
   }
 
   @Test
-  void ofOneImageNothingCanBeTold() {
+  void oneImageGivesNoEstimate() {
     LatentUse.Collector all = new LatentUse.Collector(PRIOR_VARIANCE);
     add(all, 0, 1, 0, 0, 0);
     assertNull(all.use(Math.log(CATEGORIES)));
   }
 
   @Test
-  void withoutALatentThereIsNothingToTell() {
+  void aModelWithoutALatentGivesNoEstimate() {
     assertNull(new LatentUse.Collector(0).use(0));
   }
 
   /** What costs the square of their number is measured on so many, from all over the set. */
   @Test
-  void ofManyImagesSomeAreTaken() {
+  void someOfManyImagesAreTaken() {
     ImageShape pixel = new ImageShape(1, 1, 1);
     byte[] levels = new byte[10 * LatentUse.MOST_IMAGES];
     for (int i = 0; i < levels.length; i++) {

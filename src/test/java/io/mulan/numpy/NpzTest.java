@@ -96,7 +96,7 @@ class NpzTest {
   }
 
   @Test
-  void aMissingArchiveAndOneThatIsNoneAreRefused() throws IOException {
+  void missingAndInvalidArchivesAreRefused() throws IOException {
     Path missing = folder.resolve("missing.npz");
     Path text = Files.writeString(folder.resolve("text.npz"), "no archive");
     for (Path file : List.of(missing, text, folder)) {

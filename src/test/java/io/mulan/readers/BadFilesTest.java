@@ -63,7 +63,7 @@ class BadFilesTest {
     set.test().checksum();
   }
 
-  private void assertTold(Kind kind, String path, String... parts) {
+  private void assertRefused(Kind kind, String path, String... parts) {
     DataConfig config = DataFiles.config(kind, folder.resolve(path));
     ConfigException given =
         assertThrows(ConfigException.class, () -> readAll(Datasets.open(config)));
@@ -85,10 +85,10 @@ class BadFilesTest {
       value = Kind.class,
       names = {"DIGITS", "KINDS", "PHOTOS"},
       mode = EnumSource.Mode.EXCLUDE)
-  void whatIsNotThereOrEmpty(Kind kind) throws IOException {
-    assertTold(kind, "none", "none", "is not there");
+  void missingAndEmptyFiles(Kind kind) throws IOException {
+    assertRefused(kind, "none", "none", "is not there");
     Files.createDirectory(folder.resolve("empty"));
-    assertTold(kind, "empty", "empty");
+    assertRefused(kind, "empty", "empty");
     ConfigException given =
         assertThrows(ConfigException.class, () -> Datasets.open(new DataConfig(kind, "", 256)));
     assertTrue(given.getMessage().contains("data.path is empty"), given.getMessage());
@@ -98,7 +98,7 @@ class BadFilesTest {
   void aCutBatchOfCifar10() throws IOException {
     Archive.unpack(DataFiles.path("cifar-10-binary.tar.gz"), folder, 1 << 20);
     change("cifar-10-batches-bin/data_batch_3.bin", b -> Arrays.copyOf(b, 2 * 3073 + 5));
-    assertTold(
+    assertRefused(
         Kind.CIFAR10, "", "data_batch_3.bin ends within a record", "5 bytes after offset 6146");
     assertLeft(Kind.CIFAR10, "", 1, 21);
   }
@@ -107,7 +107,8 @@ class BadFilesTest {
   void aClassThatCifar10DoesNotHave() throws IOException {
     Archive.unpack(DataFiles.path("cifar-10-binary.tar.gz"), folder, 1 << 20);
     change("cifar-10-batches-bin/test_batch.bin", b -> with(b, 3073, 77));
-    assertTold(Kind.CIFAR10, "", "test_batch.bin: image 1 at offset 3073 has class 77", "0 to 9");
+    assertRefused(
+        Kind.CIFAR10, "", "test_batch.bin: image 1 at offset 3073 has class 77", "0 to 9");
     assertLeft(Kind.CIFAR10, "", 1, 22);
   }
 
@@ -115,43 +116,45 @@ class BadFilesTest {
   void idxOfWrongMagicOrLength() throws IOException {
     copy("idx");
     change("t10k-images-idx3-ubyte", b -> with(b, 2, 0x0d));
-    assertTold(Kind.IDX, "", "t10k-images-idx3-ubyte", "00000d03 at offset 0");
+    assertRefused(Kind.IDX, "", "t10k-images-idx3-ubyte", "00000d03 at offset 0");
     change("t10k-images-idx3-ubyte", b -> with(b, 2, 8));
     change("t10k-images-idx3-ubyte", b -> Arrays.copyOf(b, b.length - 1));
-    assertTold(Kind.IDX, "", "t10k-images-idx3-ubyte has 125 bytes after offset 16", "126 bytes");
+    assertRefused(
+        Kind.IDX, "", "t10k-images-idx3-ubyte has 125 bytes after offset 16", "126 bytes");
     assertLeft(Kind.IDX, "", 1, 7);
     change("t10k-images-idx3-ubyte", b -> Arrays.copyOf(b, 10));
-    assertTold(Kind.IDX, "", "t10k-images-idx3-ubyte ends within its head");
+    assertRefused(Kind.IDX, "", "t10k-images-idx3-ubyte ends within its head");
   }
 
   @Test
   void damagedGzip() throws IOException {
     copy("idx");
     change("train-images-idx3-ubyte.gz", b -> Arrays.copyOf(b, b.length / 2));
-    assertTold(Kind.IDX, "", "train-images-idx3-ubyte.gz");
+    assertRefused(Kind.IDX, "", "train-images-idx3-ubyte.gz");
   }
 
   @Test
   void splitsOfDifferentShapes() throws IOException {
     copy("idx");
     change("t10k-images-idx3-ubyte", b -> with(with(b, 11, 6), 15, 7));
-    assertTold(Kind.IDX, "", "t10k-images-idx3-ubyte has images of 6×7×1", "7×6×1");
+    assertRefused(Kind.IDX, "", "t10k-images-idx3-ubyte has images of 6×7×1", "7×6×1");
   }
 
   @Test
   void numpyOfWrongTypeOrderOrShape() throws IOException {
     copy("numpy");
-    assertTold(Kind.NPY, "float.npy", "float.npy holds elements of type f8", "astype(\"uint8\")");
-    assertTold(Kind.NPY, "fortran.npy", "fortran.npy is in Fortran order", "ascontiguousarray");
+    assertRefused(
+        Kind.NPY, "float.npy", "float.npy holds elements of type f8", "astype(\"uint8\")");
+    assertRefused(Kind.NPY, "fortran.npy", "fortran.npy is in Fortran order", "ascontiguousarray");
     change("train.npy", b -> Arrays.copyOf(b, b.length - 60));
-    assertTold(Kind.NPY, "train.npy", "train.npy has 300 bytes after offset 128", "360 bytes");
+    assertRefused(Kind.NPY, "train.npy", "train.npy has 300 bytes after offset 128", "360 bytes");
     assertLeft(Kind.NPY, "train.npy", 1, 5);
   }
 
   @Test
   void imageNetOfAnotherSize() throws IOException {
     copy("imagenet32");
-    assertTold(Kind.IMAGENET64, "", "train_data_batch_1.npz, array data", "(3, 3072)", "12288");
+    assertRefused(Kind.IMAGENET64, "", "train_data_batch_1.npz, array data", "(3, 3072)", "12288");
   }
 
   @Test
@@ -160,13 +163,13 @@ class BadFilesTest {
     int record = (int) Files.size(folder.resolve("raw.tfrecord")) / 5;
     change("raw.tfrecord", b -> with(b, 2 * record + 40, 1));
     String second = "raw.tfrecord: record 2 at offset " + 2 * record;
-    assertTold(Kind.TFRECORD, "raw.tfrecord", second, "checksum");
+    assertRefused(Kind.TFRECORD, "raw.tfrecord", second, "checksum");
     assertLeft(Kind.TFRECORD, "raw.tfrecord", 1, 4);
     change("raw.tfrecord", b -> with(b, 3 * record, 1));
-    assertTold(Kind.TFRECORD, "raw.tfrecord", "length of the record at offset " + 3 * record);
+    assertRefused(Kind.TFRECORD, "raw.tfrecord", "length of the record at offset " + 3 * record);
     assertLeft(Kind.TFRECORD, "raw.tfrecord", 2, 2);
     change("raw.tfrecord", b -> Arrays.copyOf(b, 2 * record - 3));
-    assertTold(Kind.TFRECORD, "raw.tfrecord", "ends within the record at offset " + record);
+    assertRefused(Kind.TFRECORD, "raw.tfrecord", "ends within the record at offset " + record);
   }
 
   /** Each group of the message's unknown fields would be a call within a call. */
@@ -179,7 +182,7 @@ class BadFilesTest {
     entry.write("|".repeat(depth).getBytes(UTF_8)); // and ends one
     byte[] example = field(field(entry.toByteArray())); // features, a feature
     DataFiles.records(folder.resolve("deep.tfrecord"), example);
-    assertTold(
+    assertRefused(
         Kind.TFRECORD, "deep.tfrecord", "deep.tfrecord: record 0 at offset 0 is not a tf.Example");
   }
 
@@ -201,7 +204,7 @@ class BadFilesTest {
   void picturesOfMixedSizes() throws IOException {
     copy("pictures");
     Files.copy(DataFiles.path("scaled/wide.png"), folder.resolve("dog/wide.png"));
-    assertTold(
+    assertRefused(
         Kind.IMAGES,
         "",
         "2 sizes",
@@ -214,10 +217,10 @@ class BadFilesTest {
   }
 
   @Test
-  void aPictureThatCantBeRead() throws IOException {
+  void anUnreadablePicture() throws IOException {
     copy("pictures");
     change("cat/b.bmp", b -> Arrays.copyOf(b, 60));
-    assertTold(Kind.IMAGES, "", "b.bmp is damaged or not a picture");
+    assertRefused(Kind.IMAGES, "", "b.bmp is damaged or not a picture");
     assertLeft(Kind.IMAGES, "", 1, 3);
   }
 }

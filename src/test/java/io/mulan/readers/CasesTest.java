@@ -74,14 +74,14 @@ class CasesTest {
   }
 
   @Test
-  void hiddenFoldersAreNothing() {
+  void hiddenFoldersAreIgnored() {
     Dataset set = open(Kind.IMAGES, "folders/hidden_folder");
     assertEquals(List.of("cat", "dog"), set.classNames());
     assertEquals(10, set.train().count() + set.test().count());
   }
 
   @Test
-  void theFirstPictureAloneDoesNotDecide() {
+  void theFirstPictureAloneDoesNotDecideOnChannels() {
     assertHas(
         refusal(Kind.IMAGES, "folders/grey_first"),
         "9 pictures in colour and 1 grey",
@@ -217,7 +217,7 @@ class CasesTest {
 
   /** Nothing in these records says how their levels lie: the message names the setting. */
   @Test
-  void recordsThatDoNotSayTheirLayoutAreAskedFor() {
+  void recordsWithoutALayoutNeedSettings() {
     String path = "records/channels_first";
     assertHas(refusal(Kind.TFRECORD, path), "data.height", "data.layout to channels_first");
     Dataset read =

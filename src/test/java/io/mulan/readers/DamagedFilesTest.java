@@ -53,7 +53,7 @@ class DamagedFilesTest {
     "IMAGES, formats/webp/lossless.webp",
     "IMAGES, formats/webp/lossy.webp"
   })
-  void damageIsToldInOneLine(Kind kind, String path) throws IOException {
+  void damageIsReportedInOneLine(Kind kind, String path) throws IOException {
     byte[] whole = Files.readAllBytes(DataFiles.path(path));
     SplittableRandom random = new SplittableRandom(path.hashCode());
     int refused = 0;

@@ -131,7 +131,7 @@ class FormatsTest {
 
   @ParameterizedTest
   @CsvSource({"data.feature", "data.label"})
-  void anArrayThatIsNotThereIsNamedWithThoseThatAre(String setting) {
+  void aMissingArrayIsRefusedWithTheExistingOnes(String setting) {
     DataConfig config =
         DataFiles.config(
             Kind.NPZ, path("named.npz"), "data.feature=pixels_train", setting + "=other");
@@ -248,7 +248,7 @@ class FormatsTest {
 
   @ParameterizedTest
   @CsvSource({"data.feature, img2", "data.label, img", "data.label, other"})
-  void aColumnThatIsNotThereIsNamedWithThoseThatAre(String setting, String name) {
+  void aMissingColumnIsRefusedWithTheExistingOnes(String setting, String name) {
     String message =
         DataFiles.refusal(Kind.PARQUET, path("parquet/snappy.parquet"), setting + "=" + name);
     assertTrue(message.contains("id, img, fine_label, coarse_label"), message);
@@ -274,7 +274,7 @@ class FormatsTest {
   }
 
   @Test
-  void ofSeveralPicturesInASampleASettingNamesOne() {
+  void aSettingNamesOneOfSeveralPicturesInASample() {
     Path tar = path("two-pictures.tar");
     String message = DataFiles.refusal(Kind.IMAGES, tar);
     assertTrue(message.contains("is not the only picture of its sample"), message);
@@ -302,7 +302,7 @@ class FormatsTest {
   }
 
   @Test
-  void aFileThatIsNoArchiveIsNotTakenForADamagedOne() throws IOException {
+  void aFileThatIsNotAnArchiveIsNotCalledDamaged() throws IOException {
     Path picture = DataFiles.path("pictures/cat/a.png");
     assertTrue(DataFiles.refusal(Kind.IMAGES, picture).contains("is not a folder"));
     Path zip = Files.copy(picture, folder.resolve("a.zip"));

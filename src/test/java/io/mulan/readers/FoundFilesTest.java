@@ -40,7 +40,7 @@ class FoundFilesTest {
         ".hidden.png", "a/._x.png", "__MACOSX/a/x.png", "@eaDir/x.png", "a/@eaDir/SYNOPHOTO.jpg",
         "Thumbs.db", "a/thumbs.db", ".ipynb_checkpoints/a.png", "#recycle/a.png", "a/Desktop.ini"
       })
-  void whatSystemsLeaveIsNotThere(String name) throws IOException {
+  void filesOfOperatingSystemsAreIgnored(String name) throws IOException {
     file(name);
     file("a/x.png");
     assertEquals(List.of("a/x.png"), found().names());
@@ -48,7 +48,7 @@ class FoundFilesTest {
   }
 
   @Test
-  void namesOfUsersArePlain() {
+  void similarNamesAreNotIgnored() {
     for (String name : List.of("a.b/c.png", "thumbs/a.png", "x@eaDir.png", "a/b_.png")) {
       assertFalse(Foreign.is(name), name);
     }

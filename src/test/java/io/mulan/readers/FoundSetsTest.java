@@ -96,7 +96,7 @@ final class FoundSetsTest {
   }
 
   @Test
-  void whatIsLeftOutOfArchivesIsSaid() throws IOException {
+  void filesLeftOutOfArchivesAreReported() throws IOException {
     zip("set/x-000.zip", "", "cat/0.png", "cat/1.png");
     zip("set/x-002.zip", "", "dog/2.png", "dog/3.png");
     Files.createFile(folder.resolve("set/y.tar.xz"));
@@ -120,14 +120,14 @@ final class FoundSetsTest {
   }
 
   @Test
-  void yearsAreNoNumbersOfFiles() {
+  void yearsAreNotNumbersOfShards() {
     assertEquals(List.of(), Shards.gaps(List.of("x-2019.tar", "x-2021.tar")));
     assertEquals(List.of(), Shards.gaps(List.of("x-00-of-09.tar", "x-03-of-09.tar")));
     assertEquals(List.of(), Shards.gaps(List.of("x-09.tar", "x-10.tar", "y-12.tar")));
   }
 
   @Test
-  void tablesOfClassesMayBeInAFolderAndNameWhatIsNotThere() throws IOException {
+  void tablesOfClassesMayBeInAFolderAndNameMissingFiles() throws IOException {
     String[] pictures =
         IntStream.range(0, 5).mapToObj(i -> "set/" + i + ".png").toArray(String[]::new);
     String table = "[\"0.png\",0],[\"1.png\",1],[\"2.png\",2],[\"3.png\",3],[\"4.png\",4]";
@@ -202,7 +202,7 @@ final class FoundSetsTest {
   }
 
   @Test
-  void whatLiesNextToArraysIsSaid() {
+  void filesNextToArraysAreReported() {
     NpyArray images = NpyArray.of(new byte[48], 3, 4, 4);
     Npz.write(folder.resolve("a.npz"), Map.of("x", images, "__MACOSX/._x", images));
     assertEquals(List.of(), open(Kind.NPZ, "a.npz").notes());
@@ -241,7 +241,7 @@ final class FoundSetsTest {
   }
 
   @Test
-  void recordsOfWhichSomeHaveAClassAreRefused() throws IOException {
+  void recordsWithSomeClassesMissingAreRefused() throws IOException {
     byte[] levels = new byte[12];
     records(
         i ->

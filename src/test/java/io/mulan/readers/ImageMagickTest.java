@@ -95,7 +95,7 @@ class ImageMagickTest {
     "moving.gif, holds 2 frames",
     "cmyk.jpg, has four colours a pixel (CMYK)"
   })
-  void whatIsNoImageOfEightBitsIsRefused(String name, String why) {
+  void imagesOfOtherThanEightBitsAreRefused(String name, String why) {
     ConfigException e = assertThrows(ConfigException.class, () -> read(name, 3));
     assertTrue(e.getMessage().startsWith(file(name) + " " + why), e::getMessage);
   }

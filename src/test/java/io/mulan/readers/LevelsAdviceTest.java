@@ -37,7 +37,7 @@ class LevelsAdviceTest {
         "0 300 4000   | 256 | save (x * (255 / 4095)).round().astype(\"uint8\") in NumPy",
         "-2.1 0 2.6   | 256 | undo their standardization"
       })
-  void whatWasSeenDecides(String values, int levels, String advice) {
+  void theSeenValuesDecide(String values, int levels, String advice) {
     double[] seen = Arrays.stream(values.split(" ")).mapToDouble(Double::parseDouble).toArray();
     String said = LevelsAdvice.of(seen, levels);
     assertTrue(said.startsWith(advice), said);
@@ -56,7 +56,7 @@ class LevelsAdviceTest {
   }
 
   @Test
-  void ofALargeArrayPiecesAreLookedAt(@TempDir Path folder) {
+  void onlyPiecesOfALargeArrayAreRead(@TempDir Path folder) {
     float[] values = new float[600_000];
     values[599_999] = 1;
     Arrays.fill(values, 300_000, 320_000, 0.5f);

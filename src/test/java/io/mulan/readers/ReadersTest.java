@@ -56,7 +56,7 @@ class ReadersTest {
     "NPZ, numpy/compressed.npz, numpy_train_labels",
     "IMAGENET32, imagenet32, imagenet_train_labels"
   })
-  void classesStayBesideTheirImages(Kind kind, String path, String expected) {
+  void classesStayWithTheirImages(Kind kind, String path, String expected) {
     Dataset set = Datasets.open(DataFiles.config(kind, DataFiles.path(path)));
     long[] labels = Arrays.stream(set.train().labels().orElseThrow()).asLongStream().toArray();
     assertArrayEquals(DataFiles.expected(expected).toLongs(), labels);

@@ -51,7 +51,7 @@ class SplitsTest {
     "seg_train, seg_test",
     "DIV2K_train_HR, DIV2K_valid_HR"
   })
-  void foldersSayIt(String train, String test) {
+  void foldersNameTheSplit(String train, String test) {
     for (String above : List.of("", "set/", "set/images/")) {
       FolderSplit split =
           FolderSplit.of("x", List.of(above + test + "/b/1.png", above + train + "/a/0.png"));
@@ -74,7 +74,7 @@ class SplitsTest {
   }
 
   @Test
-  void ofTwoTestsOneIsTakenAndTheOtherTold() {
+  void oneOfTwoTestFoldersIsTakenAndTheOtherReported() {
     FolderSplit split =
         FolderSplit.of(
             "x", List.of("extra/2.png", "test/1.png", "train/0.png", "val/1.png", "z.png"));
@@ -116,14 +116,14 @@ class SplitsTest {
     "trainA/0.png trainB/0.png testA/0.png testB/0.png, all called as for training",
     "cat_train/0.png dog_train/0.png cat_test/0.png dog_test/0.png, all called as for training"
   })
-  void whatIsOpenIsRefused(String names, String reason) {
+  void ambiguousSplitsAreRefused(String names, String reason) {
     ConfigException refusal =
         assertThrows(ConfigException.class, () -> FolderSplit.of("x", List.of(names.split(" "))));
     assertTrue(refusal.getMessage().contains(reason), refusal.getMessage());
   }
 
   @Test
-  void aFolderForATestAloneIsToBeNamed() {
+  void aSingleTestFolderMustBeNamed() {
     for (String name : List.of("val/0.png", "set/val/cat/0.png", "set/val2017/0.png")) {
       ConfigException refusal =
           assertThrows(
@@ -144,7 +144,7 @@ class SplitsTest {
     "set-train.tfrecord-00000-of-00001, set-validation.tfrecord-00000-of-00001",
     "a_train.tfrecords, a_eval.tfrecords"
   })
-  void filesOfManyImagesSayItByFoldersOrNames(String train, String test) {
+  void filesOfManyImagesNameTheSplitByFolderOrName(String train, String test) {
     FileSplit split = FileSplit.of("x", List.of(train, test));
     assertEquals(List.of(train), split.train());
     assertEquals(List.of(test), split.test());
@@ -152,7 +152,7 @@ class SplitsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"test.tfrecord val.tfrecord", "data.tfrecord test.tfrecord"})
-  void filesForATestAloneAreNotLearnedFrom(String names) {
+  void testFilesAloneAreNotTrainedOn(String names) {
     ConfigException refusal =
         assertThrows(ConfigException.class, () -> FileSplit.of("x", List.of(names.split(" "))));
     assertTrue(refusal.getMessage().contains("no file that is called as for training"));
@@ -199,7 +199,7 @@ class SplitsTest {
   }
 
   @Test
-  void aboutATenthIsForTheTestOrAsManyAsAreAsked() {
+  void theTestHasATenthOrTheNumberAsked() {
     int[] many = IntStream.range(0, 20_000).toArray();
     int test = test(many).size();
     assertTrue(Math.abs(test - 2000) < 170, test + " of 20,000"); // four standard deviations
@@ -246,7 +246,7 @@ class SplitsTest {
 
   @ParameterizedTest
   @CsvSource({"x_train, x_val", "train_images, valid_images", "x_train, x_test"})
-  void arraysSayItByTheirNames(String train, String test, @TempDir Path folder) {
+  void arraysNameTheSplit(String train, String test, @TempDir Path folder) {
     Path npz = folder.resolve("a.npz");
     Npz.write(
         npz,
@@ -264,7 +264,7 @@ class SplitsTest {
   }
 
   @Test
-  void arraysWithoutMeaningAreTold(@TempDir Path folder) {
+  void unusedArraysAreReported(@TempDir Path folder) {
     Path npz = folder.resolve("a.npz");
     NpyArray images = NpyArray.of(new byte[12], 3, 2, 2);
     Npz.write(npz, Map.of("arr_0", images, "arr_1", NpyArray.of(new byte[3], 3), "arr_2", images));
@@ -278,7 +278,7 @@ class SplitsTest {
   }
 
   @Test
-  void whatIsWrongWithArraysIsSaidAsItIs(@TempDir Path folder) {
+  void wrongArraysAreRefusedWithTheReason(@TempDir Path folder) {
     Path npz = folder.resolve("a.npz");
     NpyArray labels = NpyArray.of(new byte[3], 3);
     String swapped =
@@ -311,7 +311,7 @@ class SplitsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {3, 4})
-  void onePictureIsNotTakenForGreyOnes(int channels, @TempDir Path folder) {
+  void onePictureIsNotTakenForManyGreyOnes(int channels, @TempDir Path folder) {
     Path npz = folder.resolve("a.npz");
     Npz.write(npz, Map.of("images", NpyArray.of(new byte[64 * channels], 8, 8, channels)));
     ConfigException refusal =
@@ -339,7 +339,7 @@ class SplitsTest {
   }
 
   @Test
-  void labelsOfChosenImagesAreThoseOfTheOthersLeftAlone() {
+  void labelsOfChosenImagesAreReadWithoutTheOthers() {
     LabelledImages parts = LabelledImages.of(store(new byte[3]), new int[] {5, 6, 7}, 3, "x");
     JoinedImages joined = new JoinedImages(List.of(parts, parts), 1);
     assertArrayEquals(new int[] {7, 5, 6}, joined.labels(new int[] {5, 0, 1}).orElseThrow());

@@ -61,7 +61,7 @@ final class ComparedPresetTest {
   }
 
   @Test
-  void noFinishedRunHasNoBand() {
+  void theBandWithoutFinishedRunsIsEmpty() {
     ComparedPreset preset = new ComparedPreset("one", List.of(run(0, State.UNFINISHED, 1, 4)));
     assertEquals(0, preset.band().steps().length);
     assertEquals(0, preset.last().count());
@@ -82,7 +82,7 @@ final class ComparedPresetTest {
   }
 
   @Test
-  void everyRunThatReachesAValueIsAskedWhen() {
+  void everyRunThatReachesAValueCounts() {
     assertEquals(2, TWO.reaches(3.5, Moment::step).count()); // a finished and a diverged one
     assertEquals((15 + 10) / 2.0, TWO.reaches(3.5, Moment::step).mean());
     assertEquals((1 * 15 + 1 * 10) / 2.0, TWO.reaches(3.5, Moment::seconds).mean());

@@ -59,7 +59,7 @@ final class ComparisonPictureTest {
   }
 
   @Test
-  void whereNothingIsMeasuredThereIsAnEmptyPicture() {
+  void withoutMeasurementsThePictureIsEmpty() {
     assertEquals(0, pixels(picture(run("a", State.UNFINISHED)), FIRST));
   }
 }

@@ -96,7 +96,7 @@ final class InitialWeightsTest {
   }
 
   @Test
-  void weightsThatAreNotTakenAreThoseThatTrainingBeginsWith() {
+  void otherWeightsAreThoseThatTrainingBeginsWith() {
     RunConfig config = SmallRun.config(MULAN);
     try (RunState state = new RunState(config, DIGITS);
         TrainedModel<BoundGraph> fresh =

@@ -40,7 +40,7 @@ final class PerImageTableTest {
   }
 
   @Test
-  void rowsThatWereWrittenAreThereForTheNextProgram() throws IOException {
+  void writtenRowsAreReadByTheNextProgram() throws IOException {
     append(new double[][] {{1.0 / 3, -2e-300}, {5, 6}});
     assertEquals(2, append(new double[][] {{7}, {8}}));
     assertArrayEquals(new double[] {1.0 / 3, -2e-300, 7}, column("total", 3));
@@ -60,7 +60,7 @@ final class PerImageTableTest {
   }
 
   @Test
-  void rowsThatAreThereAreNeverWrittenAnew() throws IOException {
+  void existingRowsAreNotWrittenAgain() throws IOException {
     Path file = Files.createDirectories(folder.resolve("sub")).resolve("t.csv");
     Files.writeString(file, "image,total,seconds\n0,1,2\n1,0.1");
     Object before = Files.getAttribute(file, "unix:ino");

@@ -32,7 +32,7 @@ final class RunSummariesTest {
   @TempDir Path folder;
 
   @Test
-  void aRunThatGoesOnHasItsGraphOnceAndHistogramsOfEveryOtherStep() throws IOException {
+  void aResumedRunHasItsGraphOnceAndHistogramsOfEveryOtherStep() throws IOException {
     train("training.steps=3");
     train("training.steps=5");
     List<Event> events = EventFiles.readAll(folder);
@@ -51,7 +51,7 @@ final class RunSummariesTest {
   }
 
   @Test
-  void withoutHistogramsNoStepIsLookedAt() throws IOException {
+  void withoutHistogramsNoStepIsObserved() throws IOException {
     train("training.steps=1", "training.summaries_every=0");
     Set<String> tags = tags(EventFiles.readAll(folder));
     assertTrue(tags.contains("config"), tags::toString);
@@ -81,7 +81,7 @@ final class RunSummariesTest {
   }
 
   @Test
-  void toLookChangesNothing() throws IOException {
+  void histogramsDoNotChangeTraining() throws IOException {
     Path looked = folder.resolve("looked");
     Path blind = folder.resolve("blind");
     RunConfig config = SmallRun.config("training.steps=2");

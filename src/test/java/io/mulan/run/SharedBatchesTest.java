@@ -43,7 +43,7 @@ final class SharedBatchesTest {
   }
 
   @Test
-  void oneThatWasStoppedGoesOnWhereItWas() {
+  void stoppedWorkResumesWhereItWas() {
     assertFalse(run(0, 3, false), "what was begun is kept");
     assertEquals(6, heard.size());
     assertTrue(run(heard.size(), 9, false));
@@ -52,7 +52,7 @@ final class SharedBatchesTest {
   }
 
   @Test
-  void whatWasStoppedWithinIsAsIfItHadNotBegun() {
+  void aBatchThatWasStoppedIsMadeAgain() {
     assertFalse(run(0, 3, true));
     assertEquals(List.of("0:0", "1:10", "2:20"), heard);
     assertTrue(run(8, 0, false), "there is nothing to do");

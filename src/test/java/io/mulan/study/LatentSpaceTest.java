@@ -38,7 +38,7 @@ final class LatentSpaceTest {
   }
 
   @Test
-  void whatTellsOfTheImagesIsCountedAndDrawn() {
+  void componentsThatDependOnTheImageAreCountedAndDrawn() {
     LatentSpace space = LatentSpace.of(images(COUNT), means(COUNT, 2), 1);
     assertEquals(2, space.inUse());
     Set<String> names = space.plots().stream().map(NamedPlot::name).collect(Collectors.toSet());
@@ -57,7 +57,7 @@ final class LatentSpaceTest {
   }
 
   @Test
-  void whatTellsNothingIsLeftOutWithAReason() {
+  void aLatentThatIsNotInUseIsLeftOutWithAReason() {
     LatentSpace collapsed = LatentSpace.of(images(COUNT), means(COUNT, 0), 1);
     assertTrue(collapsed.plots().isEmpty());
     assertTrue(collapsed.groups().isEmpty());

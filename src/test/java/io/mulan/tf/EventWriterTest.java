@@ -81,7 +81,7 @@ class EventWriterTest {
   }
 
   @Test
-  void aRunThatGoesOnSaysFromWhichStep() throws IOException {
+  void aResumedRunRecordsItsFirstStep() throws IOException {
     Files.createFile(folder.resolve("events.out.tfevents.4102444800.host"));
     try (EventWriter events = new EventWriter(folder, 12)) {
       String name = events.file().getFileName().toString();

@@ -21,7 +21,7 @@ class ShownGraphTest {
       Operand<TFloat32> large = tf.withName("large").constant(new float[1000]);
       Operand<TFloat32> small = tf.withName("small").constant(2f);
       Operand<TFloat32> product = tf.withSubScope("layer").math.mul(large, small);
-      tf.withName("besides").math.neg(product);
+      tf.withName("unused").math.neg(product);
       Operand<TFloat32> sum =
           tf.withControlDependencies(small).withName("sum").math.add(product, product);
 

@@ -95,7 +95,7 @@ final class StatelessRandomTest {
   }
 
   @Test
-  void compiledByXlaTheNumbersAreTheSame() {
+  void numbersAreTheSameWithXla() {
     try (Graph graph = new Graph();
         Session session = GraphSession.plain(graph)) {
       StatelessRandom<TFloat32> random = random(graph, Integer.MAX_VALUE, 7);
@@ -141,7 +141,7 @@ final class StatelessRandomTest {
 
   /** In one order or another, in two parts or in one. */
   @Test
-  void whatARowGetsDoesNotDependOnTheRowsAroundIt() {
+  void theNumbersOfARowDoNotDependOnOtherRows() {
     for (String law : List.of("uniform", "normal", "gamma")) {
       float[] all = rows(law, 0, 7);
       float[] first = rows(law, 0, 3);

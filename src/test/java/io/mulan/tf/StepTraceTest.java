@@ -20,7 +20,7 @@ import org.tensorflow.types.TFloat32;
 final class StepTraceTest {
 
   @Test
-  void whatRanIsToldByNameAndType() {
+  void operationsAreReadByNameAndType() {
     try (Graph graph = new Graph();
         TFloat32 numbers = Tensors.of(Shape.of(300, 300), new float[90_000])) {
       Ops tf = Ops.create(graph);
@@ -83,7 +83,7 @@ final class StepTraceTest {
   }
 
   @Test
-  void onAGpuItsKernelsCountEachOnce() {
+  void kernelsOfAGpuCountOnce() {
     NodeExecStats launch = node("a", "a = MatMul(x, y)", 0, 1);
     NodeExecStats withMemory =
         launch.toBuilder()

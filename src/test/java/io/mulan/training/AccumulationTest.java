@@ -31,7 +31,7 @@ final class AccumulationTest {
     "2, false, data.classes=10 latent.gradient=score_function network.dropout=0",
     "4, false, data.classes=10 latent.kind=none network.kind=per_pixel network.dropout=0.1"
   })
-  void soDoPartsOfOtherModels(int parts, boolean compiled, String settings) {
+  void partsOfOtherModelsGiveWhatTheWholeGives(int parts, boolean compiled, String settings) {
     check(parts, compiled, settings);
   }
 

@@ -47,7 +47,7 @@ final class CheckpointsTest {
   }
 
   @Test
-  void whatAnInterruptedWriteLeavesIsNoCheckpointAndIsCleanedUp() throws IOException {
+  void filesOfAnInterruptedWriteAreNotACheckpointAndAreRemoved() throws IOException {
     Checkpoints checkpoints = new Checkpoints(folder, 2);
     checkpoints.save(session, 1, Interval.NONE);
     Path unfinished = Files.createDirectory(folder.resolve(".unfinished-2"));
@@ -60,7 +60,7 @@ final class CheckpointsTest {
   }
 
   @Test
-  void fromADamagedOneTrainingGoesBackToTheOneBefore() throws IOException {
+  void trainingResumesFromTheCheckpointBeforeADamagedOne() throws IOException {
     for (String name : List.of("state.data-00000-of-00001", "state.index", "checkpoint.json")) {
       Path own = folder.resolve(name);
       Checkpoints checkpoints = new Checkpoints(own, 2);
@@ -100,7 +100,7 @@ final class CheckpointsTest {
   }
 
   @Test
-  void whereAllAreDamagedTrainingDoesNotBeginAnew() throws IOException {
+  void trainingDoesNotRestartIfAllCheckpointsAreDamaged() throws IOException {
     Checkpoints checkpoints = new Checkpoints(folder, 2);
     checkpoints.save(session, 1, Interval.NONE);
     Files.writeString(folder.resolve("1/checkpoint.json"), "{}");
@@ -111,7 +111,7 @@ final class CheckpointsTest {
   }
 
   @Test
-  void anUnreadableOldOneIsPassedOver() throws IOException {
+  void anUnreadableOldCheckpointIsPassedOver() throws IOException {
     Checkpoints checkpoints = new Checkpoints(folder, 1);
     checkpoints.save(session, 1, Interval.NONE);
     Files.writeString(folder.resolve("1/checkpoint.json"), "{");
@@ -125,7 +125,7 @@ final class CheckpointsTest {
   }
 
   @Test
-  void housekeepingThatFailsStopsNoSave() throws IOException {
+  void failedHousekeepingDoesNotStopASave() throws IOException {
     Checkpoints checkpoints = new Checkpoints(folder, 1);
     checkpoints.save(session, 1, Interval.NONE);
     Files.delete(folder.resolve("1/in-use"));
@@ -138,7 +138,7 @@ final class CheckpointsTest {
   }
 
   @Test
-  void oneThatIsReadStaysUntilItIsNotReadAnyMore() throws IOException {
+  void aCheckpointStaysWhileItIsRead() throws IOException {
     Checkpoints checkpoints = new Checkpoints(folder, 1);
     checkpoints.save(session, 1, Interval.NONE);
     try (ProgramLock reading = checkpoints.hold(1).get()) {
@@ -153,7 +153,7 @@ final class CheckpointsTest {
   }
 
   @Test
-  void oneOfAnotherModelIsRefusedWithTheFirstDifference() {
+  void aCheckpointOfAnotherModelIsRefusedWithTheFirstDifference() {
     Checkpoints checkpoints = new Checkpoints(folder, 2);
     try (TrainingSession other = SmallRun.session(SmallRun.plain("network.channels=12"), false)) {
       other.initialize();
@@ -166,7 +166,7 @@ final class CheckpointsTest {
   }
 
   @Test
-  void oneThatCantBeWrittenLeavesThoseBeforeIt() throws IOException {
+  void aFailedSaveLeavesEarlierCheckpoints() throws IOException {
     Checkpoints checkpoints = new Checkpoints(folder, 2);
     checkpoints.save(session, 1, Interval.NONE);
     // A file where the folder should be.

@@ -160,7 +160,7 @@ final class ClassesTest {
 
   @ParameterizedTest
   @ValueSource(strings = "data.augment=rotations")
-  void stoppedHalfWayAndResumedItIsTheSameToTheBit(String setting) throws IOException {
+  void aStoppedAndResumedRunIsTheSameToTheBit(String setting) throws IOException {
     RunConfig whole =
         config(
             images(0), CLASSES, setting, "training.learning_rate_decay=none", "training.steps=6");
@@ -178,8 +178,8 @@ final class ClassesTest {
 
   @Tag("slow")
   @Test
-  void soItIsWithoutAugmentation() throws IOException {
-    stoppedHalfWayAndResumedItIsTheSameToTheBit("data.augment=none");
+  void aStoppedAndResumedRunWithoutAugmentationIsTheSameToTheBit() throws IOException {
+    aStoppedAndResumedRunIsTheSameToTheBit("data.augment=none");
   }
 
   private static RunConfig with(RunConfig config, String setting) {
@@ -202,7 +202,7 @@ final class ClassesTest {
 
   @Tag("slow")
   @Test
-  void suchANetworkDoesBetterWithTheClass() {
+  void aNetworkWithoutTheLatentDoesBetterWithTheClass() {
     Path images = images(0);
     double unconditioned =
         bits(SmallRun.train(folder.resolve("a"), config(images, 0, BLIND)).orElseThrow());

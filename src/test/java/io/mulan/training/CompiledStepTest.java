@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** No variant falls off the compiled path, and none changes on it. */
 final class CompiledStepTest {
   @Test
-  void compiledByXlaOrNotTheStepsAreTheSame() {
+  void stepsAreTheSameWithAndWithoutXla() {
     check("network.preconditioning=linear schedule.start=flat schedule.ends=learned");
   }
 
@@ -33,7 +33,7 @@ final class CompiledStepTest {
         "latent.kind=gaussian latent.encoder=unet",
         "network.preconditioning=linear schedule.kind=monotone schedule.start=flat loss.prediction=x"
       })
-  void soAreThoseOfAllOtherParts(String settings) {
+  void stepsOfAllOtherPartsAreTheSameWithAndWithoutXla(String settings) {
     check(settings);
   }
 

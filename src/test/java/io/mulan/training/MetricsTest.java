@@ -44,7 +44,7 @@ final class MetricsTest {
   }
 
   @Test
-  void whatIsDamagedIsLeftOutAndTheRestStays() throws IOException {
+  void damagedLinesAreLeftOutAndTheRestStays() throws IOException {
     byte[] notText = "{\"step\":30,\"tr\u00e4in\":1}\n".getBytes(StandardCharsets.ISO_8859_1);
     Files.write(
         file(), concat(line(10), "{step}\n[]\nnull\n\n".getBytes(UTF_8), notText, line(40)));
@@ -53,7 +53,7 @@ final class MetricsTest {
   }
 
   @Test
-  void aRunThatGoesOnKeepsACopyOfADamagedFile() throws IOException {
+  void aResumedRunKeepsACopyOfADamagedFile() throws IOException {
     byte[] damaged = concat(line(10), new byte[] {(byte) 0xff, '\n'}, line(20), line(30));
     Files.write(file(), damaged);
     open(new MetricsFile.From(20, Optional.empty()), 10).close();
@@ -85,7 +85,7 @@ final class MetricsTest {
   }
 
   @Test
-  void aLineCoversItsWholeIntervalWhereARunGoesOn() throws IOException {
+  void aLineCoversItsWholeIntervalAfterAResume() throws IOException {
     try (MetricsFile metrics = open(MetricsFile.From.START, 4)) {
       for (int i = 1; i <= 8; i++) {
         metrics.stepped(i, step(0.1f * i));
@@ -113,7 +113,7 @@ final class MetricsTest {
   }
 
   @Test
-  void secondsGoOnWhereARunDid() {
+  void secondsContinueAfterAResume() {
     Interval kept;
     try (MetricsFile metrics = open(MetricsFile.From.START, 1)) {
       metrics.stepped(1, step(0));

@@ -39,7 +39,7 @@ final class NormalisationTest {
     }
   }
 
-  /** What the published code charges for a latent is no KL: printed for comparison. */
+  /** What the published code charges for a latent is not a KL: printed for comparison. */
   @ParameterizedTest
   @CsvSource({"top_k, published, identity"})
   void thePublishedSumIsPrinted(String kind, String law, String gradient) {

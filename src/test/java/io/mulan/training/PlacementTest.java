@@ -24,7 +24,7 @@ final class PlacementTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"training.accumulate=1", "training.accumulate=2"})
-  void theCompiledStepIsOneProgramForWhateverDeviceThereIs(String setting) {
+  void theCompiledStepIsOneProgramForAnyDevice(String setting) {
     RunConfig config = SmallRun.config(setting);
     GraphDef definition;
     int variables;

@@ -18,7 +18,7 @@ final class RecomputationTest {
   private static final String RECOMPUTED = " training.recompute=true";
 
   @Test
-  void stepsAreTheSame() {
+  void stepsAreTheSameWithRecomputation() {
     check("network.dropout=0.1 training.accumulate=2");
   }
 
@@ -30,7 +30,7 @@ final class RecomputationTest {
         "schedule.kind=scalar latent.kind=none loss.prediction=epsilon training.precision=bfloat16",
         "network.kind=per_pixel latent.gradient=score_function"
       })
-  void soAreThoseOfOtherParts(String settings) {
+  void stepsOfOtherPartsAreTheSameWithRecomputation(String settings) {
     check(settings);
   }
 
@@ -52,7 +52,7 @@ final class RecomputationTest {
   }
 
   @Test
-  void itTakesLessMemoryAndMoreWork() {
+  void recomputationTakesLessMemoryAndMoreWork() {
     String large =
         "schedule.kind=scalar latent.kind=none network.channels=32 network.layers=4"
             + " network.dropout=0.1";
@@ -70,7 +70,7 @@ final class RecomputationTest {
   }
 
   @Test
-  void itIsRefusedWithXla() {
+  void recomputationIsRefusedWithXla() {
     ConfigException refused =
         assertThrows(
             ConfigException.class,

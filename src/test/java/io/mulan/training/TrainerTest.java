@@ -59,14 +59,14 @@ final class TrainerTest {
   }
 
   @Test
-  void stoppedHalfWayAndResumedTheWeightsAreTheSameToTheBit() throws IOException {
+  void aStoppedAndResumedRunHasTheSameWeightsToTheBit() throws IOException {
     SmallRun.train(folder, SmallRun.config("training.steps=2"));
     assertEquals(bound, train(folder).orElseThrow());
     assertArrayEquals(state(straight, 4), state(folder, 4));
   }
 
   @Test
-  void aStopThatIsAskedForSavesTheStepFromWhichTheRunResumes() throws IOException {
+  void aStopSavesTheStepFromWhichTheRunResumes() throws IOException {
     List<Long> steps = new ArrayList<>();
     TrainingListener counting = new Counting(steps);
     assertTrue(train(folder, () -> steps.size() == 3, counting).isEmpty());
@@ -113,7 +113,7 @@ final class TrainerTest {
   }
 
   @Test
-  void aStopIsLookedAtBetweenTheBatchesOfAnEvaluation() throws IOException {
+  void anEvaluationStopsBetweenBatches() throws IOException {
     Evaluations stopped = new Evaluations();
     assertTrue(train(folder, () -> stopped.batches == 3, stopped).isEmpty());
     assertEquals(3, stopped.batches);
@@ -205,7 +205,7 @@ final class TrainerTest {
         "latent.kind=gumbel loss.times=importance",
         "loss.prediction=x network.conditioned=false"
       })
-  void soAreModelsOfAllOtherParts(String settings) {
+  void modelsOfAllOtherPartsAreTrainedAndMeasuredInBatchesOfAnySize(String settings) {
     aModelIsTrainedAndMeasuredInBatchesOfAnySize(settings);
   }
 
