@@ -96,7 +96,7 @@ final class DataFetchCommand implements Command {
               + " Imagenet32_val_npz.zip (or 64) at https://image-net.org/download-images, unpack"
               + " both into one folder, and train with --set data.kind=imagenet32 --set"
               + " data.path=FOLDER (this is the release of 2017, with anti-aliasing: it is easier by"
-              + " about a quarter of a bit than the first one, of which most published figures are)");
+              + " about a quarter of a bit than the first one, which most published figures use)");
     }
     return PublicSet.named(small)
         .orElseThrow(

@@ -46,7 +46,7 @@ final class DecompressCommand implements Command {
     return new OptionList()
         .value("out", "DIR|FILE", "where to write: a new folder, a .npy or .npz file")
         .value(MODEL, "RUN", "what it was written with (looked for in runs and savedmodels)")
-        .flag("try", "read what was written elsewhere; whether it came back is noticed");
+        .flag("try", "read a file written elsewhere; fails if the images do not come back");
   }
 
   @Override

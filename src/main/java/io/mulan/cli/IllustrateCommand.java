@@ -77,8 +77,8 @@ final class IllustrateCommand implements Command {
 
   private static void print(Illustration i, PrintStream out) {
     out.println("images of two pixels, of two kinds; all numbers in nats an image");
-    out.println("entropy, which no bound is below: " + text(i.entropy()));
-    out.println("\n1. Scalar schedules: for one network, one bound, whatever the shape");
+    out.println("entropy, the least that a bound can be: " + text(i.entropy()));
+    out.println("\n1. Scalar schedules: one network has one bound, for any shape");
     row(out, "", "limited network", "exact posterior mean");
     for (Given g : i.scalar()) {
       row(out, g.name(), text(g.network()), text(g.exact()));

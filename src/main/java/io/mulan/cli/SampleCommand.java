@@ -88,7 +88,7 @@ final class SampleCommand implements Command {
     if (workers.isChief()) {
       out.requireWritable();
     }
-    Consumer<String> said = given.out()::println;
+    Consumer<String> lines = given.out()::println;
     return together.work(
         () -> {
           LOG.info("building the model...");
@@ -98,12 +98,12 @@ final class SampleCommand implements Command {
             try (SamplingModel model = SamplingModel.open(run, plan)) {
               all =
                   new SampleFiles(
-                          run, plan, latents, beside, options.gif(), out, workers, terminal, said)
+                          run, plan, latents, beside, options.gif(), out, workers, terminal, lines)
                       .draw(model);
             }
           } else {
             all =
-                new StepSweep(run, plan, latents, options.sweep(), out, workers, terminal, said)
+                new StepSweep(run, plan, latents, options.sweep(), out, workers, terminal, lines)
                     .measure();
           }
           return all ? ExitCode.OK : ExitCode.INTERRUPTED;

@@ -107,7 +107,7 @@ final class Heartbeat implements AutoCloseable {
         known[other]
             ? name + " is lost: it has not answered for " + since.toSeconds() + " s"
             : name
-                + " does not answer since "
+                + " has not answered for "
                 + since.toSeconds()
                 + " s: is it started, and are address and port right?");
   }

@@ -19,7 +19,7 @@ import org.apache.logging.log4j.Logger;
 public final class OpenPort {
   private static final Logger LOG = LogManager.getLogger(OpenPort.class);
   private static final String MEANS =
-      "who reaches it needs no password to read and write your files";
+      "anyone who can reach it can read and write your files without a password";
 
   private OpenPort() {}
 

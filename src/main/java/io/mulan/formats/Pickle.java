@@ -297,14 +297,14 @@ public final class Pickle {
     if (value instanceof PickledBytes bytes) {
       return bytes.name();
     }
-    throw odd("something other than a text where a name is to be");
+    throw odd("a name that is not a text");
   }
 
   private static Object[] tuple(Object value) throws IOException {
     if (value instanceof Object[] tuple) {
       return tuple;
     }
-    throw odd("something other than a tuple where one is to be");
+    throw odd("a value that should be a tuple");
   }
 
   /** Only the names of the algorithms that make batches. */
@@ -337,7 +337,7 @@ public final class Pickle {
     if (FROM_BUFFER.contains(name) && arguments.length == 4 && text(arguments[3]).equals("C")) {
       return array(arguments[2], arguments[1], arguments[0]);
     }
-    throw odd("a call that batches are not made by");
+    throw odd("a call that a batch does not need");
   }
 
   private static void build(Object target, Object state) throws IOException {

@@ -185,7 +185,7 @@ final class MsgpackTree {
       throw wrong(path, "extension type " + header.getType() + " is not an array of real numbers");
     }
     if (header.getLength() > size - start) {
-      throw wrong(path, "it says to have " + header.getLength() + " bytes, and the file ends");
+      throw wrong(path, "it claims " + header.getLength() + " bytes, but the file ends");
     }
     if (in.unpackArrayHeader() != 3) {
       throw wrong(path, "an array is not made of shape, type and bytes");

@@ -202,7 +202,7 @@ public record PublishedSettings(JsonNode tree, String source) {
           source
               + " has no "
               + key
-              + "; name the configuration that the published code was run by");
+              + "; name the configuration that the published code was run with");
     }
     return node;
   }

@@ -41,7 +41,7 @@ record FileSplit(List<String> train, List<String> test, List<String> notes) {
     if (train.isEmpty()) {
       if (tests.size() > 1 || (tests.size() == 1 && !others.isEmpty())) {
         throw new ConfigException(
-            "%s has %s, which is called as for a test, but no file that is called as for training;"
+            "%s has %s, named like a test, but no file named like a training set;"
                     .formatted(where, tests.values().iterator().next().get(0))
                 + " name all files so, or name one of them as data.path");
       }
@@ -49,7 +49,7 @@ record FileSplit(List<String> train, List<String> test, List<String> notes) {
     }
     if (!others.isEmpty()) {
       throw new ConfigException(
-          "%s in %s is of neither split, but %s is for training; name all files so, or none"
+          "%s in %s is in neither split, but %s is for training; name all files so, or none"
               .formatted(others.get(0), where, train.get(0)));
     }
     List<String> notes = new ArrayList<>();

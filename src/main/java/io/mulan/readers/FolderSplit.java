@@ -55,7 +55,7 @@ record FolderSplit(Part train, Part test, List<String> notes) {
     }
     if (train.size() > 1) {
       throw new ConfigException(
-          "%s has the folders %s, which are all called as for training; name one of them as"
+          "%s has the folders %s, which are all named like a training set; name one of them as"
                   .formatted(place, String.join(", ", train))
               + " data.path, or keep one");
     }
@@ -125,7 +125,8 @@ record FolderSplit(Part train, Part test, List<String> notes) {
   }
 
   /**
-   * A folder for tests next to what no folder train holds: images of tests would be learned from.
+   * A folder for tests without a folder for training next to it: the model would learn from test
+   * images.
    */
   private static void refuseTestAsClass(String place, List<String> tests) {
     for (String folder : tests) {
@@ -138,7 +139,7 @@ record FolderSplit(Part train, Part test, List<String> notes) {
     }
   }
 
-  /** A split, or a test, in folders further down: test images would be learned from. */
+  /** A split, or a test, in folders further down: the model would learn from test images. */
   private static void refuseDeeper(String place, List<String> names) {
     Map<String, Set<String>> below = new TreeMap<>();
     for (String name : names) {
@@ -157,7 +158,7 @@ record FolderSplit(Part train, Part test, List<String> notes) {
           if (!tests.isEmpty()
               && (!train.isEmpty() || tests.stream().anyMatch(SplitNames::isTestAlone))) {
             throw new ConfigException(
-                "%s has %s in %s/: images of tests would be learned from; %s, or put train and test above all"
+                "%s has %s in %s/: the model would learn from test images; %s, or put train and test above all"
                     .formatted(
                         place,
                         Stream.concat(train.stream(), tests.stream())
@@ -181,7 +182,7 @@ record FolderSplit(Part train, Part test, List<String> notes) {
       above.append('/').append(folder);
       if (SplitNames.isTestAlone(folder)) {
         throw new ConfigException(
-            "%s has only the folder %s, which is called as for a test; name %s as data.path to learn from it"
+            "%s has only the folder %s, which is named like a test; name %s as data.path to learn from it"
                 .formatted(where, folder, above));
       }
     }

@@ -47,7 +47,7 @@ public final class Idx {
                 () ->
                     new ConfigException(
                         named
-                            + " has no train-images-idx3-ubyte, nor that with .gz; put it there, or"
+                            + " has neither train-images-idx3-ubyte nor that with .gz; put it there, or"
                             + " name one idx file as data.path (mulan data fetch mnist)"));
     FoundImages found = images(train, file(path, "train", "labels", 1), config, bad);
     Optional<Path> test = file(path, "t10k", "images", 3);

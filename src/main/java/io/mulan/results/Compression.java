@@ -171,7 +171,7 @@ public final class Compression {
       throw new ConfigException(
           name
               + " does not give back its images here, so nothing is written: the network's numbers"
-              + " are others than where it was written; read it there",
+              + " differ from those where it was written; read it there",
           e);
     }
   }

@@ -32,7 +32,7 @@ import org.tensorflow.types.TFloat32;
  * @param from number of the first image
  * @param to number of the second image
  * @param count images, with both ends
- * @param said takes each line about the results
+ * @param lines takes each line about the results
  */
 public record Interpolation(
     TrainedRun run,
@@ -43,7 +43,7 @@ public record Interpolation(
     Tolerance tolerance,
     OutFolder out,
     Terminal terminal,
-    Consumer<String> said) {
+    Consumer<String> lines) {
   public static final String JSON = "interpolate.json";
 
   private static final Logger LOG = LogManager.getLogger(Interpolation.class);
@@ -86,13 +86,13 @@ public record Interpolation(
                 "atol",
                 tolerance.absolute()))
         .write(out.resolve(JSON));
-    said.accept(count + " images from " + from + " to " + to + " of " + choice.description());
+    lines.accept(count + " images from " + from + " to " + to + " of " + choice.description());
     ImageSet between = npz.images(IMAGES, "between", choice.images().levels());
     boolean shown = Pictures.shows(between.shape());
     if (shown) {
       Pictures.rows(out.resolve(GRID), List.of(between), List.of(from + " to " + to));
     }
-    said.accept(out.written(shown ? GRID : "", NPZ, JSON));
+    lines.accept(out.written(shown ? GRID : "", NPZ, JSON));
   }
 
   private void draw(SamplingModel model, GrowingNpz npz) {

@@ -23,7 +23,7 @@ import org.apache.logging.log4j.Logger;
  * Images carried to noise along the probability flow and back, in files: the images with their
  * noise, a grid, and how far what came back is from them.
  *
- * @param said takes each line about the results
+ * @param lines takes each line about the results
  */
 public record Reconstruction(
     TrainedRun run,
@@ -31,7 +31,7 @@ public record Reconstruction(
     Tolerance tolerance,
     OutFolder out,
     Terminal terminal,
-    Consumer<String> said) {
+    Consumer<String> lines) {
   public static final String JSON = "reconstruct.json";
 
   private static final Logger LOG = LogManager.getLogger(Reconstruction.class);
@@ -90,7 +90,7 @@ public record Reconstruction(
                 "largest", errors.largest(),
                 "pixels_changed", errors.changed()))
         .write(out.resolve(JSON));
-    said.accept(text(errors));
+    lines.accept(text(errors));
     ImageSet images = choice.chosen();
     boolean shown = Pictures.shows(images.shape());
     if (shown) {
@@ -101,7 +101,7 @@ public record Reconstruction(
               npz.images("decoded", "decoded", images.levels()).first(SHOWN)),
           List.of("image", "decoded"));
     }
-    said.accept(out.written(shown ? GRID : "", NPZ, JSON));
+    lines.accept(out.written(shown ? GRID : "", NPZ, JSON));
   }
 
   private String text(RoundTrip.Errors errors) {

@@ -34,7 +34,7 @@ import org.apache.logging.log4j.Logger;
  * @param gif whether a moving picture is made
  * @param folder to write to, as the chief does
  * @param workers who share the images
- * @param said takes lines about the result
+ * @param lines takes lines about the result
  */
 public record SampleFiles(
     TrainedRun run,
@@ -45,7 +45,7 @@ public record SampleFiles(
     OutFolder folder,
     Workers workers,
     Terminal terminal,
-    Consumer<String> said) {
+    Consumer<String> lines) {
   private static final Logger LOG = LogManager.getLogger(SampleFiles.class);
 
   /** Says what the images were made with. */
@@ -76,7 +76,7 @@ public record SampleFiles(
       }
       if (all) {
         double seconds = (System.nanoTime() - start) / 1e9;
-        say(
+        line(
             "%d images, %s, %d evaluations of the network each, seed %d, weights of step %d: %s in"
                 + " all, %.3g s an image",
             plan.count(),
@@ -120,7 +120,7 @@ public record SampleFiles(
     if (Pictures.shows(run.image())) {
       files.addAll(pictures(file.images(), frames));
     }
-    said.accept(folder.written(files.toArray(String[]::new)));
+    lines.accept(folder.written(files.toArray(String[]::new)));
   }
 
   private List<String> pictures(ImageSet images, List<ImageSet> frames) {
@@ -145,8 +145,8 @@ public record SampleFiles(
     return new SampleBatches(run, plan, workers, terminal);
   }
 
-  private void say(String text, Object... values) {
-    said.accept(String.format(Locale.ROOT, text, values));
+  private void line(String text, Object... values) {
+    lines.accept(String.format(Locale.ROOT, text, values));
   }
 
   /**

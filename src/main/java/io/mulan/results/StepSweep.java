@@ -39,7 +39,7 @@ import org.apache.logging.log4j.Logger;
  * @param ways to compare
  * @param folder to write to, as the chief does
  * @param workers who share the images
- * @param said takes lines about the result
+ * @param lines takes lines about the result
  */
 public record StepSweep(
     TrainedRun run,
@@ -49,7 +49,7 @@ public record StepSweep(
     OutFolder folder,
     Workers workers,
     Terminal terminal,
-    Consumer<String> said) {
+    Consumer<String> lines) {
   private static final Logger LOG = LogManager.getLogger(StepSweep.class);
 
   /** Of the bound: enough to see where it bends. */
@@ -71,7 +71,7 @@ public record StepSweep(
   public boolean measure() {
     ImageSet test = Datasets.open(run.config().data()).test().first(IMAGES);
     Results results = new Results();
-    say("sampler    steps  evaluations   (bound of %d test images, bits/dim)", test.count());
+    line("sampler    steps  evaluations   (bound of %d test images, bits/dim)", test.count());
     boolean all = false;
     try {
       for (Sampler sampler : ways.stream().map(SamplingPlan.Steps::sampler).distinct().toList()) {
@@ -112,7 +112,7 @@ public record StepSweep(
       }
       results.images.put(way, images);
       int evaluations = way.steps() * sampler.evaluations();
-      say("%-9s  %5d  %11d   %s", way.name(), way.steps(), evaluations, found);
+      line("%-9s  %5d  %11d   %s", way.name(), way.steps(), evaluations, found);
     }
   }
 
@@ -155,7 +155,7 @@ public record StepSweep(
       files.add(SampleFiles.BOUND);
     }
     files.add(SampleFiles.JSON);
-    say("%s", folder.written(files.toArray(String[]::new)));
+    line("%s", folder.written(files.toArray(String[]::new)));
   }
 
   private Map<String, Object> settings(Results results) {
@@ -201,9 +201,9 @@ public record StepSweep(
     }
   }
 
-  private void say(String text, Object... values) {
+  private void line(String text, Object... values) {
     if (workers.isChief()) {
-      said.accept(String.format(Locale.ROOT, text, values));
+      lines.accept(String.format(Locale.ROOT, text, values));
     }
   }
 }

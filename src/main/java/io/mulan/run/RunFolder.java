@@ -207,7 +207,7 @@ public final class RunFolder implements AutoCloseable {
                 path
                     + " was trained on other data ("
                     + what
-                    + "); put those back, name another folder, or insist: mulan train --resume "
+                    + "); put those back, name another folder, or use the other data: mulan train --resume "
                     + path
                     + " --other-data");
           }

@@ -25,10 +25,10 @@ import org.apache.logging.log4j.Logger;
 /**
  * All pictures of what a model has learned, in files: the schedule, the latents, the loss along t.
  *
- * @param said takes each line about the pictures
+ * @param lines takes each line about the pictures
  */
 public record StudyFiles(
-    TrainedRun run, ChosenImages choice, OutFolder out, Terminal terminal, Consumer<String> said) {
+    TrainedRun run, ChosenImages choice, OutFolder out, Terminal terminal, Consumer<String> lines) {
   public static final String JSON = "plot.json";
 
   private static final Logger LOG = LogManager.getLogger(StudyFiles.class);
@@ -96,12 +96,12 @@ public record StudyFiles(
                 PLOTS,
                 plots.stream().map(NamedPlot::name).toList()))
         .write(out.resolve(JSON));
-    said.accept(
+    lines.accept(
         "pictures of %s on %s, weights of step %d"
             .formatted(run.path(), choice.description(), run.step()));
-    plots.forEach(p -> said.accept("  %-24s %s".formatted(p.name(), p.caption())));
-    study.missing().forEach(why -> said.accept("left out: " + why));
-    said.accept(out.written("each as .png and .svg", moving ? MOVING : "", JSON));
+    plots.forEach(p -> lines.accept("  %-24s %s".formatted(p.name(), p.caption())));
+    study.missing().forEach(why -> lines.accept("left out: " + why));
+    lines.accept(out.written("each as .png and .svg", moving ? MOVING : "", JSON));
   }
 
   /** The files of an earlier time, by what they were made with. */

@@ -21,6 +21,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -42,6 +44,9 @@ public final class Checkpoints {
 
   /** A file of a checkpoint that is locked while a program reads the checkpoint. */
   private static final String IN_USE = "in-use";
+
+  /** How often a reader looks whether a checkpoint that is being removed is gone. */
+  private static final long REMOVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private static final Logger LOG = LogManager.getLogger(Checkpoints.class);
 
@@ -193,7 +198,7 @@ public final class Checkpoints {
     try {
       Optional<ProgramLock> held = ProgramLock.tryShare(file);
       while (held.isEmpty() && has(step)) { // a training is removing it
-        Thread.onSpinWait();
+        LockSupport.parkNanos(REMOVAL_NANOS);
         held = ProgramLock.tryShare(file);
       }
       return held;
@@ -438,7 +443,7 @@ public final class Checkpoints {
     return figure == null ? OptionalDouble.empty() : OptionalDouble.of(figure);
   }
 
-  /** Removes what is no longer kept. That a checkpoint is written does not depend on it. */
+  /** Removes what is no longer kept. A failure here does not fail the save. */
   private void prune() {
     try {
       List<Description> readable = readable();
@@ -468,8 +473,8 @@ public final class Checkpoints {
   }
 
   /**
-   * Removes what an interrupted write left behind, and gives checkpoints that training cannot
-   * resume from a name of no checkpoint.
+   * Removes what an interrupted write left behind, and renames checkpoints that training cannot
+   * resume from, so that they no longer count.
    *
    * @param newest the step that training resumes from
    */

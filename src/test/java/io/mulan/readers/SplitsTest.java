@@ -112,9 +112,9 @@ class SplitsTest {
     "cat/0.png dog/more/eval/1.png, eval in dog/more/",
     "train/cat/0.png train/val/1.png test/cat/2.png, val in train/",
     "train/train/0.png train/val/1.png test/cat/2.png, name x/train as data.path",
-    "train2014/0.png train2017/0.png val2014/0.png, all called as for training",
-    "trainA/0.png trainB/0.png testA/0.png testB/0.png, all called as for training",
-    "cat_train/0.png dog_train/0.png cat_test/0.png dog_test/0.png, all called as for training"
+    "train2014/0.png train2017/0.png val2014/0.png, all named like a training set",
+    "trainA/0.png trainB/0.png testA/0.png testB/0.png, all named like a training set",
+    "cat_train/0.png dog_train/0.png cat_test/0.png dog_test/0.png, all named like a training set"
   })
   void ambiguousSplitsAreRefused(String names, String reason) {
     ConfigException refusal =
@@ -155,7 +155,7 @@ class SplitsTest {
   void testFilesAloneAreNotTrainedOn(String names) {
     ConfigException refusal =
         assertThrows(ConfigException.class, () -> FileSplit.of("x", List.of(names.split(" "))));
-    assertTrue(refusal.getMessage().contains("no file that is called as for training"));
+    assertTrue(refusal.getMessage().contains("no file named like a training set"));
   }
 
   /** Images that are numbers, whose names are they. */
