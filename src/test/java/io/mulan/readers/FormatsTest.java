@@ -90,7 +90,7 @@ class FormatsTest {
     "'(dp0\nS''data''\nI1\ns', ends within",
     "'(lp0\n.', no dictionary",
     "'N.', no dictionary",
-    "'(d(S''a''\ntI1\ns.', other than a text",
+    "'(d(S''a''\ntI1\ns.', a name that is not a text",
     "'}g5\n.', reference to nothing",
     "'s.', without its value",
     "'}(F1.5\n.', instruction 46 at offset 2",
