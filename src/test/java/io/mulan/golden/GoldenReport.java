@@ -25,17 +25,17 @@ public final class GoldenReport {
       Made by the test run itself (`mvn test` writes it to `target/golden-report.md`; this is a copy).
 
       The published JAX code was run on given weights, inputs and noise, in float32 and in double precision; the
-      numbers are in `src/test/resources/golden`. Here the same numbers are computed by this project, in both
-      precisions. Errors are relative to the size of the quantity, against the published double precision. A value
-      in float32 is allowed 3 times the published float32 error, or 1e-5 where that is larger; a gradient 1e-3 by
-      norm. In double precision 1e-7 is allowed, or the published float32 error. Of many quantities in one row the
-      one nearest to its limit is shown. `mvn verify -Dgolden=DIR` runs the same checks on other vectors.
+      numbers are in `src/test/resources/golden`. This project computes the same numbers in both precisions. Errors
+      are relative to the size of the quantity, against the published double precision. A value in float32 is allowed
+      3 times the published float32 error, or 1e-5 where that is larger; a gradient 1e-3 by norm. Double precision is
+      allowed 1e-7, or the published float32 error. A row of many quantities shows the one nearest to its limit.
+      `mvn verify -Dgolden=DIR` runs the same checks on other vectors.
 
-      Two things of the published code are not compared. Networks of 32 channels, whose groups of one channel normalise
-      the conditioning away: this project refuses them. And the loss of its VDM in discrete time with `reparam_type: input`,
-      which weighs an error in the noise as one in the image, so it is not a bound. Of the vector fields, the published
-      approximation called `high_precision`, which its evaluation leaves off, is left out. The likelihood by the
-      probability flow has its own test, `ExactLikelihoodGoldenTest` (rules in `docs/likelihood.md`).
+      Three things of the published code are not compared: networks of 32 channels, whose groups of one channel
+      normalise the conditioning away (this project refuses them); the loss of its VDM in discrete time with
+      `reparam_type: input`, which weighs an error in the noise as one in the image, so it is not a bound; and the
+      approximation of the vector field called `high_precision`, which its evaluation leaves off. The likelihood by
+      the probability flow has its own test, `ExactLikelihoodGoldenTest` (rules in `docs/likelihood.md`).
 
       """;
 
