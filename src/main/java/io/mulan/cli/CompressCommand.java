@@ -10,10 +10,9 @@ import io.mulan.results.OutFolder;
 import io.mulan.run.ChosenImages;
 import io.mulan.run.TrainedRun;
 import java.nio.file.Path;
-import java.util.List;
 
 /** {@code mulan compress}: images to a file that is as long as the bound says. */
-final class CompressCommand implements Command {
+final class CompressCommand implements ModelCommand {
   private static final int STEPS = 250;
   private static final int BATCH = 64;
 
@@ -28,11 +27,6 @@ final class CompressCommand implements Command {
   @Override
   public String summary() {
     return "compress images without loss by a trained model";
-  }
-
-  @Override
-  public List<String> arguments() {
-    return List.of("RUN");
   }
 
   @Override
@@ -59,8 +53,8 @@ final class CompressCommand implements Command {
   }
 
   @Override
-  public int run(Arguments given) {
-    try (TrainedRun run = TrainedOptions.read(given)) {
+  public int run(Arguments given, TrainedRun run) {
+    try {
       ChosenImages images = ImageChoice.read(given, run);
       Compression.Options options = options(given, run.config());
       Path out =

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** {@code mulan evaluate}: the likelihood of images under a trained model. */
-final class EvaluateCommand implements Command {
+final class EvaluateCommand implements ModelCommand {
   private static final String RANK = "rank";
 
   @Override
@@ -34,11 +34,6 @@ final class EvaluateCommand implements Command {
   @Override
   public String summary() {
     return "measure the likelihood of images under a trained model";
-  }
-
-  @Override
-  public List<String> arguments() {
-    return List.of("RUN");
   }
 
   @Override
@@ -69,14 +64,8 @@ final class EvaluateCommand implements Command {
   }
 
   @Override
-  public int run(Arguments given) {
+  public int run(Arguments given, TrainedRun run) {
     LikelihoodMethod method = EvaluationOptions.read(given);
-    try (TrainedRun run = TrainedOptions.read(given)) {
-      return evaluate(given, run, method);
-    }
-  }
-
-  private static int evaluate(Arguments given, TrainedRun run, LikelihoodMethod method) {
     Terminal terminal = given.terminal();
     ChosenImages chosen = ImageChoice.read(given, run);
     Evaluation evaluation = new Evaluation(run, chosen, method);

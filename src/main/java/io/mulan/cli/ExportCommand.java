@@ -21,7 +21,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /** {@code mulan export}: a trained model as a SavedModel. */
-final class ExportCommand implements Command {
+final class ExportCommand implements ModelCommand {
   private static final Logger LOG = LogManager.getLogger(ExportCommand.class);
   private static final String MODELS = "savedmodels";
   private static final String SCORE_TIMES = "score-times";
@@ -93,13 +93,8 @@ final class ExportCommand implements Command {
   }
 
   @Override
-  public int run(Arguments given) {
-    try (TrainedRun run = TrainedOptions.read(given)) {
-      return export(given, given.path(0), run);
-    }
-  }
-
-  private static int export(Arguments given, Path path, TrainedRun run) {
+  public int run(Arguments given, TrainedRun run) {
+    Path path = given.path(0);
     if (given.has("flax") || given.has("npz")) {
       if (run.exported().isPresent()) {
         throw new ConfigException(

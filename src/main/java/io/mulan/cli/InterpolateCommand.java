@@ -8,12 +8,11 @@ import io.mulan.results.Interpolation;
 import io.mulan.results.OutFolder;
 import io.mulan.run.ChosenImages;
 import io.mulan.run.TrainedRun;
-import java.util.List;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /** {@code mulan interpolate}: images between two, along the arc between their noises. */
-final class InterpolateCommand implements Command {
+final class InterpolateCommand implements ModelCommand {
   private static final Logger LOG = LogManager.getLogger(InterpolateCommand.class);
   private static final int COUNT = 9;
 
@@ -25,11 +24,6 @@ final class InterpolateCommand implements Command {
   @Override
   public String summary() {
     return "images between two, through the noise of the probability flow";
-  }
-
-  @Override
-  public List<String> arguments() {
-    return List.of("RUN");
   }
 
   @Override
@@ -53,10 +47,10 @@ final class InterpolateCommand implements Command {
   }
 
   @Override
-  public int run(Arguments given) {
+  public int run(Arguments given, TrainedRun run) {
     int count = given.count("count", COUNT, 2);
     Tolerance tolerance = given.tolerance();
-    try (TrainedRun run = TrainedOptions.read(given)) {
+    try {
       ChosenImages choice = ImageChoice.read(given, run);
       int from = index(given, "from", 0, choice);
       int to = index(given, "to", 1, choice);

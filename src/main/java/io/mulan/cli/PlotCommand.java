@@ -6,12 +6,11 @@ import io.mulan.results.OutFolder;
 import io.mulan.run.ChosenImages;
 import io.mulan.run.TrainedRun;
 import io.mulan.study.StudyFiles;
-import java.util.List;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /** {@code mulan plot}: pictures of the noise that a model has learned. */
-final class PlotCommand implements Command {
+final class PlotCommand implements ModelCommand {
   private static final Logger LOG = LogManager.getLogger(PlotCommand.class);
   private static final int COUNT = 300;
 
@@ -23,11 +22,6 @@ final class PlotCommand implements Command {
   @Override
   public String summary() {
     return "draw the learned schedule, where the loss comes from, and the latent space";
-  }
-
-  @Override
-  public List<String> arguments() {
-    return List.of("RUN");
   }
 
   @Override
@@ -49,8 +43,8 @@ final class PlotCommand implements Command {
   }
 
   @Override
-  public int run(Arguments given) {
-    try (TrainedRun run = TrainedOptions.read(given)) {
+  public int run(Arguments given, TrainedRun run) {
+    try {
       ChosenImages choice = ImageChoice.read(given, run, COUNT);
       String name = choice.name() + "-" + run.step();
       OutFolder out = TrainedOptions.out(given, run, "plots", name, StudyFiles.JSON);

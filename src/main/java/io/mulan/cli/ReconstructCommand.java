@@ -6,10 +6,9 @@ import io.mulan.results.OutFolder;
 import io.mulan.results.Reconstruction;
 import io.mulan.run.ChosenImages;
 import io.mulan.run.TrainedRun;
-import java.util.List;
 
 /** {@code mulan reconstruct}: images to noise along the probability flow, and back. */
-final class ReconstructCommand implements Command {
+final class ReconstructCommand implements ModelCommand {
   private static final int COUNT = 16;
 
   @Override
@@ -20,11 +19,6 @@ final class ReconstructCommand implements Command {
   @Override
   public String summary() {
     return "encode images by the probability flow and decode them again";
-  }
-
-  @Override
-  public List<String> arguments() {
-    return List.of("RUN");
   }
 
   @Override
@@ -45,16 +39,14 @@ final class ReconstructCommand implements Command {
   }
 
   @Override
-  public int run(Arguments given) {
+  public int run(Arguments given, TrainedRun run) {
     Tolerance tolerance = given.tolerance();
-    try (TrainedRun run = TrainedOptions.read(given)) {
-      ChosenImages choice = ImageChoice.read(given, run, COUNT);
-      OutFolder out =
-          TrainedOptions.out(given, run, "reconstructions", choice.name(), Reconstruction.JSON);
-      return new Reconstruction(run, choice, tolerance, out, given.terminal(), given.out()::println)
-              .write()
-          ? ExitCode.OK
-          : ExitCode.INTERRUPTED;
-    }
+    ChosenImages choice = ImageChoice.read(given, run, COUNT);
+    OutFolder out =
+        TrainedOptions.out(given, run, "reconstructions", choice.name(), Reconstruction.JSON);
+    return new Reconstruction(run, choice, tolerance, out, given.terminal(), given.out()::println)
+            .write()
+        ? ExitCode.OK
+        : ExitCode.INTERRUPTED;
   }
 }

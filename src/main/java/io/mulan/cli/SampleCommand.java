@@ -13,7 +13,6 @@ import io.mulan.run.SamplingModel;
 import io.mulan.run.SamplingPlan;
 import io.mulan.run.TrainedRun;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,7 +20,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /** {@code mulan sample}: images from noise. */
-final class SampleCommand implements Command {
+final class SampleCommand implements ModelCommand {
   private static final Logger LOG = LogManager.getLogger(SampleCommand.class);
 
   @Override
@@ -32,11 +31,6 @@ final class SampleCommand implements Command {
   @Override
   public String summary() {
     return "draw images from a trained model";
-  }
-
-  @Override
-  public List<String> arguments() {
-    return List.of("RUN");
   }
 
   @Override
@@ -64,13 +58,7 @@ final class SampleCommand implements Command {
   }
 
   @Override
-  public int run(Arguments given) {
-    try (TrainedRun run = TrainedOptions.read(given)) {
-      return sample(given, run);
-    }
-  }
-
-  private static int sample(Arguments given, TrainedRun run) {
+  public int run(Arguments given, TrainedRun run) {
     Terminal terminal = given.terminal();
     SamplingOptions options = SamplingOptions.read(given, run.config());
     SamplingPlan plan = options.plan();
