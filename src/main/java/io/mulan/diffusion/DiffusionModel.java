@@ -47,7 +47,7 @@ public final class DiffusionModel {
   private final UNet network;
   private final Denoiser denoiser;
 
-  private final Conditions conditions;
+  private final ConditionValues conditions;
 
   public DiffusionModel(RunConfig config, ImageShape image) {
     this(config, image, new ScoreNetwork(config, new UNet(config.network())));
@@ -55,11 +55,11 @@ public final class DiffusionModel {
 
   /** The same model with another denoiser in the place of the score network. */
   public DiffusionModel(RunConfig config, ImageShape image, Denoiser denoiser) {
-    this(config, image, denoiser, Conditions.unknown(config.data().conditions()));
+    this(config, image, denoiser, ConditionValues.unknown(config.data().conditions()));
   }
 
   private DiffusionModel(
-      RunConfig config, ImageShape image, Denoiser denoiser, Conditions conditions) {
+      RunConfig config, ImageShape image, Denoiser denoiser, ConditionValues conditions) {
     this.config = config;
     this.image = image;
     this.codec = new ImageCodec(config.data().levels());
@@ -82,7 +82,7 @@ public final class DiffusionModel {
     return given(conditions.of(values));
   }
 
-  private DiffusionModel given(Conditions values) {
+  private DiffusionModel given(ConditionValues values) {
     return new DiffusionModel(config, image, denoiser, values);
   }
 

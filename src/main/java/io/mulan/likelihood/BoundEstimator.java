@@ -63,7 +63,7 @@ public final class BoundEstimator {
     for (int first = 0; first < some.count(); first += batch) {
       betweenBatches.run();
       int count = Math.min(batch, some.count() - first);
-      try (ImageBatch fed = Batches.of(some, first, count);
+      try (ImageBatch fed = Draws.each(first, count).of(some);
           TInt64 s = TInt64.scalarOf(seed);
           TInt64 number = TInt64.scalarOf(first)) {
         GraphSession.Runner runner =
@@ -89,7 +89,7 @@ public final class BoundEstimator {
     for (long row = 0; row < rows; row += batch) {
       int size = (int) Math.min(batch, rows - row);
       Draws drawn = new Draws(first, row, size, timesPerImage);
-      try (ImageBatch fed = Batches.of(images, size, drawn::image);
+      try (ImageBatch fed = drawn.of(images);
           Result result =
               graph.run(
                   session,

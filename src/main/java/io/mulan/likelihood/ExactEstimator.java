@@ -64,7 +64,7 @@ public record ExactEstimator(
     double[][] logWeights = new double[count][options.samples()];
     int evaluations = 0;
     boolean one = options.samples() == 1;
-    try (ImageBatch fed = Batches.of(images, first, count)) {
+    try (ImageBatch fed = Draws.each(first, count).of(images)) {
       for (int k = 0; k < options.samples(); k++) {
         try (Result start = start(fed, first, k)) {
           FlowSolver.End end = follow(solver, start, first, k);
@@ -101,7 +101,7 @@ public record ExactEstimator(
   /** Solves the first sample of these images twice. */
   public SolverError solverError(int first, int count) {
     FlowSolver loose = solver.looser(10);
-    try (ImageBatch fed = Batches.of(images, first, count);
+    try (ImageBatch fed = Draws.each(first, count).of(images);
         Result start = start(fed, first, 0)) {
       double[] tight = logDensities(follow(solver, start, first, 0), count);
       double[] other = logDensities(follow(loose, start, first, 0), count);

@@ -69,7 +69,7 @@ public record TrajectoryEstimator(
   }
 
   private double[] run(Draws rows) {
-    try (ImageBatch fed = Batches.of(images, rows.size(), rows::image);
+    try (ImageBatch fed = rows.of(images);
         TInt32 steps = TInt32.scalarOf(options.steps());
         TInt64 seed = TInt64.scalarOf(options.seed());
         TInt64 number = TInt64.scalarOf(rows.number());

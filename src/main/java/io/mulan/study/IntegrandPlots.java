@@ -4,7 +4,6 @@ import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.drawing.Chart;
 import io.mulan.drawing.Plot.NamedPlot;
-import io.mulan.likelihood.Batches;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.likelihood.Draws;
 import io.mulan.likelihood.Estimate;
@@ -143,7 +142,7 @@ final class IntegrandPlots {
       long rows = (long) images.count() * perImage;
       for (long row = 0; row < rows; row += batch) {
         Draws drawn = new Draws(0, row, (int) Math.min(batch, rows - row), perImage);
-        try (ImageBatch fed = Batches.of(images, drawn.size(), drawn::image);
+        try (ImageBatch fed = drawn.of(images);
             Result result =
                 graph.run(
                     session, fed, drawn, perImage, seed, List.of(graph.times(), graph.terms()))) {

@@ -13,15 +13,15 @@ import org.tensorflow.types.family.TFloating;
  * @param size k, how many numbers
  * @param values [B,k]; empty if there are none, or until they are given
  */
-record Conditions(int size, Optional<Operand<TFloat32>> values) {
+record ConditionValues(int size, Optional<Operand<TFloat32>> values) {
 
   /** Values that are not given yet. */
-  static Conditions unknown(int size) {
-    return new Conditions(size, Optional.empty());
+  static ConditionValues unknown(int size) {
+    return new ConditionValues(size, Optional.empty());
   }
 
-  Conditions of(Operand<TFloat32> given) {
-    return new Conditions(size, Optional.of(given));
+  ConditionValues of(Operand<TFloat32> given) {
+    return new ConditionValues(size, Optional.of(given));
   }
 
   /**
@@ -42,8 +42,8 @@ record Conditions(int size, Optional<Operand<TFloat32>> values) {
   }
 
   /** The same for a batch that has all images twice. */
-  Conditions twice(Maths<?> m) {
-    return new Conditions(
+  ConditionValues twice(Maths<?> m) {
+    return new ConditionValues(
         size, values.map(given -> m.ops().concat(List.of(given, given), m.ops().constant(0))));
   }
 }
