@@ -185,7 +185,7 @@ public final class Main {
     }
   }
 
-  /** Of two words, if there is such a command. */
+  /** Two words, if there is such a command. */
   private static String name(String[] args) {
     String two = args.length > 1 ? args[0] + " " + args[1] : args[0];
     return COMMANDS.stream().anyMatch(c -> c.name().equals(two)) ? two : args[0];
@@ -229,7 +229,7 @@ public final class Main {
     return new UsageException(name + " " + what + " (" + name + " --help)");
   }
 
-  /** Of a name that Java cannot write in the locale's encoding. */
+  /** A name that Java cannot write in the locale's encoding. */
   private static String unnamed(InvalidPathException e) {
     return "'%s' cannot be a file's name here, where names are in %s; set LC_ALL=C.UTF-8, as scripts/mulan does"
         .formatted(e.getInput(), System.getProperty("sun.jnu.encoding"));

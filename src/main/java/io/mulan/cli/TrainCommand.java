@@ -139,7 +139,7 @@ final class TrainCommand implements Command {
     }
   }
 
-  /** In a process of its own, which is started again where it ends because another is lost. */
+  /** Runs in a process of its own, which is started again if it ends because another is lost. */
   private static int restarting(Arguments given) {
     List<String> arguments = new ArrayList<>(List.of("train"));
     for (Option option : given.options()) {

@@ -27,7 +27,7 @@ public final class JavaProcess {
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.add("-D" + PARENT + "=stdin");
-    // In a namespace of users it would be root.
+    // It would be root in a namespace of users.
     for (String name : List.of("user.name", "user.home")) {
       command.add("-D" + name + "=" + around.properties().get(name));
     }

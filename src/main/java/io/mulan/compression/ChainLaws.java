@@ -27,7 +27,7 @@ public record ChainLaws(GraphSession session, ChainGraph graph, ImageShape image
   record Link(double[] ratio, double[] up, double[] down) {
 
     /**
-     * Of some that lie one after the other.
+     * One of several that lie one after the other.
      *
      * @throws NotIncreasingException if nothing is lost between the two
      */

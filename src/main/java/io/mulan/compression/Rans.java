@@ -5,8 +5,8 @@ import java.util.SplittableRandom;
 
 /**
  * A stack of symbols as one large number: range asymmetric numeral systems (Duda 2013), with a
- * state of 63 bits above words of 32 bits. What was put last is taken first. To put a symbol of
- * probability p makes it -log2 p bits longer, to take one makes it as much shorter: so symbols can
+ * state of 63 bits above words of 32 bits. What was put last is taken first. Putting a symbol of
+ * probability p makes it -log2 p bits longer, taking one makes it as much shorter: so symbols can
  * also be drawn from it.
  */
 final class Rans {

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
- * A stream of images: one stack. To code an image by the model a stack must have some bits. So the
+ * A stream of images: one stack. A stack must have some bits to code an image by the model. So the
  * first images are coded as independent pixels, and the others in groups of 1, 2, 4, ...: as many
  * at once as there are bits for. The stack begins empty, and is empty again when all is read: if a
  * number of the model was another one, it is not.
@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  * @param most images in a group
  */
 record StreamCoder(GroupCoder coder, Conditions conditions, int most) {
-  /** Of so many dimensions one bit of checksum is kept, up to 32 for an image. */
+  /** One bit of checksum is kept for so many dimensions, up to 32 for an image. */
   private static final int DIMENSIONS_PER_CHECK = 256;
 
   private static final int MOST_CHECK = 32;

@@ -26,7 +26,7 @@ public record ImageShape(int height, int width, int channels) {
    * @throws ConfigException if an array cannot have as many
    */
   public int bytes(int count) {
-    // Of 31 bits each, so that the product of two is one of 62.
+    // Each has 31 bits, so the product of two has 62.
     long pixels = (long) height * width;
     if (pixels > MOST_BYTES || pixels * channels > MOST_BYTES / Math.max(1, count)) {
       throw new ConfigException(

@@ -33,7 +33,7 @@ public final class Countdown {
     this.before = before;
   }
 
-  /** From now on this is shown too. */
+  /** This is shown too from now on. */
   public void note(String text) {
     note = text;
   }

@@ -136,7 +136,7 @@ public class Terminal {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException shuttingDown) {
-      // To exit would wait for the hook, which waits for this.
+      // Exiting would wait for the hook, which waits for this.
       code = exitCode;
       finished.countDown();
       return;

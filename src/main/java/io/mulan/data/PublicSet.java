@@ -93,7 +93,7 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
 
   /**
    * Fetches the files and unpacks archives. Downloads stay in the cache; what is there is not
-   * fetched again. Of several programs that fetch the same set one does, and the others wait.
+   * fetched again. If several programs fetch the same set, one does and the others wait.
    *
    * @param from another address that has the same files; ends with a slash
    * @param environment variables by name; some say which proxy to use

@@ -85,7 +85,7 @@ public final class ReverseProcess<T extends TFloating> {
     return everyPixel(d.reshape(path.derivative(d, times), DiffusionModel.anyBatch(gamma)));
   }
 
-  /** Of a schedule that is the same for all pixels, for each of them. */
+  /** A schedule that is the same for all pixels has one value, here repeated for each. */
   private Operand<TFloat64> everyPixel(Operand<TFloat64> flat) {
     Ops tf = d.ops();
     ImageShape image = model.image();

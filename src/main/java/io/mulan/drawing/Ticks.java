@@ -7,7 +7,7 @@ import java.util.List;
 
 /** Round numbers along a scale. */
 final class Ticks {
-  /** From this power of ten on, numbers are written with it. */
+  /** Numbers from this power of ten on are written with it. */
   private static final int PLAIN = 7;
 
   private Ticks() {}

@@ -44,7 +44,7 @@ final class Sample {
         inputs -> new Way(Sampler.ANCESTRAL, served.m().ops().constant(false)));
   }
 
-  /** By a sampler that is an input. */
+  /** The sampler is an input. */
   static ModelSignature fast(Served served) {
     return build(
         served,

@@ -18,7 +18,9 @@ record Orientation(int value) {
   private static final Pattern XMP = Pattern.compile("tiff:Orientation(?:=\"|>)([1-8])");
   private static final int MOST_ENTRIES = 1000;
 
-  /** Of EXIF data, which are built as a TIFF file; nothing if they are broken or do not say it. */
+  /**
+   * Reads EXIF data, which are built as a TIFF file; nothing if they are broken or do not say it.
+   */
   static Optional<Orientation> ofExif(byte[] bytes, int from, int length) {
     ByteBuffer tiff = ByteBuffer.wrap(bytes, from, length).slice();
     try {
@@ -38,7 +40,7 @@ record Orientation(int value) {
     }
   }
 
-  /** Of XMP data, which say it where EXIF does not. */
+  /** Reads XMP data, which say it where EXIF does not. */
   static Orientation ofXmp(byte[] bytes, int from, int length) {
     Matcher found = XMP.matcher(new String(bytes, from, length, StandardCharsets.ISO_8859_1));
     return found.find() ? of(found.group(1).charAt(0) - '0') : UPRIGHT;

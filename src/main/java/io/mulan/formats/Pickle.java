@@ -19,7 +19,7 @@ import java.util.Set;
  * nothing is run, and everything else is refused. Bytes stay in the file.
  */
 public final class Pickle {
-  /** Of 100,000 images with a name and two classes each, there are fewer. */
+  /** 100,000 images with a name and two classes each have fewer. */
   private static final int MOST_VALUES = 2_000_000;
 
   private static final Set<String> RECONSTRUCT =

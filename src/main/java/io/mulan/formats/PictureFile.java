@@ -55,7 +55,7 @@ public record PictureFile(String name, Content content, ImageShape shape, Pictur
   /** A larger picture to be scaled is refused before it takes memory. */
   private static final long MOST_PIXELS = 1L << 26;
 
-  /** Of one bit each, as densely as deflate can. */
+  /** One bit each, as densely as deflate can. */
   private static final int MOST_PIXELS_OF_A_BYTE = 8 * 1032;
 
   /** Decoded, and once more as alpha, red, green, blue. */
@@ -361,7 +361,7 @@ public record PictureFile(String name, Content content, ImageShape shape, Pictur
             ? reader.getNumImages(true)
             : 1;
     requireOne(frames);
-    // Of a cut JPEG the rest comes out grey, with no more than a warning.
+    // The rest of a cut JPEG comes out grey, with no more than a warning.
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
     BufferedImage image = reader.read(0);

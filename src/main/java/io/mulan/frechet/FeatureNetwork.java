@@ -35,7 +35,7 @@ import org.tensorflow.types.TUint8;
  * resized bilinearly. Its output is float32 [B,d] or [B,1,1,d].
  */
 public final class FeatureNetwork implements Features {
-  /** Of the network that the published distances are measured with. */
+  /** The network that the published distances are measured with has these. */
   private static final String USUAL_INPUT = "ExpandDims:0";
 
   private static final String USUAL_OUTPUT = "pool_3:0";

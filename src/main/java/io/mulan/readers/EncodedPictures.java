@@ -56,7 +56,7 @@ interface EncodedPictures {
                   .copy(scale, target, offset + (i - first) * shape.size()));
     }
 
-    /** By the pictures' bytes, which are not decoded for it. */
+    /** The keys are of the pictures' bytes, which are not decoded for it. */
     @Override
     public void keys(int first, int count, int imageBytes, long[] target, int at) {
       pictures.each(

@@ -365,7 +365,7 @@ public record ImageRecords(
     layout.copy(image, target, at);
   }
 
-  /** By the bytes in the record, which are not decoded for it. */
+  /** The keys are of the bytes in the record, which are not decoded for it. */
   @Override
   public void keys(int first, int count, int imageBytes, long[] target, int at) {
     each(

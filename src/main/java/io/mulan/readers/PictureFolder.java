@@ -138,7 +138,7 @@ public record PictureFolder(
         : Optional.of(classes.labels(List.of(names)));
   }
 
-  /** By their names, which stay when the folder moves. */
+  /** The keys are of their names, which stay when the folder moves. */
   @Override
   public void keys(int first, int count, int imageBytes, long[] target, int at) {
     for (int i = 0; i < count; i++) {

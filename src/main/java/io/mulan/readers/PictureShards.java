@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Files that hold many encoded pictures each: Parquet, tar and zip. Of a folder all are taken,
+ * Files that hold many encoded pictures each: Parquet, tar and zip. All of a folder are taken,
  * split as their names or their folders' say; in a single archive folders are the split, and the
  * classes, as if it were unpacked.
  */

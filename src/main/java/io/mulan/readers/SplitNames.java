@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 final class SplitNames {
   private static final List<String> TRAIN = List.of("train", "training");
 
-  /** Of several the first is taken. */
+  /** The first of several is taken. */
   static final List<String> TEST =
       List.of(
           "test", "testing", "val", "valid", "validation", "validate", "eval", "evaluation", "dev");

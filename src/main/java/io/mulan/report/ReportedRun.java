@@ -109,7 +109,7 @@ public record ReportedRun(
     }
   }
 
-  /** Of a checkpoint that cannot be read there are none; what else is there is still reported. */
+  /** A checkpoint that cannot be read has none; what else is there is still reported. */
   private static Optional<Map<String, Long>> counts(Checkpoints checkpoints, long step) {
     try {
       return Optional.of(ModelParts.counts(checkpoints.weights(step)));

@@ -220,7 +220,7 @@ public record TrainedRun(Path path, Path results, RunConfig config, long step, S
     }
   }
 
-  /** From now on a training may remove the checkpoint. Models that were opened stay open. */
+  /** A training may remove the checkpoint from now on. Models that were opened stay open. */
   @Override
   public void close() {
     source.close();

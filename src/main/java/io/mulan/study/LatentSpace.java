@@ -30,7 +30,7 @@ record LatentSpace(
   private static final double PERPLEXITY = 20;
   private static final int STEPS = 600;
 
-  /** With fewer there is nothing to be near to. */
+  /** Fewer images have nothing to be near to. */
   private static final int FEWEST = 10;
 
   /**

@@ -33,7 +33,7 @@ final class DataCommandsTest {
 
   @Test
   void cifar10IsTrainedOnAndEvaluatedFromItsArchive() {
-    // At 32×32 the schedule has most of the weights; a narrow one is quick.
+    // The schedule has most of the weights at 32×32; a narrow one is quick.
     String cifar10 = data("cifar10", "cifar-10-binary.tar.gz") + "|--set=schedule.width=8";
     Program.Outcome done = train(cifar10, "--steps=1", "--run=a").assertDone();
     assertTrue(done.out().contains("bits/dim on the test images of cifar10"), done::toString);

@@ -103,7 +103,7 @@ final class CompressedFileTest {
             .endsWith("cannot be read: no such file or folder"));
   }
 
-  /** With a checksum that is right, so that the rest is what is read. */
+  /** The checksum is right, so the rest is read. */
   @Test
   void anyBytesAreReadOrRefused() throws IOException {
     SplittableRandom random = new SplittableRandom(5);

@@ -141,7 +141,7 @@ abstract class ServedModelTest {
         filled(count * latentSize, i -> i % latentSize < k ? 1 : 0), count, latentSize);
   }
 
-  /** Of 40 times the draws are more than a batch, and fill the last one in part. */
+  /** 40 times are more draws than a batch, and fill the last one in part. */
   @Test
   void theBoundIsThatOfEvaluate() {
     try (TrainedModel<BoundGraph> model = own(BoundGraph::build)) {

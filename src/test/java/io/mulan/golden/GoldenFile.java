@@ -111,7 +111,7 @@ public final class GoldenFile implements AutoCloseable {
 
   /**
    * The same of every so many-th case, as the system property {@code golden.every} says: for checks
-   * that take long. With other vectors than the project's it is every one.
+   * that take long. It is every one with other vectors than the project's.
    */
   public static Stream<DynamicTest> someChecks(
       String name, Predicate<GoldenCase> condition, Consumer<GoldenCase> check) {

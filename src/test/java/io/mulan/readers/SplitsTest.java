@@ -194,7 +194,7 @@ class SplitsTest {
       old.removeIf(i -> i >= 110);
       assertEquals(before, old, "with " + count);
     }
-    // In whatever order they come.
+    // In any order.
     assertEquals(before, test(IntStream.range(0, 110).map(i -> 109 - i).toArray()));
   }
 
