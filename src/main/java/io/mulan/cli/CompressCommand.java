@@ -46,7 +46,7 @@ final class CompressCommand implements ModelCommand {
         .with(TrainedOptions::add)
         .value("steps", "T", "of the chain (250, or the model's own)")
         .value("cells", "M", "cells of the grid of z to a standard deviation (1)")
-        .value("streams", "N", "worked on at once; each begins anew (one for 2048 images)")
+        .value("streams", "N", "worked on at once; each begins from nothing (one for 2048 images)")
         .value("batch", "N", "images in the network at once, a power of two (64)")
         .flag("check", "read each stream again and compare the images")
         .value("out", "FILE", "the file (RUN/compressed/IMAGES-steps-T.mulan)");

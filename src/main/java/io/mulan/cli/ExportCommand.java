@@ -49,7 +49,7 @@ final class ExportCommand implements ModelCommand {
           mulan export runs/digits --to /srv/models/digits       where a server looks for it
           mulan export runs/digits --step best --version 7       another checkpoint, a version's number
           mulan export runs/digits --licence "CC BY 4.0"         what users may do with it
-          mulan export savedmodels/digits --score-times 64       the same model anew, with another score
+          mulan export savedmodels/digits --score-times 64       the same model again, with another score
           mulan export runs/digits --flax ckpt-1.flax            a checkpoint for the published code
         """;
   }

@@ -78,7 +78,7 @@ public record FoundFiles(Path folder, List<String> names) {
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
       if (!isForeign(file)) {
         if (attributes.isSymbolicLink()) { // of those that lead somewhere, the target is visited
-          bad.found(new ConfigException(file + " is a link to nothing; remove or mend it"));
+          bad.found(new ConfigException(file + " is a link to nothing; remove or fix it"));
         } else if (attributes.isRegularFile()) {
           names.add(folder.relativize(file).toString().replace('\\', '/'));
         }

@@ -35,7 +35,7 @@ public final class Compression {
    *
    * @param steps T
    * @param cells of the grid to a standard deviation, a multiple of a quarter
-   * @param streams at least; each begins anew
+   * @param streams at least; each begins from nothing
    * @param batch images that go through the network together at most
    * @param check whether all is read again before the file gets its name
    */

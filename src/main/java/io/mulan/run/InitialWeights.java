@@ -97,8 +97,8 @@ public final class InitialWeights {
    * @param kept which weights of the source
    * @param taken as they are
    * @param partly taken for the inputs of time
-   * @param otherShape there; drawn anew
-   * @param missing there; drawn anew
+   * @param otherShape there; initialised
+   * @param missing there; initialised
    * @param unused of the source
    */
   public record Taken(
@@ -120,8 +120,8 @@ public final class InitialWeights {
       }
       text.append("): ").append(taken.size()).append(" taken");
       text.append(listed("taken for the inputs of time", partly));
-      text.append(listed("drawn anew, of another shape there", otherShape));
-      text.append(listed("drawn anew, not there", missing));
+      text.append(listed("initialised, of another shape there", otherShape));
+      text.append(listed("initialised, not there", missing));
       return text.append(listed("not used", unused)).toString();
     }
 

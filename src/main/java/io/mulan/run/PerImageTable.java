@@ -106,7 +106,7 @@ final class PerImageTable implements AutoCloseable {
 
   private ConfigException damaged(int line) {
     return new ConfigException(
-        file + ", line " + line + ", is not what was written; remove the file to measure anew");
+        file + ", line " + line + ", is not what was written; remove the file to measure again");
   }
 
   private String header() {

@@ -352,7 +352,7 @@ public final class Checkpoints {
                 + " there and "
                 + wanted.getOrDefault(name, "not used")
                 + " in this model; put back the"
-                + " checkpoint that belongs to this run, or train anew with --run");
+                + " checkpoint that belongs to this run, or train again with --run");
       }
     }
   }
@@ -393,7 +393,7 @@ public final class Checkpoints {
                 s ->
                     "mulan train --resume %s goes back to step %d by itself, and other commands do with --step %d"
                         .formatted(run(), s, s))
-            .orElse("there is none before it: put back a copy, or train anew with --run"),
+            .orElse("there is none before it: put back a copy, or train again with --run"),
         cause);
   }
 

@@ -228,7 +228,7 @@ final class PublishedTraining<T extends TFloating> implements AutoCloseable {
     read(AdamW.Slot::average, reader);
   }
 
-  /** All in one run: TensorFlow plans the whole graph anew for each set of what is fetched. */
+  /** All in one run: TensorFlow plans the whole graph again for each set of what is fetched. */
   private void read(
       Function<AdamW.Slot<T>, Variable<T>> which, BiConsumer<String, double[]> reader) {
     Session.Runner runner = session.runner();
