@@ -64,7 +64,7 @@ final class SampleCommand implements ModelCommand {
     SamplingPlan plan = options.plan();
     SampleBatches.Latents latents = latents(given, run, plan);
     OutFolder out = TrainedOptions.out(given, run, "samples", options.name(), SampleFiles.JSON);
-    Optional<ImageSet> beside =
+    Optional<ImageSet> compared =
         Optional.ofNullable(given.text("beside"))
             .map(name -> ImageChoice.named(name, given, run).first(plan.count()));
     Map<String, String> facts = WorkerGroup.program();
@@ -86,7 +86,15 @@ final class SampleCommand implements ModelCommand {
             try (SamplingModel model = SamplingModel.open(run, plan)) {
               all =
                   new SampleFiles(
-                          run, plan, latents, beside, options.gif(), out, workers, terminal, lines)
+                          run,
+                          plan,
+                          latents,
+                          compared,
+                          options.gif(),
+                          out,
+                          workers,
+                          terminal,
+                          lines)
                       .draw(model);
             }
           } else {

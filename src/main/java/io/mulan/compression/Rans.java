@@ -21,7 +21,7 @@ final class Rans {
 
   private static final int WORD = 32;
 
-  /** Bits of the state, after the highest one, that mixing leaves as they are. */
+  /** Bits of the state, after the highest one, that mixing does not change. */
   private static final int KEPT = 8;
 
   private static final long WORD_MASK = (1L << WORD) - 1;

@@ -30,7 +30,7 @@ import org.apache.logging.log4j.Logger;
  * Images that a model draws, with their files: an archive, what they were made with, pictures.
  *
  * @param latents where they come from
- * @param beside images for a second grid
+ * @param compared images for a second grid
  * @param gif whether a moving picture is made
  * @param folder to write to, as the chief does
  * @param workers who share the images
@@ -40,7 +40,7 @@ public record SampleFiles(
     TrainedRun run,
     SamplingPlan plan,
     SampleBatches.Latents latents,
-    Optional<ImageSet> beside,
+    Optional<ImageSet> compared,
     boolean gif,
     OutFolder folder,
     Workers workers,
@@ -130,8 +130,8 @@ public record SampleFiles(
     files.add(GRID + Pictures.first(ImageGrid.most(images.shape()), count));
     int alone = Pictures.each(folder.resolve("images"), images);
     files.add("images/" + Pictures.first(alone, count));
-    if (beside.isPresent()) {
-      Pictures.sideBySide(folder.resolve(BESIDE), images, beside.get());
+    if (compared.isPresent()) {
+      Pictures.sideBySide(folder.resolve(BESIDE), images, compared.get());
       files.add(BESIDE);
     }
     if (!frames.isEmpty()) {
