@@ -4,7 +4,7 @@ import io.mulan.cli.Arguments.UsageException;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Stopped;
 import io.mulan.console.Terminal;
-import io.mulan.drawing.Figure;
+import io.mulan.drawing.HtmlPage.Figure;
 import io.mulan.drawing.PictureFiles;
 import io.mulan.report.ReportPage;
 import io.mulan.report.ReportSamples;

@@ -46,7 +46,7 @@ record CategoricalPosterior<T extends TFloating>(Maths<T> m, Operand<T> logits, 
 
   @Override
   public Operand<T> imbalance(Maths<T> maths) {
-    return Imbalance.of(maths, mean(), size, 1);
+    return Posterior.imbalance(maths, mean(), size, 1);
   }
 
   @Override

@@ -42,6 +42,18 @@ public interface Posterior<T extends TFloating> {
     return m.constant(0);
   }
 
+  /**
+   * {@link #imbalance} of latents of categories: k Σ p log(p m) in nats, where p are the shares of
+   * the categories (scalar).
+   *
+   * @param mean E[c|x], of which k of m are on [B,m]
+   */
+  static <T extends TFloating> Operand<T> imbalance(Maths<T> m, Operand<T> mean, int size, int k) {
+    Operand<T> shares = m.mul(m.mean(mean, 0), 1.0 / k);
+    Operand<T> log = m.log(m.add(shares, 1e-12)); // finite for a category that no image has
+    return m.mul(m.sum(m.mul(shares, m.add(log, Math.log(size))), 0), k);
+  }
+
   /** [B,d]. */
   Operand<T> natural();
 

@@ -99,7 +99,7 @@ record SubsetLatent(int size, int k, LatentConfig.Gradient gradient) implements 
 
     @Override
     public Operand<T> imbalance(Maths<T> maths) {
-      return Imbalance.of(maths, mean, latent.size, latent.k);
+      return Posterior.imbalance(maths, mean, latent.size, latent.k);
     }
 
     @Override

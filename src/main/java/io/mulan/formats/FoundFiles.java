@@ -11,21 +11,45 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The files of a data set, in a folder and in those below it. Links are followed; what is {@link
- * Foreign} is not there.
+ * The files of a data set, in a folder and in those below it. Links are followed; what is
+ * {@linkplain #isForeign foreign} is not there.
  *
  * @param folder that they lie in
  * @param names of them below it, with slashes, sorted
  */
 public record FoundFiles(Path folder, List<String> names) {
+  /** What operating systems leave among files of the user. */
+  private static final Set<String> FOREIGN =
+      Set.of(
+          "__macosx",
+          "@eadir",
+          "#recycle",
+          "$recycle.bin",
+          "system volume information",
+          "lost+found",
+          "thumbs.db",
+          "ehthumbs.db",
+          "desktop.ini");
+
+  /**
+   * Whether a name, or one of the folders of a path whose parts slashes separate, is not part of a
+   * data set, whatever it ends with: a hidden one, which begins with a dot, or one of an operating
+   * system.
+   */
+  public static boolean isForeign(String path) {
+    return Arrays.stream(path.split("[/\\\\]"))
+        .anyMatch(name -> name.startsWith(".") || FOREIGN.contains(name.toLowerCase(Locale.ROOT)));
+  }
 
   /**
    * All files.
@@ -66,7 +90,7 @@ public record FoundFiles(Path folder, List<String> names) {
     }
 
     private boolean isForeign(Path path) {
-      return !path.equals(folder) && Foreign.is(path.getFileName().toString());
+      return !path.equals(folder) && FoundFiles.isForeign(path.getFileName().toString());
     }
 
     @Override

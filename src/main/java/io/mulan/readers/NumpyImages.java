@@ -5,7 +5,6 @@ import io.mulan.files.ConfigException;
 import io.mulan.files.CountedInput;
 import io.mulan.files.Printable;
 import io.mulan.formats.BadInput;
-import io.mulan.formats.Foreign;
 import io.mulan.formats.FoundFiles;
 import io.mulan.formats.Unpacked;
 import io.mulan.numpy.Npy;
@@ -152,7 +151,7 @@ public final class NumpyImages {
   }
 
   private static List<String> names(Npz npz) {
-    return npz.names().stream().filter(name -> !Foreign.is(name)).toList();
+    return npz.names().stream().filter(name -> !FoundFiles.isForeign(name)).toList();
   }
 
   private static Names train(Path file, Npz npz, DataConfig config) {

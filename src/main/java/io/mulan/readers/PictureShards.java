@@ -5,7 +5,6 @@ import io.mulan.config.ImageShape;
 import io.mulan.files.ConfigException;
 import io.mulan.formats.ArchivedFiles;
 import io.mulan.formats.BadInput;
-import io.mulan.formats.Foreign;
 import io.mulan.formats.FoundFiles;
 import io.mulan.formats.PictureFile;
 import io.mulan.formats.Unpacked;
@@ -202,7 +201,7 @@ public final class PictureShards {
             file,
             new Unpacked(config.allowLarge()),
             name -> {
-              if (Foreign.is(name)) {
+              if (FoundFiles.isForeign(name)) {
                 return false;
               }
               if (PictureFile.isOfOtherKind(name)) {

@@ -2,8 +2,8 @@ package io.mulan.report;
 
 import io.mulan.console.Text;
 import io.mulan.drawing.Chart;
-import io.mulan.drawing.Figure;
 import io.mulan.drawing.HtmlPage;
+import io.mulan.drawing.HtmlPage.Figure;
 import io.mulan.drawing.ImageGrid;
 import io.mulan.results.ImageRanking;
 import io.mulan.results.ImageRanking.Score;

@@ -3,7 +3,7 @@ package io.mulan.report;
 import io.mulan.console.Text;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.drawing.Chart;
-import io.mulan.drawing.Figure;
+import io.mulan.drawing.HtmlPage.Figure;
 import io.mulan.training.Metrics;
 import io.mulan.training.Metrics.Curve;
 import java.util.ArrayList;

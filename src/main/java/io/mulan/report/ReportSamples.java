@@ -3,7 +3,7 @@ package io.mulan.report;
 import io.mulan.cluster.Workers;
 import io.mulan.console.Terminal;
 import io.mulan.console.Text;
-import io.mulan.drawing.Figure;
+import io.mulan.drawing.HtmlPage.Figure;
 import io.mulan.drawing.ImageGrid;
 import io.mulan.drawing.Pictures;
 import io.mulan.files.ConfigException;

@@ -4,7 +4,7 @@ import io.mulan.console.Terminal;
 import io.mulan.console.Text;
 import io.mulan.data.Datasets;
 import io.mulan.data.ImageSet;
-import io.mulan.drawing.Figure;
+import io.mulan.drawing.HtmlPage.Figure;
 import io.mulan.files.ConfigException;
 import io.mulan.run.TrainedRun;
 import io.mulan.study.ScheduleStudy;

@@ -16,7 +16,7 @@ final class ImbalanceTest {
     try (SmallModel<TFloat64> small = new SmallModel<>(TFloat64.class)) {
       Maths<TFloat64> m = small.m;
       Operand<TFloat64> rows = m.reshape(m.vector(mean), -1, size);
-      return small.run(0, TIMES, List.of(Imbalance.of(m, rows, size, k))).get(0)[0];
+      return small.run(0, TIMES, List.of(Posterior.imbalance(m, rows, size, k))).get(0)[0];
     }
   }
 

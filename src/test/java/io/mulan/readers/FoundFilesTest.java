@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.files.ConfigException;
 import io.mulan.formats.BadInput;
-import io.mulan.formats.Foreign;
 import io.mulan.formats.FoundFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,13 +43,13 @@ class FoundFilesTest {
     file(name);
     file("a/x.png");
     assertEquals(List.of("a/x.png"), found().names());
-    assertTrue(Foreign.is(name));
+    assertTrue(FoundFiles.isForeign(name));
   }
 
   @Test
   void similarNamesAreNotIgnored() {
     for (String name : List.of("a.b/c.png", "thumbs/a.png", "x@eaDir.png", "a/b_.png")) {
-      assertFalse(Foreign.is(name), name);
+      assertFalse(FoundFiles.isForeign(name), name);
     }
   }
 
