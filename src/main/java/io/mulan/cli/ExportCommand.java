@@ -1,8 +1,5 @@
 package io.mulan.cli;
 
-import io.mulan.config.NetworkConfig;
-import io.mulan.config.RunConfig;
-import io.mulan.config.ScheduleConfig;
 import io.mulan.console.ExitCode;
 import io.mulan.console.Text;
 import io.mulan.export.ModelFolder;
@@ -15,7 +12,6 @@ import io.mulan.run.RunFolder;
 import io.mulan.run.TrainedRun;
 import io.mulan.training.RunState;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -70,28 +66,6 @@ final class ExportCommand implements ModelCommand {
             "whose checkpoint (vdm where there is no latent, else mulan)");
   }
 
-  /** That the published code has a place for what is special about the model. */
-  private static void checkPublished(Path path, RunConfig config) {
-    List<String> own = new ArrayList<>();
-    if (config.data().conditions() > 0) {
-      own.add("data.classes or data.augment");
-    }
-    if (config.network().preconditioning() == NetworkConfig.Preconditioning.LINEAR) {
-      own.add("network.preconditioning linear");
-    }
-    if (config.schedule().ends() == ScheduleConfig.Ends.LEARNED) {
-      own.add("schedule.ends learned");
-    }
-    if (!own.isEmpty()) {
-      throw new ConfigException(
-          path
-              + " has "
-              + String.join(", ", own)
-              + ", which the published code has no place for; leave --flax out for a SavedModel,"
-              + " or take --npz");
-    }
-  }
-
   @Override
   public int run(Arguments given, TrainedRun run) {
     Path path = given.path(0);
@@ -100,8 +74,14 @@ final class ExportCommand implements ModelCommand {
         throw new ConfigException(
             path + " is an exported model, which has no optimiser; name a run folder");
       }
-      if (given.has("flax")) {
-        checkPublished(path, run.config());
+      List<String> own = FlaxLayout.withoutPlace(run.config());
+      if (given.has("flax") && !own.isEmpty()) {
+        throw new ConfigException(
+            path
+                + " has "
+                + String.join(", ", own)
+                + ", which the published code has no place for; leave --flax out for a SavedModel,"
+                + " or take --npz");
       }
       return writeState(given, run);
     }

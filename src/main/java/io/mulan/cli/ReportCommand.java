@@ -2,30 +2,17 @@ package io.mulan.cli;
 
 import io.mulan.cli.Arguments.UsageException;
 import io.mulan.console.ExitCode;
-import io.mulan.console.Stopped;
 import io.mulan.console.Terminal;
-import io.mulan.drawing.HtmlPage.Figure;
-import io.mulan.drawing.PictureFiles;
-import io.mulan.report.ReportPage;
-import io.mulan.report.ReportSamples;
-import io.mulan.report.ReportSchedules;
 import io.mulan.report.ReportedRun;
+import io.mulan.report.RunReport;
 import io.mulan.results.OutFolder;
 import io.mulan.run.TrainedRun;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 
 /** {@code mulan report}: all that is known of runs, in one page that opens anywhere. */
 final class ReportCommand implements Command {
-  private static final Logger LOG = LogManager.getLogger(ReportCommand.class);
   private static final String PAGE = "report.html";
   private static final int SAMPLES = 16;
   private static final int STEPS = 64;
@@ -71,45 +58,21 @@ final class ReportCommand implements Command {
   @Override
   public int run(Arguments given) {
     int steps = given.count("steps", STEPS, 1);
-    int most = given.count("samples", SAMPLES, 0);
+    int samples = given.count("samples", SAMPLES, 0);
     int images = given.count("images", IMAGES, 0);
     List<ReportedRun> runs = runs(given);
     try {
-      return report(given, runs, steps, most, images);
+      Path file = out(given, runs);
+      OutFolder.requireWritable(file);
+      Terminal terminal = given.terminal();
+      terminal.watch("stopping");
+      return new RunReport(runs, samples, given.has("samples"), steps, images, terminal)
+              .write(file, given.out()::println)
+          ? ExitCode.OK
+          : ExitCode.INTERRUPTED;
     } finally {
       runs.forEach(run -> run.trained().ifPresent(TrainedRun::close));
     }
-  }
-
-  private static int report(
-      Arguments given, List<ReportedRun> runs, int steps, int most, int images) {
-    Terminal terminal = given.terminal();
-    Path file = out(given, runs);
-    OutFolder.requireWritable(file);
-    terminal.watch("stopping");
-    List<Figure> samples = new ArrayList<>();
-    List<Figure> schedules = new ArrayList<>();
-    boolean all = false;
-    try {
-      for (ReportedRun run : runs) {
-        List<Figure> kept = ReportSamples.kept(run);
-        samples.addAll(kept);
-        if (run.trained().isPresent() && (kept.isEmpty() || given.has("samples")) && most > 0) {
-          ReportSamples.draw(run, most, steps, terminal).ifPresent(samples::add);
-        }
-        if (run.trained().isPresent() && images > 0) {
-          schedules.addAll(ReportSchedules.draw(run, images, terminal));
-        }
-      }
-      all = true;
-    } catch (Stopped e) {
-      LOG.info("stopped early: the rest is not drawn; --samples 0 --images 0 draws nothing");
-    }
-    if (all || !Files.exists(file)) {
-      PictureFiles.page(file, ReportPage.of(runs, samples, schedules));
-      given.out().printf(Locale.ROOT, "%s (%.1f MB)%n", file, size(file) / 1e6);
-    }
-    return all ? ExitCode.OK : ExitCode.INTERRUPTED;
   }
 
   private static Path out(Arguments given, List<ReportedRun> runs) {
@@ -117,14 +80,6 @@ final class ReportCommand implements Command {
       return given.path("out");
     }
     return runs.size() > 1 ? given.typed(PAGE) : runs.get(0).path().resolve(PAGE);
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Called by the names of their folders, or by their paths where those are the same. */

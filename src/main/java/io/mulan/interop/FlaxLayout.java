@@ -3,9 +3,13 @@ package io.mulan.interop;
 import static io.mulan.diffusion.DiffusionModel.NETWORK;
 
 import io.mulan.config.LatentConfig;
+import io.mulan.config.NetworkConfig;
 import io.mulan.config.RunConfig;
+import io.mulan.config.ScheduleConfig;
 import io.mulan.training.RunState;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -103,5 +107,20 @@ public record FlaxLayout(Code code, boolean clipped) {
       tuple.put(Integer.toString(i), elements[i]);
     }
     return tuple;
+  }
+
+  /** The settings of a model that the published code has no place for. */
+  public static List<String> withoutPlace(RunConfig config) {
+    List<String> own = new ArrayList<>();
+    if (config.data().conditions() > 0) {
+      own.add("data.classes or data.augment");
+    }
+    if (config.network().preconditioning() == NetworkConfig.Preconditioning.LINEAR) {
+      own.add("network.preconditioning linear");
+    }
+    if (config.schedule().ends() == ScheduleConfig.Ends.LEARNED) {
+      own.add("schedule.ends learned");
+    }
+    return own;
   }
 }

@@ -28,7 +28,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /** A report on runs: what was done, what came out, and how to do it again. */
-public final class ReportPage {
+final class ReportPage {
   private static final Logger LOG = LogManager.getLogger(ReportPage.class);
 
   /** Of the data, to be seen. */
@@ -48,7 +48,7 @@ public final class ReportPage {
    * @param samples images that the models drew
    * @param schedules what the models' noise is
    */
-  public static HtmlPage of(List<ReportedRun> runs, List<Figure> samples, List<Figure> schedules) {
+  static HtmlPage of(List<ReportedRun> runs, List<Figure> samples, List<Figure> schedules) {
     ReportPage report = new ReportPage(runs);
     report.trained();
     report.settings();

@@ -31,7 +31,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /** Images that a run's model drew: those that {@code mulan sample} left, or new ones. */
-public final class ReportSamples {
+final class ReportSamples {
   private static final Logger LOG = LogManager.getLogger(ReportSamples.class);
 
   /** More pictures of a run are left out: a page is to be small. */
@@ -44,7 +44,7 @@ public final class ReportSamples {
    *
    * @return the newest first
    */
-  public static List<Figure> kept(ReportedRun run) {
+  static List<Figure> kept(ReportedRun run) {
     List<Figure> figures = new ArrayList<>();
     Path folder = run.path().resolve("samples");
     if (run.trained().isEmpty() || !Files.isDirectory(folder)) {
@@ -83,7 +83,7 @@ public final class ReportSamples {
    * @return nothing if the model cannot be opened or its images cannot be shown; the log says why
    * @throws io.mulan.console.Stopped if that was asked for
    */
-  public static Optional<Figure> draw(ReportedRun run, int count, int steps, Terminal terminal) {
+  static Optional<Figure> draw(ReportedRun run, int count, int steps, Terminal terminal) {
     TrainedRun trained = run.trained().orElseThrow();
     if (!ImageGrid.shows(trained.image())) {
       LOG.warn("{} has no samples in the report: {}", run.name(), Pictures.why(trained.image()));
