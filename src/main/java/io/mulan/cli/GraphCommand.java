@@ -8,10 +8,6 @@ import io.mulan.console.Text;
 import io.mulan.data.Datasets;
 import io.mulan.data.SignalPower;
 import io.mulan.export.GraphExport;
-import io.mulan.files.AtomicFile;
-import io.mulan.files.ConfigException;
-import io.mulan.files.IoReason;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,15 +76,11 @@ final class GraphCommand implements Command {
     RunConfig config = measured(asked);
     String title = settings.isEmpty() ? name : name + " with " + String.join(", ", settings);
     GraphExport model = GraphExport.of(title, config, Datasets.shape(config.data()).image());
-    Path graph = folder.resolve(name + ".pb");
-    Path summary = folder.resolve(name + ".txt");
-    try {
-      AtomicFile.write(graph, file -> file.write(model.graph()));
-      AtomicFile.write(summary, model.summary());
-    } catch (IOException e) {
-      throw new ConfigException(
-          folder + " cannot be written into: " + IoReason.of(e) + "; name a folder with --to", e);
-    }
-    out.printf("%s (%s bytes), %s%n", graph, Text.count(model.graph().length), summary);
+    model.write(folder, name);
+    out.printf(
+        "%s (%s bytes), %s%n",
+        folder.resolve(name + ".pb"),
+        Text.count(model.graph().length),
+        folder.resolve(name + ".txt"));
   }
 }

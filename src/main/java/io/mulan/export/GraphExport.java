@@ -7,12 +7,17 @@ import io.mulan.config.RunConfig;
 import io.mulan.config.ScheduleConfig;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.ModelParts;
+import io.mulan.files.AtomicFile;
+import io.mulan.files.ConfigException;
+import io.mulan.files.IoReason;
 import io.mulan.tf.GraphFile;
 import io.mulan.tf.Maths;
 import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -48,6 +53,21 @@ public record GraphExport(byte[] graph, String summary) {
         Summary summary = new Summary(name, config, image, graph, built, cost);
         return new GraphExport(GraphFile.of(graph), summary.text());
       }
+    }
+  }
+
+  /**
+   * Writes {@code NAME.pb} and {@code NAME.txt}.
+   *
+   * @throws ConfigException if they cannot be written
+   */
+  public void write(Path folder, String name) {
+    try {
+      AtomicFile.write(folder.resolve(name + ".pb"), file -> file.write(graph));
+      AtomicFile.write(folder.resolve(name + ".txt"), summary);
+    } catch (IOException e) {
+      throw new ConfigException(
+          folder + " cannot be written into: " + IoReason.of(e) + "; name a folder with --to", e);
     }
   }
 
