@@ -92,7 +92,7 @@ public record StepMeasurement(
     return images;
   }
 
-  /** Linux says it. */
+  /** As Linux reports it. */
   private static Long peakMemory() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
       return lines

@@ -121,7 +121,7 @@ final class DevicesCommand implements Command {
         : text;
   }
 
-  /** Linux says it. */
+  /** As Linux reports it. */
   private static boolean multipliesBfloat16() {
     try (Stream<String> lines = Files.lines(PROCESSOR)) {
       return lines

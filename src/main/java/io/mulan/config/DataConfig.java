@@ -17,7 +17,7 @@ import java.util.Set;
  * @param pad pixels of level 0 that are put around an image, on each side
  * @param feature the name of the image in records, columns or arrays; empty for the usual ones
  * @param label the name of its class there; empty for the usual ones
- * @param layout of levels in arrays and records that do not say it themselves
+ * @param layout of levels in arrays and records that do not state it themselves
  * @param testImages how many are split off where files have no split of their own; 0 for a tenth
  * @param splitBy what decides in that split
  * @param splitSeed of it

@@ -19,7 +19,8 @@ record Orientation(int value) {
   private static final int MOST_ENTRIES = 1000;
 
   /**
-   * Reads EXIF data, which are built as a TIFF file; nothing if they are broken or do not say it.
+   * Reads EXIF data, which are built as a TIFF file; nothing if they are broken or have no
+   * orientation.
    */
   static Optional<Orientation> ofExif(byte[] bytes, int from, int length) {
     ByteBuffer tiff = ByteBuffer.wrap(bytes, from, length).slice();
@@ -40,7 +41,7 @@ record Orientation(int value) {
     }
   }
 
-  /** Reads XMP data, which say it where EXIF does not. */
+  /** Reads XMP data, which have the orientation where EXIF does not. */
   static Orientation ofXmp(byte[] bytes, int from, int length) {
     Matcher found = XMP.matcher(new String(bytes, from, length, StandardCharsets.ISO_8859_1));
     return found.find() ? of(found.group(1).charAt(0) - '0') : UPRIGHT;

@@ -65,7 +65,7 @@ record FileSplit(List<String> train, List<String> test, List<String> notes) {
     return new FileSplit(train, test, notes);
   }
 
-  /** Of the innermost folder that says it, or else of the file. */
+  /** The split of the innermost folder that names one, or else of the file. */
   private static List<String> words(String name) {
     String[] parts = name.split("/");
     for (int i = parts.length - 2; i >= 0; i--) {
