@@ -65,7 +65,7 @@ record FileSplit(List<String> train, List<String> test, List<String> notes) {
     return new FileSplit(train, test, notes);
   }
 
-  /** The split of the innermost folder that names one, or else of the file. */
+  /** The words of the innermost folder that names a split, or else of the file. */
   private static List<String> words(String name) {
     String[] parts = name.split("/");
     for (int i = parts.length - 2; i >= 0; i--) {
