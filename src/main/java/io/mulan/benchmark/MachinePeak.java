@@ -2,6 +2,7 @@ package io.mulan.benchmark;
 
 import io.mulan.tf.Gradients;
 import io.mulan.tf.GraphCost;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
@@ -140,7 +141,7 @@ public record MachinePeak(double convolutionFlopsPerSecond, double productFlopsP
   private static <T extends TFloating> Timed time(Class<T> precision, Work<T> work, int runs) {
     try (Graph graph = new Graph()) {
       Variables variables = new Variables(graph);
-      Operand<T> result = work.build(new Maths<>(Ops.create(graph), precision), variables);
+      Operand<T> result = work.build(new Maths<>(GraphScope.ops(graph), precision), variables);
       long flops = GraphCost.of(graph, result.op()).flops();
       Op initialize = variables.initializer("initialize");
       try (GraphSession session = GraphSession.open(graph)) {

@@ -1,5 +1,6 @@
 package io.mulan.cluster;
 
+import io.mulan.tf.GraphScope;
 import java.util.Arrays;
 import org.tensorflow.Graph;
 import org.tensorflow.Operation;
@@ -23,7 +24,7 @@ final class AllGather implements AutoCloseable {
 
   public AllGather(ClusterMember member) {
     cluster = member.cluster();
-    Ops tf = Ops.create(graph);
+    Ops tf = GraphScope.ops(graph);
     mine = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(LENGTH)));
     all =
         graph

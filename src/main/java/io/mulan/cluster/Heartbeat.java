@@ -1,5 +1,6 @@
 package io.mulan.cluster;
 
+import io.mulan.tf.GraphScope;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -8,7 +9,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
-import org.tensorflow.op.Ops;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.TInt32;
 
@@ -61,7 +61,7 @@ final class Heartbeat implements AutoCloseable {
 
   private void ask(int other) {
     try (Graph graph = new Graph()) {
-      Operand<TInt32> nothing = Ops.create(graph).constant(0);
+      Operand<TInt32> nothing = GraphScope.ops(graph).constant(0);
       RunOptions options =
           RunOptions.newBuilder().setTimeoutInMs(Math.max(1, patience.toMillis() / 3)).build();
       while (!closed) {

@@ -77,7 +77,7 @@ public record Chain<T extends TFloating>(
 
   private Step<T> step(Loop.Around around, Operand<TInt32> i) {
     Ops tf = around.ops();
-    Maths<T> inside = new Maths<>(tf, m.type()).unnamed();
+    Maths<T> inside = new Maths<>(tf, m.type());
     Maths<TFloat64> d = inside.doubles();
     Operand<TInt32> after = tf.math.add(i, tf.constant(1));
     StatelessRandom<TFloat64> random =

@@ -131,7 +131,7 @@ final class BitsPerDim {
   private Operand<TFloat64> add(
       Loop.Around around, Operand<TInt32> i, Operand<TFloat64> sums, Operand<TInt64> rows) {
     Ops tf = around.ops();
-    Maths<TFloat32> m = new Maths<>(tf, TFloat32.class).unnamed();
+    Maths<TFloat32> m = new Maths<>(tf, TFloat32.class);
     Maths<TFloat64> d = m.doubles();
     Operand<TInt64> batch = tf.constant((long) served.config().training().batch());
     Operand<TInt64> first = tf.math.mul(tf.dtypes.cast(i, TInt64.class), batch);

@@ -11,6 +11,7 @@ import io.mulan.files.AtomicFile;
 import io.mulan.files.ConfigException;
 import io.mulan.files.IoReason;
 import io.mulan.tf.GraphFile;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.Maths;
 import io.mulan.tf.RewrittenGraph;
 import io.mulan.tf.Variables;
@@ -27,7 +28,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -45,7 +45,7 @@ public record GraphExport(byte[] graph, String summary) {
    */
   public static GraphExport of(String name, RunConfig config, ImageShape image) {
     try (Graph draft = new Graph()) {
-      Maths<TFloat32> m = new Maths<>(Ops.create(draft), TFloat32.class);
+      Maths<TFloat32> m = new Maths<>(GraphScope.ops(draft), TFloat32.class);
       ModelGraph built =
           ModelGraph.build(m, new DiffusionModel(config, image), new Variables(draft), -1);
       try (Graph graph = RewrittenGraph.of(draft)) {

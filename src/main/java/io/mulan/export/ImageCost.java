@@ -9,6 +9,7 @@ import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.GraphCost;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
@@ -78,12 +79,12 @@ public record ImageCost(GraphCost evaluation, long stepFlops) {
   }
 
   public static Maths<TFloat32> maths(Graph graph) {
-    return new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
+    return new Maths<>(GraphScope.ops(graph), TFloat32.class);
   }
 
   /** Of all these results. */
   public static GraphCost cost(Graph graph, List<? extends Op> results) {
-    Ops tf = Ops.create(graph);
+    Ops tf = GraphScope.ops(graph);
     return GraphCost.of(graph, tf.withControlDependencies(List.copyOf(results)).noOp().op());
   }
 }

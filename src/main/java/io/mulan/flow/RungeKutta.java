@@ -74,7 +74,7 @@ public record RungeKutta(
    */
   private Operand<TFloat64> round(Loop.Around around, Operand<TInt32> i, Operand<TFloat64> state) {
     Ops tf = around.ops();
-    Maths<TFloat32> inside = new Maths<>(tf, TFloat32.class).unnamed();
+    Maths<TFloat32> inside = new Maths<>(tf, TFloat32.class);
     Maths<TFloat64> d = inside.doubles();
     Operand<TInt32> step = tf.math.floorDiv(i, tf.constant(STAGES));
     Operand<TInt32> stage = tf.math.sub(i, tf.math.mul(step, tf.constant(STAGES)));

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.mulan.config.ImageShape;
 import io.mulan.files.IoReason;
 import io.mulan.tf.CheckpointException;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
@@ -197,8 +198,8 @@ public final class FeatureNetwork implements Features {
      * @param wanted [B,H,W,3], where -1 is any number
      */
     Preparation(Shape wanted, Range range) {
-      Ops tf = Ops.create(graph);
-      Maths<TFloat32> m = new Maths<>(tf, TFloat32.class).unnamed();
+      Ops tf = GraphScope.ops(graph);
+      Maths<TFloat32> m = new Maths<>(tf, TFloat32.class);
       levels = Inputs.of(tf, "levels", TUint8.class, -1, -1, -1, -1);
       Operand<TFloat32> x = m.cast(levels);
       if (wanted.numDimensions() == 4 && wanted.get(1) > 0 && wanted.get(2) > 0) {

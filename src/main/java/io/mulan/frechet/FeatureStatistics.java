@@ -3,6 +3,7 @@ package io.mulan.frechet;
 import io.mulan.files.ConfigException;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.Npz;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Inputs;
 import io.mulan.tf.Maths;
@@ -148,8 +149,8 @@ public record FeatureStatistics(double[] mean, double[] covariance) {
      */
     Sums(int d) {
       this.d = d;
-      Ops tf = Ops.create(graph);
-      Maths<TFloat64> m = new Maths<>(tf, TFloat64.class).unnamed();
+      Ops tf = GraphScope.ops(graph);
+      Maths<TFloat64> m = new Maths<>(tf, TFloat64.class);
       features = Inputs.of(tf, "features", TFloat32.class, -1, d);
       Operand<TFloat64> x = m.cast(features);
       sum = m.sum(x, 0);

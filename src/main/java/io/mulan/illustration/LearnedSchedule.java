@@ -11,6 +11,7 @@ import io.mulan.nn.Dropout;
 import io.mulan.nn.Initializer;
 import io.mulan.nn.Net;
 import io.mulan.nn.Weights;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
@@ -24,7 +25,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat64;
 
@@ -76,7 +76,7 @@ final class LearnedSchedule implements AutoCloseable {
             TFloat64.class,
             config.training(),
             (m, weights, random) -> loss(schedule, m, weights, random, data));
-    Maths<TFloat64> m = new Maths<>(Ops.create(graph), TFloat64.class);
+    Maths<TFloat64> m = new Maths<>(GraphScope.ops(graph), TFloat64.class);
     times = placeholder(m, 1);
     latents = placeholder(m, latentSize());
     NoiseSchedule.Path<TFloat64> path = path(schedule, m, descent.averaged(), latents);

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
@@ -21,8 +23,18 @@ import org.tensorflow.types.family.TFloating;
 
 /** Automatic differentiation in a graph, of any order that TensorFlow's operations allow. */
 public final class Gradients {
-  /** Calls so far in each graph: TensorFlow wants another prefix for each, and names repeat. */
-  private static final Map<Graph, Integer> CALLS = Collections.synchronizedMap(new WeakHashMap<>());
+  private static final String PREFIX = "gradients_";
+
+  /** What was made in each graph. */
+  private static final Map<Graph, Made> MADE = Collections.synchronizedMap(new WeakHashMap<>());
+
+  /**
+   * Gradients in a graph.
+   *
+   * @param calls so far: TensorFlow wants another prefix for each, and names repeat
+   * @param results the names of the operations that were returned
+   */
+  private record Made(AtomicInteger calls, Set<String> results) {}
 
   private Gradients() {}
 
@@ -55,18 +67,37 @@ public final class Gradients {
       return List.of();
     }
     Graph graph = (Graph) m.ops().scope().env();
+    Made made =
+        MADE.computeIfAbsent(
+            graph, g -> new Made(new AtomicInteger(), ConcurrentHashMap.newKeySet()));
     Output<?>[] wrt = xs.stream().map(Operand::asOutput).toArray(Output<?>[]::new);
     Output<?>[] raw =
         graph.addGradients(
-            "gradients_" + CALLS.merge(graph, 1, Integer::sum),
+            PREFIX + made.calls().incrementAndGet(),
             new Output<?>[] {y.asOutput()},
             wrt,
             new Output<?>[] {seed.asOutput()});
     List<Operand<T>> gradients = new ArrayList<>();
     for (int i = 0; i < raw.length; i++) {
-      gradients.add(exists(raw[i]) ? typed(raw[i]) : m.ops().zerosLike(xs.get(i)));
+      if (exists(raw[i])) {
+        made.results().add(raw[i].op().name());
+        gradients.add(typed(raw[i]));
+      } else {
+        gradients.add(m.ops().zerosLike(xs.get(i)));
+      }
     }
     return gradients;
+  }
+
+  /** The names of the operations in a graph that were returned as gradients. */
+  static Set<String> results(Graph graph) {
+    Made made = MADE.get(graph);
+    return made == null ? Set.of() : Set.copyOf(made.results());
+  }
+
+  /** Whether an operation of this name was added by TensorFlow for a gradient. */
+  static boolean isInside(String name) {
+    return name.startsWith(PREFIX);
   }
 
   /** The names of all operations that y comes from. */

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.OperationBuilder;
 import org.tensorflow.Output;
@@ -159,8 +160,9 @@ public final class Loop {
     List<Operand<?>> arguments = new ArrayList<>(List.of(from, to));
     int[] states = new int[1];
     try (ConcreteFunction step =
-            ConcreteFunction.create(inside -> body(inside, round, arguments, states));
-        ConcreteFunction more = ConcreteFunction.create(inside -> condition(inside, arguments))) {
+            ConcreteFunction.create(inside -> body(named(inside), round, arguments, states));
+        ConcreteFunction more =
+            ConcreteFunction.create(inside -> condition(named(inside), arguments))) {
       // The operation that tf.whileOp makes, lowered into the graph around it, as Python's is: as
       // a call of functions it took a third longer.
       OperationBuilder loop =
@@ -179,6 +181,10 @@ public final class Loop {
       }
       return end;
     }
+  }
+
+  private static Ops named(Ops inside) {
+    return GraphScope.ops((Graph) inside.scope().env());
   }
 
   /**

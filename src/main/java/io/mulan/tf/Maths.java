@@ -29,47 +29,36 @@ public final class Maths<T extends TFloating> {
   private final Ops tf;
   private final Class<T> type;
   private final Class<? extends TFloating> products;
-  private final boolean named;
   private final Map<Double, Operand<T>> constants;
 
   public Maths(Ops tf, Class<T> type) {
-    this(tf, type, type, true, new HashMap<>());
+    this(tf, type, type, new HashMap<>());
   }
 
   private Maths(
       Ops tf,
       Class<T> type,
       Class<? extends TFloating> products,
-      boolean named,
       Map<Double, Operand<T>> constants) {
     this.tf = tf;
     this.type = type;
     this.products = products;
-    this.named = named;
     this.constants = constants;
   }
 
   /** The same, naming its operations under {@code name}, so that a graph reads like the model. */
   public Maths<T> in(String name) {
-    return named ? new Maths<>(tf.withSubScope(name), type, products, true, constants) : this;
-  }
-
-  /**
-   * The same without names for the places of a model. TensorFlow Java looks through all operations
-   * of the graph for each name, which takes a large graph most of the time to build.
-   */
-  public Maths<T> unnamed() {
-    return new Maths<>(tf, type, products, false, constants);
+    return new Maths<>(tf.withSubScope(name), type, products, constants);
   }
 
   /** The same in another graph, such as the body of a loop. */
   public Maths<T> with(Ops ops) {
-    return new Maths<>(ops, type, products, named, new HashMap<>());
+    return new Maths<>(ops, type, products, new HashMap<>());
   }
 
   /** The same in double precision, for what rounding would spoil. */
   public Maths<TFloat64> doubles() {
-    return new Maths<>(tf, TFloat64.class, TFloat64.class, named, new HashMap<>());
+    return new Maths<>(tf, TFloat64.class, TFloat64.class, new HashMap<>());
   }
 
   /**
@@ -78,7 +67,7 @@ public final class Maths<T extends TFloating> {
    * is as before.
    */
   public Maths<T> productsIn(Class<? extends TFloating> precision) {
-    return new Maths<>(tf, type, precision, named, constants);
+    return new Maths<>(tf, type, precision, constants);
   }
 
   public Ops ops() {

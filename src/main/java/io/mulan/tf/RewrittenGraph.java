@@ -42,11 +42,12 @@ public final class RewrittenGraph {
         nodes -> recomputation.map(r -> r.of(nodes)).orElse(nodes);
     GraphDef definition = original.toGraphDef();
     GraphDef.Builder copy = definition.toBuilder().clearNode();
-    copy.addAllNode(ordered(change.apply(definition.getNodeList()), ""));
+    List<NodeDef> nodes = StaticShapes.folded(original, definition.getNodeList());
+    copy.addAllNode(ordered(change.apply(nodes), ""));
     for (FunctionDef.Builder function : copy.getLibraryBuilder().getFunctionBuilderList()) {
-      List<NodeDef> nodes = ordered(change.apply(function.getNodeDefList()), ":sum:0");
+      List<NodeDef> inside = ordered(change.apply(function.getNodeDefList()), ":sum:0");
       function.clearNodeDef();
-      nodes.forEach(node -> function.addNodeDef(node.toBuilder().removeAttr(LOWERED)));
+      inside.forEach(node -> function.addNodeDef(node.toBuilder().removeAttr(LOWERED)));
     }
     Graph graph = new Graph();
     graph.importGraphDef(copy.build());

@@ -36,7 +36,7 @@ public final class SaveRestore {
   private final Operation restore;
 
   public SaveRestore(Graph graph, List<Variable<?>> variables) {
-    Ops tf = Ops.create(graph).withSubScope("save");
+    Ops tf = GraphScope.ops(graph).withSubScope("save");
     // Loaders of SavedModels feed save/Const:0 with the path.
     prefix =
         tf.withName("Const")

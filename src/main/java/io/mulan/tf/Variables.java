@@ -8,7 +8,6 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Operands;
-import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.AssignVariableOp;
 import org.tensorflow.op.core.NoOp;
 import org.tensorflow.op.core.ReadVariableOp;
@@ -89,6 +88,6 @@ public final class Variables {
   public NoOp initializer(String name) {
     List<Op> assigns = new ArrayList<>();
     all.forEach(v -> assigns.add(v.init()));
-    return Ops.create(graph).withControlDependencies(assigns).withName(name).noOp();
+    return GraphScope.ops(graph).withControlDependencies(assigns).withName(name).noOp();
   }
 }

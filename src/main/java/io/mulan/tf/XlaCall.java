@@ -9,7 +9,6 @@ import org.tensorflow.Operation;
 import org.tensorflow.Output;
 import org.tensorflow.Signature;
 import org.tensorflow.op.Op;
-import org.tensorflow.op.Ops;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.family.TType;
@@ -59,7 +58,7 @@ public final class XlaCall {
       // A function made through the C API keeps only what its outputs depend on, so the effects
       // need an output.
       Operand<TBool> done =
-          Ops.create(graph)
+          GraphScope.ops(graph)
               .withControlDependencies(effects)
               .withName(name + "_done")
               .constant(true);

@@ -10,6 +10,7 @@ import io.mulan.tf.Variables;
 import io.mulan.tf.Variables.Variable;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -108,8 +109,8 @@ final class AdamW<T extends TFloating> {
    */
   Operand<T> norms(List<Operand<T>> gradients) {
     List<Operand<T>> squares = new ArrayList<>();
-    gradients.forEach(g -> squares.add(m.mul(tf.nn.l2Loss(g), 2)));
-    return m.sqrt(tf.stack(squares));
+    gradients.forEach(g -> squares.add(tf.nn.l2Loss(g)));
+    return m.sqrt(m.mul(tf.stack(squares), 2));
   }
 
   /**
@@ -144,10 +145,12 @@ final class AdamW<T extends TFloating> {
     Operand<T> epsilon = m.mul(m.sqrt(m.sub(m.constant(1), power2)), EPSILON);
     List<Operand<T>> clips = clipFactors(slots, norms);
 
+    Map<Double, Operand<T>> rates = new HashMap<>(Map.of(1.0, rate));
+    Map<Double, Operand<T>> decays = new HashMap<>();
     List<Op> updates = new ArrayList<>();
     for (int i = 0; i < slots.size(); i++) {
       Slot<T> s = slots.get(i);
-      Operand<T> own = s.rate(c) == 1 ? rate : m.mul(rate, s.rate(c));
+      Operand<T> own = rates.computeIfAbsent(s.rate(c), factor -> m.mul(rate, factor));
       Operand<T> gradient = gradients.get(i);
       if (c.clipNorm() > 0) {
         gradient = m.mul(gradient, clips.get(i));
@@ -159,7 +162,9 @@ final class AdamW<T extends TFloating> {
             tf.withControlDependencies(gradient)
                 .train
                 .resourceApplyGradientDescent(
-                    s.weight().handle(), m.mul(own, c.weightDecay()), s.weight().value());
+                    s.weight().handle(),
+                    decays.computeIfAbsent(s.rate(c), f -> m.mul(own, c.weightDecay())),
+                    s.weight().value());
         afterDecay = tf.withControlDependencies(decay);
       }
       Op adam =

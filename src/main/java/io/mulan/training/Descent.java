@@ -3,6 +3,7 @@ package io.mulan.training;
 import io.mulan.config.TrainingConfig;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Gradients;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import io.mulan.tf.Variables;
@@ -44,7 +45,7 @@ public record Descent<T extends TFloating>(
   /** Adds it to a graph. */
   public static <T extends TFloating> Descent<T> of(
       Graph graph, Class<T> type, TrainingConfig c, Loss<T> loss) {
-    Ops tf = Ops.create(graph);
+    Ops tf = GraphScope.ops(graph);
     Maths<T> m = new Maths<>(tf, type);
     Variables variables = new Variables(graph);
     Variable<TInt64> steps =

@@ -6,6 +6,7 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.likelihood.BoundGraph;
 import io.mulan.nn.Weights;
 import io.mulan.tf.CheckpointException;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.SaveRestore;
@@ -65,8 +66,8 @@ public final class RunState implements Checkpointed, AutoCloseable {
   private final GraphSession session;
 
   public RunState(RunConfig config, ImageShape image) {
-    Ops tf = Ops.create(graph);
-    Maths<TFloat32> m = new Maths<>(tf, TFloat32.class).unnamed();
+    Ops tf = GraphScope.ops(graph);
+    Maths<TFloat32> m = new Maths<>(tf, TFloat32.class);
     Variables made = new Variables(graph);
     made.create(STEP, TInt64.class, Shape.scalar(), tf.constant(0L));
     TrainedWeights<TFloat32> initial = new TrainedWeights<>(m, made, config.training().seed());
@@ -83,8 +84,8 @@ public final class RunState implements Checkpointed, AutoCloseable {
   /** Asks for each weight that the bound asks for. */
   private static void ask(RunConfig config, ImageShape image, Weights<TFloat32> weights) {
     try (Graph draft = new Graph()) {
-      Ops tf = Ops.create(draft);
-      Maths<TFloat32> m = new Maths<>(tf, TFloat32.class).unnamed();
+      Ops tf = GraphScope.ops(draft);
+      Maths<TFloat32> m = new Maths<>(tf, TFloat32.class);
       Weights<TFloat32> asked =
           (name, shape, initializer) -> {
             weights.get(name, shape, initializer);

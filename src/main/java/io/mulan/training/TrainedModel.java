@@ -4,6 +4,7 @@ import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.nn.Weights;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.SaveRestore;
@@ -20,7 +21,6 @@ import java.util.stream.IntStream;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Signature;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -68,7 +68,7 @@ public final class TrainedModel<G> implements AutoCloseable {
       ImageShape image,
       Parts<G> asked,
       BiFunction<Maths<TFloat32>, Variables, Weights<TFloat32>> weights) {
-    Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
+    Maths<TFloat32> m = new Maths<>(GraphScope.ops(graph), TFloat32.class);
     Variables made = new Variables(graph);
     parts = asked.build(m, new DiffusionModel(config, image), weights.apply(m, made));
     variables = made.all();

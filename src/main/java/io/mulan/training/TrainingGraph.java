@@ -8,6 +8,7 @@ import io.mulan.config.RunConfig;
 import io.mulan.config.TrainingConfig;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.likelihood.BoundGraph;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.Maths;
 import io.mulan.tf.SaveRestore;
 import io.mulan.tf.Variables;
@@ -89,7 +90,7 @@ final class TrainingGraph {
     this.workers = workers;
     this.share = workers.share(config.training());
     TrainingConfig c = config.training();
-    Ops tf = Ops.create(graph);
+    Ops tf = GraphScope.ops(graph);
     Maths<TFloat32> exact = new Maths<>(tf, TFloat32.class);
     m = exact.productsIn(ProductType.of(c.precision()));
     variables = new Variables(graph);
@@ -105,7 +106,7 @@ final class TrainingGraph {
     if (compiled && workers.isAlone()) {
       compile(updates);
     }
-    evaluation = BoundGraph.build(exact.in("evaluation").unnamed(), model, AdamW.averaged(slots));
+    evaluation = BoundGraph.build(exact.in("evaluation"), model, AdamW.averaged(slots));
     initialize = variables.initializer("initialize");
     saveRestore = new SaveRestore(graph, variables.all());
   }

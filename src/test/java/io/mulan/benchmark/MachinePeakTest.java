@@ -3,6 +3,7 @@ package io.mulan.benchmark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StepTrace;
@@ -16,7 +17,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
@@ -57,7 +57,7 @@ final class MachinePeakTest {
       BiFunction<Maths<TFloat32>, Variables, Operand<TFloat32>> work) {
     try (Graph graph = new Graph()) {
       Variables variables = new Variables(graph);
-      Operand<?> result = work.apply(new Maths<>(Ops.create(graph), TFloat32.class), variables);
+      Operand<?> result = work.apply(new Maths<>(GraphScope.ops(graph), TFloat32.class), variables);
       Op initialize = variables.initializer("initialize");
       try (GraphSession session = GraphSession.open(graph)) {
         session.runner().addTarget(initialize).run().close();

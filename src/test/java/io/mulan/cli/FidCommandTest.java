@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.mulan.numpy.Npy;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.Npz;
+import io.mulan.tf.GraphScope;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ final class FidCommandTest {
         folder.resolve("a.npz"), Map.of("arr_0", images(7, 13, 1, 256), "x", images(1, 1, 1, 9)));
     Npy.write(folder.resolve("b.npy"), images(5, 11, 3, 200));
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.ops(graph);
       Operand<TFloat32> x =
           tf.withName("ExpandDims")
               .placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, SIDE, SIDE, 3)));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.mulan.config.ConfigReader;
 import io.mulan.config.LatentConfig;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import io.mulan.tf.Tensors;
@@ -51,7 +52,7 @@ final class LatentLawsTest {
     Latent latent = Latent.of(config);
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.ops(graph);
       Maths<TFloat64> m = new Maths<>(tf, TFloat64.class);
       StatelessRandom<TFloat64> random =
           new StatelessRandom<>(m, tf.constant(1L), tf.constant(0L)).rows(tf.constant(0L));

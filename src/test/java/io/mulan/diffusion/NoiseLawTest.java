@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.LatentConfig;
 import io.mulan.diffusion.Latent.NoiseLaw;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import java.util.List;
@@ -41,7 +42,7 @@ final class NoiseLawTest {
     Latent latent = Latent.of(config);
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.ops(graph);
       Maths<TFloat32> m = new Maths<>(tf, TFloat32.class);
       StatelessRandom<TFloat32> random = new StatelessRandom<>(m, tf.constant(1L), tf.constant(0L));
       Operand<TFloat32> drawn = latent.noise(random, tf.constant(BATCH));

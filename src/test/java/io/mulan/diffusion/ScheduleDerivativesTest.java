@@ -7,6 +7,7 @@ import io.mulan.nn.Dropout;
 import io.mulan.nn.Net;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Gradients;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import java.util.ArrayList;
@@ -23,7 +24,6 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat64;
 
@@ -49,7 +49,7 @@ final class ScheduleDerivativesTest {
   void build() {
     graph = new Graph();
     session = GraphSession.plain(graph);
-    Maths<TFloat64> m = new Maths<>(Ops.create(graph), TFloat64.class);
+    Maths<TFloat64> m = new Maths<>(GraphScope.ops(graph), TFloat64.class);
     Weights<TFloat64> weights = (name, shape, initializer) -> input(m, name, shape);
     Net<TFloat64> net = new Net<>(m, weights, Dropout.none(), "gamma");
     Operand<TFloat64> t = input(m, "t", Shape.of(TIMES.length, 1));

@@ -4,6 +4,7 @@ import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
 import io.mulan.nn.Weights;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
@@ -21,7 +22,6 @@ import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -51,7 +51,7 @@ public final class SmallModel<T extends TFloating> implements AutoCloseable {
    */
   SmallModel(Class<T> type, String... settings) {
     config = config(settings);
-    m = new Maths<>(Ops.create(graph), type).unnamed();
+    m = new Maths<>(GraphScope.ops(graph), type);
     session = GraphSession.plain(graph);
     model = new DiffusionModel(config, IMAGE);
     h = m.ops().placeholder(type, Placeholder.shape(Shape.scalar()));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.config.LatentConfig;
 import io.mulan.tf.Gradients;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import java.util.ArrayList;
@@ -23,7 +24,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TFloating;
@@ -93,7 +93,7 @@ final class SubsetLawTest {
     double[] logits = logits(m, scale);
     Enumeration exact = new Enumeration(logits, k);
     try (Graph graph = new Graph()) {
-      Maths<TFloat64> maths = new Maths<>(Ops.create(graph), TFloat64.class);
+      Maths<TFloat64> maths = new Maths<>(GraphScope.ops(graph), TFloat64.class);
       Operand<TFloat64> l = maths.reshape(maths.vector(logits), 1, m);
       SubsetLaw<TFloat64> law = new SubsetLaw<>(maths, l, m, k);
       Posterior<TFloat64> posterior = posterior(maths, l, m, k, LatentConfig.Gradient.IDENTITY);
@@ -112,7 +112,7 @@ final class SubsetLawTest {
     double[] logits = logits(m, 2);
     double[] gradient;
     try (Graph graph = new Graph()) {
-      Maths<TFloat64> maths = new Maths<>(Ops.create(graph), TFloat64.class);
+      Maths<TFloat64> maths = new Maths<>(GraphScope.ops(graph), TFloat64.class);
       Operand<TFloat64> l = maths.reshape(maths.vector(logits), 1, m);
       Operand<TFloat64> kl = posterior(maths, l, m, k, LatentConfig.Gradient.IDENTITY).kl();
       gradient = run(graph, Gradients.of(maths, kl, maths.ops().onesLike(kl), List.of(l))).get(0);
@@ -136,7 +136,7 @@ final class SubsetLawTest {
     Enumeration exact = new Enumeration(logits, k);
     long[] counts = new long[1 << m];
     try (Graph graph = new Graph()) {
-      Maths<TFloat32> maths = new Maths<>(Ops.create(graph), TFloat32.class);
+      Maths<TFloat32> maths = new Maths<>(GraphScope.ops(graph), TFloat32.class);
       double[] uniform = new Random(7).doubles((long) draws * m).toArray();
       Operand<TFloat32> u = maths.reshape(maths.vector(uniform), draws, m);
       Operand<TFloat32> l =
@@ -167,7 +167,7 @@ final class SubsetLawTest {
   void extremeLogitsStillChooseExactlyK() {
     double[] logits = {300, -300, 0, 1e4, -1e4, 5};
     try (Graph graph = new Graph()) {
-      Maths<TFloat32> maths = new Maths<>(Ops.create(graph), TFloat32.class);
+      Maths<TFloat32> maths = new Maths<>(GraphScope.ops(graph), TFloat32.class);
       Operand<TFloat32> l = maths.reshape(maths.vector(logits), 1, 6);
       SubsetLaw<TFloat32> law = new SubsetLaw<>(maths, l, 6, 3);
       Operand<TFloat32> u = maths.reshape(maths.vector(0.1, 0.9, 0.5, 0.999, 0.001, 0.3), 1, 6);
@@ -194,7 +194,7 @@ final class SubsetLawTest {
     Map<LatentConfig.Gradient, double[]> gradients = new EnumMap<>(LatentConfig.Gradient.class);
     for (LatentConfig.Gradient estimator : LatentConfig.Gradient.values()) {
       try (Graph graph = new Graph()) {
-        Maths<TFloat64> maths = new Maths<>(Ops.create(graph), TFloat64.class);
+        Maths<TFloat64> maths = new Maths<>(GraphScope.ops(graph), TFloat64.class);
         Operand<TFloat64> l = maths.reshape(maths.vector(logits), 1, m);
         Operand<TFloat64> u = maths.reshape(maths.vector(0.3, 0.8, 0.6, 0.2, 0.5), 1, m);
         Operand<TFloat64> c = posterior(maths, l, m, k, estimator).draw(u, maths.constant(0));

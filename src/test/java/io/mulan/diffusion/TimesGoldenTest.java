@@ -6,6 +6,7 @@ import io.mulan.golden.Agreement;
 import io.mulan.golden.GoldenCase;
 import io.mulan.golden.GoldenFile;
 import io.mulan.golden.GoldenReport;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import java.util.List;
@@ -16,7 +17,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** Antithetic times made of one draw. Independent ones are the draws themselves. */
@@ -39,7 +39,7 @@ final class TimesGoldenTest {
     double draw = golden.noise("uniform").get(0).toDoubles()[0];
     try (Graph graph = new Graph();
         Session session = GraphSession.plain(graph)) {
-      Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class);
+      Maths<TFloat32> m = new Maths<>(GraphScope.ops(graph), TFloat32.class);
       Operand<TFloat32> times = Times.spread(m, m.vector(draw), m.ops().constant(published.length));
       try (Result result = session.runner().fetch(times).run()) {
         TFloat32 ours = (TFloat32) result.get(0);

@@ -13,6 +13,7 @@ import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.Noise;
 import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
 import io.mulan.tf.Tensors;
@@ -34,7 +35,6 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.types.TFloat32;
@@ -109,7 +109,7 @@ final class ImportedGraphTest {
   private float[][] direct() {
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
-      Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class);
+      Maths<TFloat32> m = new Maths<>(GraphScope.ops(graph), TFloat32.class);
       Weights<TFloat32> weights =
           (name, shape, initializer) -> constant(m, shape, weight(name, shape));
       Map<String, Operand<TFloat32>> given = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import io.mulan.nn.Net;
 import io.mulan.nn.Weights;
 import io.mulan.numpy.NpyArray;
 import io.mulan.tf.Gradients;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import java.util.ArrayDeque;
@@ -28,7 +29,6 @@ import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -61,9 +61,7 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
 
   CaseGraph(GoldenCase golden, Class<T> type) {
     this.golden = golden;
-    Maths<T> named = new Maths<>(Ops.create(graph), type);
-    // Names find the tensors inside a network; without them a graph is built much faster.
-    this.m = golden.results().stream().anyMatch(n -> n.startsWith(INNER)) ? named : named.unnamed();
+    this.m = new Maths<>(GraphScope.ops(graph), type);
     golden.parameters().forEach(p -> parameters.put(p.name(), p));
   }
 

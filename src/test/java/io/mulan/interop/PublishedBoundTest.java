@@ -9,6 +9,7 @@ import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
 import io.mulan.numpy.NpyArray;
 import io.mulan.numpy.Npz;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Tensors;
@@ -43,7 +44,7 @@ final class PublishedBoundTest {
         Npz npz = Npz.open(fixture.file(".npz"));
         Graph graph = new Graph()) {
       FlaxCheckpoint.read(fixture.file(".flax"), state);
-      Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
+      Maths<TFloat32> m = new Maths<>(GraphScope.ops(graph), TFloat32.class);
       DiffusionModel model = new DiffusionModel(fixture.config(), fixture.image());
       Operand<TUint8> images = images(m.ops(), npz.array("images"));
       BoundTerms<TFloat32> bound =

@@ -3,6 +3,7 @@ package io.mulan.likelihood;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Tensors;
@@ -16,7 +17,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat64;
 
 /** Each law on one pixel, at evenly spaced draws: quadrature instead of chance. */
@@ -40,7 +40,7 @@ final class DequantisationTest {
   void theNoiseFillsTheLevelAndItsDensityIsItsOwn(Dequantisation law, double gamma0) {
     try (Graph graph = new Graph();
         Session session = GraphSession.plain(graph)) {
-      Maths<TFloat64> d = new Maths<>(Ops.create(graph), TFloat64.class);
+      Maths<TFloat64> d = new Maths<>(GraphScope.ops(graph), TFloat64.class);
       double[] even = new double[DRAWS];
       Arrays.setAll(even, i -> (i + 0.5) / DRAWS);
       Operand<TFloat64> uniform = d.reshape(d.vector(even), DRAWS, 1, 1, 1);

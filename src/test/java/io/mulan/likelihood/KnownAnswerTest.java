@@ -19,6 +19,7 @@ import io.mulan.nn.Weights;
 import io.mulan.sampling.ImageSampler;
 import io.mulan.sampling.Sampler;
 import io.mulan.sampling.SamplingGraph;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
@@ -39,7 +40,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TFloating;
@@ -58,7 +58,7 @@ final class KnownAnswerTest {
   private static final double PER_DIM = 1e-3;
 
   private final Graph graph = new Graph();
-  private final Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
+  private final Maths<TFloat32> m = new Maths<>(GraphScope.ops(graph), TFloat32.class);
   private final Map<String, Operand<TFloat32>> weights = new HashMap<>();
   private final ImageSet images = images();
 

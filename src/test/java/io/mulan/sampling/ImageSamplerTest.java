@@ -12,6 +12,7 @@ import io.mulan.flow.FlowGraph;
 import io.mulan.flow.FlowSolver;
 import io.mulan.flow.FlowSolver.Tolerance;
 import io.mulan.nn.Weights;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.StatelessRandom;
@@ -34,7 +35,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt64;
@@ -85,7 +85,7 @@ final class ImageSamplerTest {
                     "network.fourier=[]")),
             IMAGE);
     graph = new Graph();
-    Maths<TFloat32> m = new Maths<>(Ops.create(graph), TFloat32.class).unnamed();
+    Maths<TFloat32> m = new Maths<>(GraphScope.ops(graph), TFloat32.class);
     Weights<TFloat32> weights = weights(m);
     Map<Sampler, SamplingGraph> sampling = new EnumMap<>(Sampler.class);
     for (Sampler sampler : Sampler.values()) {

@@ -19,7 +19,7 @@ final class GraphCostTest {
   @Test
   void aConvolutionCostsAMultiplicationAndAnAdditionForEachTap() {
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.ops(graph);
       Operand<TFloat32> y = convolution(tf, image(tf), kernel(tf));
       assertEquals(CONVOLUTION, GraphCost.of(graph, y.op()).flops());
     }
@@ -28,7 +28,7 @@ final class GraphCostTest {
   @Test
   void itsGradientsCostAsMuchEach() {
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.ops(graph);
       Maths<TFloat32> m = new Maths<>(tf, TFloat32.class);
       Operand<TFloat32> x = image(tf);
       Operand<TFloat32> w = kernel(tf);
@@ -43,7 +43,7 @@ final class GraphCostTest {
   @Test
   void productsCountTheSumInsideWhicheverWayTheyAreTurned() {
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.ops(graph);
       Operand<TFloat32> a = placeholder(tf, 3, 7);
       Operand<TFloat32> b = placeholder(tf, 7, 5);
       assertEquals(2L * 3 * 5 * 7, GraphCost.of(graph, tf.linalg.matMul(a, b).op()).flops());
@@ -56,7 +56,7 @@ final class GraphCostTest {
   @Test
   void memoryIsWhatMustLiveAtOnce() {
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.ops(graph);
       Maths<TFloat32> m = new Maths<>(tf, TFloat32.class);
       Operand<TFloat32> x = placeholder(tf, 1000);
       // A chain: two tensors of 4 kB at a time, however long it is, and a view takes none.

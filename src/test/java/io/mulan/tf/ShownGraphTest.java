@@ -17,7 +17,7 @@ class ShownGraphTest {
   @Test
   void itHasWhatTheTargetNeedsWithoutLargeValues() {
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.ops(graph);
       Operand<TFloat32> large = tf.withName("large").constant(new float[1000]);
       Operand<TFloat32> small = tf.withName("small").constant(2f);
       Operand<TFloat32> product = tf.withSubScope("layer").math.mul(large, small);

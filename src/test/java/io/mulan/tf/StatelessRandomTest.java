@@ -134,7 +134,7 @@ final class StatelessRandomTest {
   }
 
   private static StatelessRandom<TFloat32> random(Graph graph, long seed, long step) {
-    Ops tf = Ops.create(graph);
+    Ops tf = GraphScope.ops(graph);
     return new StatelessRandom<>(
         new Maths<>(tf, TFloat32.class), tf.constant(seed), tf.constant(step));
   }

@@ -23,7 +23,7 @@ final class StepTraceTest {
   void operationsAreReadByNameAndType() {
     try (Graph graph = new Graph();
         TFloat32 numbers = Tensors.of(Shape.of(300, 300), new float[90_000])) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.ops(graph);
       Operand<TFloat32> x = Inputs.of(tf, "x", TFloat32.class, 300, 300);
       Operand<TFloat32> y = tf.withName("product").linalg.matMul(x, x);
       Operand<TFloat32> z = tf.withName("wave").math.tan(y);

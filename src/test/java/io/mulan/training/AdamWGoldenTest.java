@@ -8,6 +8,7 @@ import io.mulan.golden.GoldenCase;
 import io.mulan.golden.GoldenFile;
 import io.mulan.golden.GoldenParameter;
 import io.mulan.golden.GoldenReport;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Variables;
@@ -120,7 +121,7 @@ final class AdamWGoldenTest {
     private final Op update;
 
     Optimiser(List<GoldenParameter> parameters, TrainingConfig config) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.ops(graph);
       Maths<TFloat32> m = new Maths<>(tf, TFloat32.class);
       Variables variables = new Variables(graph);
       var steps = variables.create("step", TInt64.class, Shape.scalar(), tf.constant(0L));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.mulan.config.ConfigReader;
 import io.mulan.config.TrainingConfig;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Tensors;
@@ -46,7 +47,7 @@ final class AdamWTest {
     all.addAll(List.of(settings));
     TrainingConfig config = ConfigReader.read(Optional.empty(), Optional.empty(), all).training();
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphScope.ops(graph);
       Maths<TFloat32> m = new Maths<>(tf, TFloat32.class);
       Variables variables = new Variables(graph);
       List<AdamW.Slot<TFloat32>> slots = new ArrayList<>();

@@ -13,6 +13,7 @@ import io.mulan.nn.Dropout;
 import io.mulan.nn.Weights;
 import io.mulan.numpy.NpyArray;
 import io.mulan.tf.Gradients;
+import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Variables;
@@ -64,7 +65,7 @@ final class PublishedTraining<T extends TFloating> implements AutoCloseable {
 
   PublishedTraining(GoldenCase golden, Class<T> type) {
     this.golden = golden;
-    Ops tf = Ops.create(graph);
+    Ops tf = GraphScope.ops(graph);
     m = new Maths<>(tf, type);
     long[] shape = golden.inputShape("images"); // [steps, B, H, W, C]
     steps = (int) shape[0];

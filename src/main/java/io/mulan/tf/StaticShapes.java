@@ -1,0 +1,267 @@
+package io.mulan.tf;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.tensorflow.Graph;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
+
+/**
+ * Takes out of the gradients in a graph what only depends on shapes that are known.
+ *
+ * <p>TensorFlow's gradients work for shapes that are known when they run: that of a sum of two
+ * computes both shapes, which axes were broadcast, sums over them and reshapes, for each of the
+ * two. With known shapes most of these sums and reshapes change nothing, and the rest take
+ * constants. Half of a training step's operations are of that kind. Values stay the same to the
+ * bit.
+ */
+final class StaticShapes {
+  private final Map<String, NodeDef> nodes = new HashMap<>();
+  private final Graph graph;
+  private final Map<String, Optional<long[]>> shapes = new HashMap<>();
+  private final Map<String, NodeDef> constants = new TreeMap<>();
+
+  private StaticShapes(Graph graph, List<NodeDef> nodes) {
+    nodes.forEach(n -> this.nodes.put(n.getName(), n));
+    this.graph = graph;
+  }
+
+  /** The nodes of the graph without that; what {@link Gradients} returned is still there. */
+  static List<NodeDef> folded(Graph graph, List<NodeDef> nodes) {
+    return new StaticShapes(graph, nodes).folded(nodes, Gradients.results(graph));
+  }
+
+  private List<NodeDef> folded(List<NodeDef> all, Set<String> results) {
+    List<NodeDef> folded = new ArrayList<>();
+    for (NodeDef node : all) {
+      NodeDef.Builder next = simplified(node).toBuilder();
+      for (int i = 0; i < next.getInputCount(); i++) {
+        next.setInput(i, source(next.getInput(i)));
+      }
+      folded.add(next.build());
+    }
+    folded.addAll(0, constants.values());
+    return used(folded, results);
+  }
+
+  /** Without operations of gradients that nothing uses. */
+  private static List<NodeDef> used(List<NodeDef> all, Set<String> results) {
+    Map<String, NodeDef> byName =
+        all.stream().collect(Collectors.toMap(NodeDef::getName, node -> node));
+    Set<String> used = new HashSet<>(results);
+    used.retainAll(byName.keySet());
+    all.stream().map(NodeDef::getName).filter(n -> !Gradients.isInside(n)).forEach(used::add);
+    Deque<String> open = new ArrayDeque<>(used);
+    while (!open.isEmpty()) {
+      for (String input : byName.get(open.pop()).getInputList()) {
+        String name = input.startsWith("^") ? input.substring(1) : name(input);
+        if (used.add(name)) {
+          open.push(name);
+        }
+      }
+    }
+    return all.stream().filter(node -> used.contains(node.getName())).toList();
+  }
+
+  /** The same operation with constants for what follows from shapes. */
+  private NodeDef simplified(NodeDef node) {
+    if (!Gradients.isInside(node.getName())) {
+      return node;
+    }
+    return switch (node.getOp()) {
+      case "Shape" ->
+          shape(node.getInput(0))
+              .map(s -> constant(node.getName(), s, type(node, "out_type")))
+              .orElse(node);
+      case "Reshape" ->
+          shape(node.getName())
+              .map(s -> with(node, 1, s, "Tshape").toBuilder().setInput(0, elements(node)).build())
+              .orElse(node);
+      case "Fill" -> shape(node.getName()).map(s -> with(node, 0, s, "index_type")).orElse(node);
+      case "Tile" -> multiples(node).map(x -> with(node, 1, x, "Tmultiples")).orElse(node);
+      case "Sum" -> broadcast(node).map(axes -> with(node, 1, axes, "Tidx")).orElse(node);
+      default -> node;
+    };
+  }
+
+  /** What an input is equal to, with fewer operations. */
+  private String source(String input) {
+    String from = input;
+    while (true) {
+      Optional<String> same = same(from);
+      if (same.isEmpty()) {
+        return from;
+      }
+      from = same.get();
+    }
+  }
+
+  /** The input that an operation of gradients passes on unchanged. */
+  private Optional<String> same(String input) {
+    NodeDef node = nodes.get(input);
+    if (node == null || !Gradients.isInside(input) || waits(node)) {
+      return Optional.empty();
+    }
+    return switch (node.getOp()) {
+      case "Identity" -> Optional.of(node.getInput(0));
+      case "Reshape" -> {
+        String elements = elements(node);
+        yield shape(input)
+            .flatMap(to -> shape(elements).filter(from -> Arrays.equals(from, to)))
+            .map(s -> elements);
+      }
+      case "Tile" ->
+          multiples(node)
+              .filter(x -> Arrays.stream(x).allMatch(m -> m == 1))
+              .map(x -> node.getInput(0));
+      case "Sum" -> broadcast(node).filter(axes -> axes.length == 0).map(x -> node.getInput(0));
+      default -> Optional.empty();
+    };
+  }
+
+  /** What has the elements of a Reshape, in the same order. */
+  private String elements(NodeDef reshape) {
+    String from = reshape.getInput(0);
+    while (true) {
+      NodeDef node = nodes.get(from);
+      if (node == null || !Gradients.isInside(from) || waits(node)) {
+        return from;
+      }
+      boolean reshaped =
+          node.getOp().equals("Reshape") || (node.getOp().equals("Sum") && ones(node));
+      Optional<String> next = reshaped ? Optional.of(node.getInput(0)) : same(from);
+      if (next.isEmpty()) {
+        return from;
+      }
+      from = next.get();
+    }
+  }
+
+  /** Whether a sum over broadcast axes is one over axes of length one. */
+  private boolean ones(NodeDef sum) {
+    Optional<long[]> shape = shape(sum.getInput(0));
+    return shape.isPresent()
+        && broadcast(sum)
+            .filter(axes -> Arrays.stream(axes).allMatch(a -> shape.get()[(int) a] == 1))
+            .isPresent();
+  }
+
+  /** The axes of a sum that {@code BroadcastGradientArgs} gives. */
+  private Optional<long[]> broadcast(NodeDef sum) {
+    NodeDef arguments = nodes.get(name(sum.getInput(1)));
+    if (arguments == null || !arguments.getOp().equals("BroadcastGradientArgs")) {
+      return Optional.empty();
+    }
+    int own = sum.getInput(1).endsWith(":1") ? 1 : 0;
+    Optional<long[]> mine = measured(arguments.getInput(own));
+    Optional<long[]> other = measured(arguments.getInput(1 - own));
+    if (mine.isEmpty() || other.isEmpty()) {
+      return Optional.empty();
+    }
+    if (Arrays.equals(mine.get(), other.get())) {
+      return Optional.of(new long[0]);
+    }
+    int rank = Math.max(mine.get().length, other.get().length);
+    int missing = rank - mine.get().length;
+    return Optional.of(
+        LongStream.range(0, rank)
+            .filter(i -> i < missing || mine.get()[(int) i - missing] == 1)
+            .toArray());
+  }
+
+  /** The shape that a Shape operation gives. */
+  private Optional<long[]> measured(String input) {
+    NodeDef node = nodes.get(input);
+    return node != null && node.getOp().equals("Shape")
+        ? shape(node.getInput(0))
+        : Optional.empty();
+  }
+
+  private Optional<long[]> multiples(NodeDef tile) {
+    Optional<long[]> from = shape(tile.getInput(0));
+    Optional<long[]> to = shape(tile.getName());
+    if (from.isEmpty() || to.isEmpty() || Arrays.stream(from.get()).anyMatch(n -> n == 0)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        LongStream.range(0, to.get().length)
+            .map(i -> to.get()[(int) i] / from.get()[(int) i])
+            .toArray());
+  }
+
+  /** The shape of an output if all of it is known. */
+  private Optional<long[]> shape(String output) {
+    return shapes.computeIfAbsent(output, this::known);
+  }
+
+  private Optional<long[]> known(String output) {
+    int colon = output.indexOf(':');
+    int index = colon < 0 ? 0 : Integer.parseInt(output.substring(colon + 1));
+    Shape shape = graph.operation(name(output)).output(index).shape();
+    return shape.isUnknown() || shape.hasUnknownDimension()
+        ? Optional.empty()
+        : Optional.of(shape.asArray());
+  }
+
+  private NodeDef with(NodeDef node, int input, long[] values, String attribute) {
+    DataType type = type(node, attribute);
+    String name =
+        "static/%s%s"
+            .formatted(
+                type == DataType.DT_INT64 ? "long" : "int",
+                Arrays.stream(values).mapToObj(v -> "_" + v).collect(Collectors.joining()));
+    constants.computeIfAbsent(name, n -> constant(n, values, type));
+    return node.toBuilder().setInput(input, name).build();
+  }
+
+  private static DataType type(NodeDef node, String attribute) {
+    AttrValue type = node.getAttrMap().get(attribute);
+    return type == null ? DataType.DT_INT32 : type.getType();
+  }
+
+  private static NodeDef constant(String name, long[] values, DataType type) {
+    TensorProto.Builder value =
+        TensorProto.newBuilder()
+            .setDtype(type)
+            .setTensorShape(
+                TensorShapeProto.newBuilder()
+                    .addDim(TensorShapeProto.Dim.newBuilder().setSize(values.length)));
+    for (long v : values) {
+      if (type == DataType.DT_INT64) {
+        value.addInt64Val(v);
+      } else {
+        value.addIntVal((int) v);
+      }
+    }
+    return NodeDef.newBuilder()
+        .setName(name)
+        .setOp("Const")
+        .putAttr("dtype", AttrValue.newBuilder().setType(type).build())
+        .putAttr("value", AttrValue.newBuilder().setTensor(value).build())
+        .build();
+  }
+
+  private static boolean waits(NodeDef node) {
+    return node.getInputCount() > 0 && node.getInput(node.getInputCount() - 1).startsWith("^");
+  }
+
+  private static String name(String input) {
+    int colon = input.indexOf(':');
+    return colon < 0 ? input : input.substring(0, colon);
+  }
+}
