@@ -21,15 +21,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 
 /**
  * {@code mulan benchmark}: how long a step takes, where its time goes, and how far it is from what
  * the machine can do. Each way is measured in a process of its own.
  */
 final class BenchmarkCommand implements Command {
-  private static final Logger LOG = LogManager.getLogger(BenchmarkCommand.class);
 
   @Override
   public String name() {
@@ -132,13 +129,13 @@ final class BenchmarkCommand implements Command {
         });
   }
 
-  private static Benchmark measure(BenchmarkPlan plan, Surroundings around) {
-    LOG.info("the machine: large convolutions and products...");
+  private Benchmark measure(BenchmarkPlan plan, Surroundings around) {
+    log().info("the machine: large convolutions and products...");
     MachinePeak machine = MachinePeak.measure(ProductType.of(plan.precision()));
     Map<String, StepMeasurement> steps = new LinkedHashMap<>();
     for (Xla xla : plan.ways()) {
       String with = plan.what().trains() ? ", " + xla.title() : "";
-      LOG.info("{} of {}{}: {}...", plan.what().title(), plan.model(), with, plan.steps());
+      log().info("{} of {}{}: {}...", plan.what().title(), plan.model(), with, plan.steps());
       steps.putAll(BenchmarkProcess.measure(plan, xla, BenchmarkCommand.class, around));
     }
     return Benchmark.of(plan, machine, steps);

@@ -1,6 +1,8 @@
 package io.mulan.cli;
 
 import java.util.List;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /** One of the program's commands. */
 interface Command {
@@ -23,6 +25,11 @@ interface Command {
    */
   default List<String> arguments() {
     return List.of();
+  }
+
+  /** Asked for late: help needs none, and the first takes a third of a second. */
+  default Logger log() {
+    return LogManager.getLogger(getClass());
   }
 
   /**

@@ -23,12 +23,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 
 /** {@code mulan compare}: trains several configurations alike and shows how fast they learn. */
 final class CompareCommand implements Command {
-  private static final Logger LOG = LogManager.getLogger(CompareCommand.class);
   private static final int SEEDS = 3;
 
   /** How often the bound is measured in a run, unless it is set. */
@@ -116,7 +113,7 @@ final class CompareCommand implements Command {
     given.out().print(report.text());
     given.out().println("files: " + out + " (comparison.png, .svg, .json; a folder for each run)");
     if (!whole) {
-      LOG.info("interrupted; the same command resumes");
+      log().info("interrupted; the same command resumes");
       return ExitCode.INTERRUPTED;
     }
     return training.diverged() ? ExitCode.DIVERGED : ExitCode.OK;

@@ -10,12 +10,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 
 /** {@code mulan data fetch}: brings a published data set here. */
 final class DataFetchCommand implements Command {
-  private static final Logger LOG = LogManager.getLogger(DataFetchCommand.class);
   private static final long REPORT_BYTES = 20_000_000;
 
   @Override
@@ -58,7 +55,7 @@ final class DataFetchCommand implements Command {
     PublicSet set = set(given.words().get(0));
     URI from = given.has("from") ? address(given.text("from")) : set.address();
     Path folder = given.has("to") ? given.path("to") : Cache.folder().resolve(set.key());
-    LOG.info("fetching {} from {}...", set.key(), from);
+    log().info("fetching {} from {}...", set.key(), from);
     Path there = set.fetch(from, folder, given.environment(), new Shown());
     given
         .out()
@@ -70,7 +67,7 @@ final class DataFetchCommand implements Command {
   }
 
   /** A line from time to time. */
-  private static final class Shown implements PublicSet.Progress {
+  private final class Shown implements PublicSet.Progress {
     private String file = "";
     private long reported;
 
@@ -82,7 +79,7 @@ final class DataFetchCommand implements Command {
       }
       if (bytes - reported >= REPORT_BYTES) {
         reported = bytes;
-        LOG.info("{}: {}", name, Text.bytes(bytes));
+        log().info("{}: {}", name, Text.bytes(bytes));
       }
     }
   }

@@ -18,12 +18,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 
 /** {@code mulan data info}: what is in a data set; every image is read. */
 final class DataInfoCommand implements Command {
-  private static final Logger LOG = LogManager.getLogger(DataInfoCommand.class);
   private static final int EXAMPLES = 64;
 
   @Override
@@ -65,9 +62,9 @@ final class DataInfoCommand implements Command {
     return ExitCode.OK;
   }
 
-  private static String report(DataConfig config, Arguments given) {
+  private String report(DataConfig config, Arguments given) {
     Dataset data = Datasets.open(config);
-    LOG.info("reading {} images...", data.train().count() + data.test().count());
+    log().info("reading {} images...", data.train().count() + data.test().count());
     PixelEntropy entropy = new PixelEntropy(data.train());
     double test = entropy.crossEntropy(data.test());
     StringBuilder text = new StringBuilder(data.name()).append('\n');
@@ -140,7 +137,7 @@ final class DataInfoCommand implements Command {
         .collect(Collectors.joining(", "));
   }
 
-  private static String copies(Dataset data) {
+  private String copies(Dataset data) {
     ExactCopies copies = ExactCopies.of(data);
     String text =
         "%s of %s test images are training images as well, %s training images repeat another"
@@ -149,7 +146,7 @@ final class DataInfoCommand implements Command {
                 Text.count(data.test().count()),
                 Text.count(copies.inTraining()));
     if (copies.ofTraining() > 0) {
-      LOG.warn("{}: {}; test figures are too good", data.name(), text);
+      log().warn("{}: {}; test figures are too good", data.name(), text);
     }
     return text;
   }

@@ -13,12 +13,9 @@ import io.mulan.run.TrainedRun;
 import io.mulan.training.RunState;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 
 /** {@code mulan export}: a trained model as a SavedModel. */
 final class ExportCommand implements ModelCommand {
-  private static final Logger LOG = LogManager.getLogger(ExportCommand.class);
   private static final String MODELS = "savedmodels";
   private static final String SCORE_TIMES = "score-times";
   private static final int DEFAULT_SCORE_TIMES = 16;
@@ -102,7 +99,7 @@ final class ExportCommand implements ModelCommand {
   }
 
   /** Everything that training resumes from, as a file of another program. */
-  private static int writeState(Arguments given, TrainedRun run) {
+  private int writeState(Arguments given, TrainedRun run) {
     for (String other : List.of("to", "version", "licence", SCORE_TIMES)) {
       given.refuse(other, "is of a SavedModel: leave it out, or --flax and --npz");
     }
@@ -114,7 +111,7 @@ final class ExportCommand implements ModelCommand {
     FlaxLayout layout =
         new FlaxLayout(given.choice("code", usual.code(), FlaxLayout.Code.class), usual.clipped());
     Path file = given.path(given.has("npz") ? "npz" : "flax");
-    LOG.info("building the model...");
+    log().info("building the model...");
     try (RunState state = new RunState(run.config(), run.image())) {
       RunFolder.checkpoints(run.path(), run.config()).restore(state, run.step());
       if (given.has("npz")) {

@@ -13,12 +13,9 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 
 /** {@code mulan illustrate}: where the gain of learned noise comes from, on two pixels. */
 final class IllustrateCommand implements Command {
-  private static final Logger LOG = LogManager.getLogger(IllustrateCommand.class);
   private static final int STEPS = 1500;
   private static final String FOLDER = "illustration";
 
@@ -56,13 +53,13 @@ final class IllustrateCommand implements Command {
     long seed = given.seed();
     OutFolder.requireWritable(out.resolve("paths.png"));
     terminal.watch("stopping");
-    LOG.info("training three schedules of two pixels...");
+    log().info("training three schedules of two pixels...");
     try (Illustration illustration = new Illustration(steps, seed)) {
       Countdown countdown = new Countdown(terminal, "step", illustration.steps(), 0);
       boolean whole = illustration.learn(terminal::asked, countdown::at);
       countdown.end();
       if (!whole) {
-        LOG.info("interrupted: nothing is written");
+        log().info("interrupted: nothing is written");
         return ExitCode.INTERRUPTED;
       }
       print(illustration, given.out());

@@ -16,12 +16,9 @@ import io.mulan.training.Checkpoints;
 import io.mulan.training.Interval;
 import io.mulan.training.RunState;
 import java.nio.file.Path;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 
 /** {@code mulan import}: a checkpoint of another program as a run. */
 final class ImportCommand implements Command {
-  private static final Logger LOG = LogManager.getLogger(ImportCommand.class);
 
   @Override
   public String name() {
@@ -68,7 +65,7 @@ final class ImportCommand implements Command {
     RunConfig config = ImportedConfig.read(given.path("config"), given.texts("set"));
     Path folder =
         given.has("to") ? given.path("to") : given.typed("runs").resolve(ConfigOptions.name(given));
-    LOG.info("reading {}...", file);
+    log().info("reading {}...", file);
     try (RunState state = new RunState(config, Datasets.shape(config.data()).image())) {
       if (given.has("flax")) {
         FlaxCheckpoint.read(file, state);

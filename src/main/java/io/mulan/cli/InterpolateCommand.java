@@ -8,12 +8,9 @@ import io.mulan.results.Interpolation;
 import io.mulan.results.OutFolder;
 import io.mulan.run.ChosenImages;
 import io.mulan.run.TrainedRun;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 
 /** {@code mulan interpolate}: images between two, along the arc between their noises. */
 final class InterpolateCommand implements ModelCommand {
-  private static final Logger LOG = LogManager.getLogger(InterpolateCommand.class);
   private static final int COUNT = 9;
 
   @Override
@@ -61,7 +58,7 @@ final class InterpolateCommand implements ModelCommand {
           .write();
       return ExitCode.OK;
     } catch (Stopped e) {
-      LOG.info("stopped early: nothing is written; the same command draws the same images");
+      log().info("stopped early: nothing is written; the same command draws the same images");
       return ExitCode.INTERRUPTED;
     }
   }

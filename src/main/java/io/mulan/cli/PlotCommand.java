@@ -6,12 +6,9 @@ import io.mulan.results.OutFolder;
 import io.mulan.run.ChosenImages;
 import io.mulan.run.TrainedRun;
 import io.mulan.study.StudyFiles;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 
 /** {@code mulan plot}: pictures of the noise that a model has learned. */
 final class PlotCommand implements ModelCommand {
-  private static final Logger LOG = LogManager.getLogger(PlotCommand.class);
   private static final int COUNT = 300;
 
   @Override
@@ -52,7 +49,7 @@ final class PlotCommand implements ModelCommand {
           ? ExitCode.OK
           : ExitCode.INTERRUPTED;
     } catch (Stopped e) {
-      LOG.info("interrupted: nothing is written; the same command draws the same pictures");
+      log().info("interrupted: nothing is written; the same command draws the same pictures");
       return ExitCode.INTERRUPTED;
     }
   }

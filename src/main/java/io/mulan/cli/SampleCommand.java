@@ -16,12 +16,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 
 /** {@code mulan sample}: images from noise. */
 final class SampleCommand implements ModelCommand {
-  private static final Logger LOG = LogManager.getLogger(SampleCommand.class);
 
   @Override
   public String name() {
@@ -79,7 +76,7 @@ final class SampleCommand implements ModelCommand {
     Consumer<String> lines = given.out()::println;
     return together.work(
         () -> {
-          LOG.info("building the model...");
+          log().info("building the model...");
           terminal.watch("stopping");
           boolean all;
           if (options.sweep().isEmpty()) {

@@ -34,12 +34,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.commons.cli.Option;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 
 /** {@code mulan train}: trains a model, or resumes a run. */
 final class TrainCommand implements Command {
-  private static final Logger LOG = LogManager.getLogger(TrainCommand.class);
 
   /** Settings of the data that may change in a run that is resumed. */
   private static final Set<String> MOVABLE =
@@ -233,11 +230,11 @@ final class TrainCommand implements Command {
     return given.typed("runs").resolve(ConfigOptions.name(given));
   }
 
-  private static int train(RunFolder run, Dataset data, Workers workers, Arguments given) {
+  private int train(RunFolder run, Dataset data, Workers workers, Arguments given) {
     Optional<RunResult> result =
         Training.run(run, data, workers, given.terminal(), Progress.Frame.NONE);
     if (result.isEmpty()) {
-      LOG.info("resume with: mulan train --resume {}", run.path());
+      log().info("resume with: mulan train --resume {}", run.path());
       return ExitCode.INTERRUPTED;
     }
     given.out().print(TrainingReport.of(result.get(), run, data));

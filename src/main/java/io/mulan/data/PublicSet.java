@@ -28,7 +28,6 @@ import org.apache.logging.log4j.Logger;
  * @param mostBytes that a file may have
  */
 public record PublicSet(String key, String kind, URI address, long mostBytes, List<Part> parts) {
-  private static final Logger LOG = LogManager.getLogger(PublicSet.class);
   private static final long MOST_UNPACKED_BYTES = 1L << 30;
   private static final String ARCHIVE = ".tar.gz";
 
@@ -107,7 +106,7 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
       try (ProgramLock held =
           ProgramLock.hold(
               cache.resolve(".lock"),
-              () -> LOG.info("another program fetches {}; waiting for it...", key))) {
+              () -> log().info("another program fetches {}; waiting for it...", key))) {
         return fetch(from, cache, folder, environment, progress);
       }
     } catch (IOException e) {
@@ -152,5 +151,10 @@ public record PublicSet(String key, String kind, URI address, long mostBytes, Li
               .formatted(file, folder, IoReason.of(e)),
           e);
     }
+  }
+
+  /** Asked for late: the help names the sets. */
+  private static Logger log() {
+    return LogManager.getLogger(PublicSet.class);
   }
 }

@@ -20,6 +20,9 @@ public final class RunLog {
   private static final String MESSAGE =
       "%replace{%message}{[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]}{?}";
 
+  /** Kept here, since Log4j takes a third of a second to ask. */
+  private static volatile boolean attached;
+
   private RunLog() {}
 
   /** Until it is detached, or sent to another run's. */
@@ -43,16 +46,20 @@ public final class RunLog {
     appender.start();
     configuration.getRootLogger().addAppender(appender, Level.DEBUG, null);
     context.updateLoggers();
+    attached = true;
   }
 
+  /** It need not be attached. */
   public static void detach() {
+    if (!attached) {
+      return;
+    }
+    attached = false;
     LoggerContext context = (LoggerContext) LogManager.getContext(false);
     LoggerConfig root = context.getConfiguration().getRootLogger();
-    Appender attached = root.getAppenders().get(NAME);
-    if (attached != null) {
-      root.removeAppender(NAME);
-      attached.stop();
-      context.updateLoggers();
-    }
+    Appender appender = root.getAppenders().get(NAME);
+    root.removeAppender(NAME);
+    appender.stop();
+    context.updateLoggers();
   }
 }
