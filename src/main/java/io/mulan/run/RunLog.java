@@ -6,7 +6,6 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.Appender;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.FileAppender;
-import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.layout.PatternLayout;
 
 /**
@@ -21,7 +20,7 @@ public final class RunLog {
       "%replace{%message}{[\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]}{?}";
 
   /** Kept here, since Log4j takes a third of a second to ask. */
-  private static volatile boolean attached;
+  private static volatile Appender attached;
 
   private RunLog() {}
 
@@ -46,19 +45,18 @@ public final class RunLog {
     appender.start();
     configuration.getRootLogger().addAppender(appender, Level.DEBUG, null);
     context.updateLoggers();
-    attached = true;
+    attached = appender;
   }
 
   /** It need not be attached. */
   public static void detach() {
-    if (!attached) {
+    Appender appender = attached;
+    if (appender == null) {
       return;
     }
-    attached = false;
+    attached = null;
     LoggerContext context = (LoggerContext) LogManager.getContext(false);
-    LoggerConfig root = context.getConfiguration().getRootLogger();
-    Appender appender = root.getAppenders().get(NAME);
-    root.removeAppender(NAME);
+    context.getConfiguration().getRootLogger().removeAppender(NAME);
     appender.stop();
     context.updateLoggers();
   }

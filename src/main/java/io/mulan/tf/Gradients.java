@@ -1,10 +1,7 @@
 package io.mulan.tf;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -45,18 +42,21 @@ public final class Gradients {
    */
   public static <T extends TFloating> List<Operand<T>> of(
       Maths<T> m, Operand<T> y, Operand<T> seed, List<? extends Operand<T>> xs) {
-    Set<String> below = below(y);
+    Set<Operation> below =
+        Nodes.reached(
+            Set.of(y.op()),
+            op -> ((GraphOperation) op).inputs().stream().map(Operand::op).toList());
     List<Operand<T>> gradients = new ArrayList<>();
     List<Operand<T>> reached = new ArrayList<>();
     for (Operand<T> x : xs) {
       // TensorFlow refuses an x that y does not come from.
-      if (below.contains(x.op().name())) {
+      if (below.contains(x.op())) {
         reached.add(x);
       }
     }
     Iterator<Operand<T>> existing = add(m, y, seed, reached).iterator();
     for (Operand<T> x : xs) {
-      gradients.add(below.contains(x.op().name()) ? existing.next() : m.ops().zerosLike(x));
+      gradients.add(below.contains(x.op()) ? existing.next() : m.ops().zerosLike(x));
     }
     return gradients;
   }
@@ -98,19 +98,6 @@ public final class Gradients {
   /** Whether an operation of this name was added by TensorFlow for a gradient. */
   static boolean isInside(String name) {
     return name.startsWith(PREFIX);
-  }
-
-  /** The names of all operations that y comes from. */
-  private static Set<String> below(Operand<?> y) {
-    Set<String> seen = new HashSet<>();
-    Deque<Operation> todo = new ArrayDeque<>(List.of(y.op()));
-    while (!todo.isEmpty()) {
-      GraphOperation operation = (GraphOperation) todo.pop();
-      if (seen.add(operation.name())) {
-        operation.inputs().forEach(input -> todo.push(input.op()));
-      }
-    }
-    return seen;
   }
 
   /**

@@ -1,9 +1,7 @@
 package io.mulan.tf;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +36,7 @@ public record GraphCost(long flops, long bytes) {
    * @param graph its graph; shapes must be known
    */
   public static GraphCost of(Graph graph, Operation target) {
-    Set<Operation> needed = needed(target);
+    Set<Operation> needed = Nodes.reached(Set.of(target), GraphCost::before);
     Map<Output<?>, Integer> uses = new HashMap<>();
     for (Operation op : needed) {
       inputs(op).forEach(in -> uses.merge(in, 1, Integer::sum));
@@ -56,23 +54,13 @@ public record GraphCost(long flops, long bytes) {
     return new GraphCost(flops, live.most);
   }
 
-  private static Set<Operation> needed(Operation target) {
-    Set<Operation> needed = new HashSet<>(Set.of(target));
-    Deque<Operation> open = new ArrayDeque<>(needed);
-    while (!open.isEmpty()) {
-      GraphOperation op = (GraphOperation) open.pop();
-      for (Operand<?> in : op.inputs()) {
-        if (needed.add(in.op())) {
-          open.push(in.op());
-        }
-      }
-      for (Operation before : op.controlInputs()) {
-        if (needed.add(before)) {
-          open.push(before);
-        }
-      }
-    }
-    return needed;
+  /** What runs before, for its values or its effects. */
+  private static List<Operation> before(Operation op) {
+    GraphOperation here = (GraphOperation) op;
+    List<Operation> before = new ArrayList<>();
+    here.inputs().forEach(input -> before.add(input.op()));
+    here.controlInputs().forEach(before::add);
+    return before;
   }
 
   /** The tensors whose values it takes. */

@@ -22,8 +22,8 @@ import org.tensorflow.proto.RunOptions;
  * A session whose results can be repeated to the bit.
  *
  * <p>It runs a {@link RewrittenGraph}. Operands and operations are those of the graph as it was
- * built: each has a counterpart of the same name. That graph stays open as long as the session, and
- * what is added to it later is not in the session.
+ * built. That graph stays open as long as the session, and what is added to it later is not in the
+ * session.
  */
 public final class GraphSession implements AutoCloseable {
   private static volatile boolean asBuilt;
@@ -43,7 +43,7 @@ public final class GraphSession implements AutoCloseable {
 
   /**
    * From now on TensorFlow does not optimise graphs first: a training step of the digits then takes
-   * some 4% longer, and the first one 8 s less.
+   * some 4% longer, and the first one seconds less.
    */
   public static void keepGraphsAsBuilt() {
     asBuilt = true;
@@ -78,7 +78,7 @@ public final class GraphSession implements AutoCloseable {
     return new GraphSession(RewrittenGraph.of(built, recomputation), open);
   }
 
-  /** A SavedModel, loaded as a server does. */
+  /** A SavedModel, loaded for a few runs. */
   public static SavedModelBundle load(Path folder) {
     return SavedModelBundle.loader(folder.toString())
         .withTags(SavedModelWriter.TAG)

@@ -2,7 +2,6 @@ package io.mulan.tf;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -49,7 +47,7 @@ public record Recomputation(Pattern block, String loss, String seed) {
 
   /** The node that an input names; empty for what only orders. */
   private static Optional<String> source(String input) {
-    return input.startsWith("^") ? Optional.empty() : Optional.of(input.split(":", 2)[0]);
+    return Nodes.isControl(input) ? Optional.empty() : Optional.of(Nodes.source(input));
   }
 
   private final class Rewriting {
@@ -75,8 +73,8 @@ public record Recomputation(Pattern block, String loss, String seed) {
       nodes.forEach(n -> byName.put(n.getName(), n));
       nodes.forEach(n -> sources(n.getName()).forEach(s -> usersOf(s).add(n.getName())));
       ordered = ordered();
-      forward = reached(loss, this::sources);
-      backward = reached(seed, this::usersOf);
+      forward = Nodes.reached(Set.of(loss), this::sources);
+      backward = Nodes.reached(Set.of(seed), this::usersOf);
       assignBlocks().values().forEach(this::recompute);
     }
 
@@ -113,20 +111,6 @@ public record Recomputation(Pattern block, String loss, String seed) {
         }
       }
       return all;
-    }
-
-    private static Set<String> reached(
-        String start, Function<String, ? extends Collection<String>> next) {
-      Set<String> reached = new HashSet<>(Set.of(start));
-      Deque<String> open = new ArrayDeque<>(reached);
-      while (!open.isEmpty()) {
-        for (String name : next.apply(open.pop())) {
-          if (reached.add(name)) {
-            open.push(name);
-          }
-        }
-      }
-      return reached;
     }
 
     /** The operations of each block, each after what it is computed from. */
@@ -179,12 +163,9 @@ public record Recomputation(Pattern block, String loss, String seed) {
         return;
       }
       List<String> waits =
-          sources(first.get()).stream().filter(backward::contains).map(s -> "^" + s).toList();
-      Set<String> copied = new HashSet<>();
-      taken.forEach(
-          name ->
-              copied.addAll(
-                  reached(name, n -> sources(n).stream().filter(inside::contains).toList())));
+          sources(first.get()).stream().filter(backward::contains).map(Nodes::control).toList();
+      Set<String> copied =
+          Nodes.reached(taken, name -> sources(name).stream().filter(inside::contains).toList());
       recomputed.addAll(copied);
       List<NodeDef> copies = copiesBefore.computeIfAbsent(first.get(), f -> new ArrayList<>());
       for (String name : block) {

@@ -11,7 +11,8 @@ import org.tensorflow.proto.NodeDef;
 
 /**
  * A copy of a graph that adds numbers in the same order each time it runs. Each operation of the
- * original has a counterpart of the same name.
+ * original has a counterpart of the same name, but for what {@link StaticShapes} takes out of
+ * gradients.
  *
  * <p>TensorFlow's gradients are summed by AddN, which begins with whichever input's memory it may
  * take over: that depends on which operation happens to end first, and so does the last bit of a

@@ -1,10 +1,7 @@
 package io.mulan.tf;
 
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +31,10 @@ public final class ShownGraph {
     Map<String, NodeDef> nodes = new HashMap<>();
     all.getNodeList().forEach(node -> nodes.put(node.getName(), node));
     GraphDef.Builder shown = GraphDef.newBuilder().setVersions(all.getVersions());
-    Set<String> needed = needed(nodes, target);
+    Set<String> needed =
+        Nodes.reached(
+            Set.of(target),
+            name -> nodes.get(name).getInputList().stream().map(Nodes::source).toList());
     all.getNodeList().stream()
         .filter(node -> needed.contains(node.getName()))
         .forEach(node -> shown.addNode(scoped(shortened(node))));
@@ -42,26 +42,6 @@ public final class ShownGraph {
     all.getLibrary().getFunctionList().forEach(f -> functions.put(f.getSignature().getName(), f));
     addCalled(shown, functions, shown.getNodeList());
     return shown.build();
-  }
-
-  private static Set<String> needed(Map<String, NodeDef> nodes, String target) {
-    Set<String> needed = new LinkedHashSet<>(Set.of(target));
-    Deque<String> open = new ArrayDeque<>(needed);
-    while (!open.isEmpty()) {
-      for (String input : nodes.get(open.pop()).getInputList()) {
-        String name = name(input);
-        if (needed.add(name)) {
-          open.push(name);
-        }
-      }
-    }
-    return needed;
-  }
-
-  /** The operation that an input comes from: of {@code ^before} and {@code sums:1} too. */
-  private static String name(String input) {
-    int output = input.indexOf(':');
-    return input.substring(input.startsWith("^") ? 1 : 0, output < 0 ? input.length() : output);
   }
 
   private static NodeDef shortened(NodeDef node) {
@@ -87,7 +67,7 @@ public final class ShownGraph {
     if (input.indexOf('/') >= 0) {
       return input;
     }
-    return input.startsWith("^") ? "^" + SCOPE + input.substring(1) : SCOPE + input;
+    return Nodes.isControl(input) ? Nodes.control(SCOPE + Nodes.source(input)) : SCOPE + input;
   }
 
   /** Adds the functions that these operations call, and those that they call. */

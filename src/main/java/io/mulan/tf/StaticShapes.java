@@ -1,9 +1,7 @@
 package io.mulan.tf;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -63,18 +61,12 @@ final class StaticShapes {
   private static List<NodeDef> used(List<NodeDef> all, Set<String> results) {
     Map<String, NodeDef> byName =
         all.stream().collect(Collectors.toMap(NodeDef::getName, node -> node));
-    Set<String> used = new HashSet<>(results);
-    used.retainAll(byName.keySet());
-    all.stream().map(NodeDef::getName).filter(n -> !Gradients.isInside(n)).forEach(used::add);
-    Deque<String> open = new ArrayDeque<>(used);
-    while (!open.isEmpty()) {
-      for (String input : byName.get(open.pop()).getInputList()) {
-        String name = input.startsWith("^") ? input.substring(1) : name(input);
-        if (used.add(name)) {
-          open.push(name);
-        }
-      }
-    }
+    Set<String> asked = new HashSet<>(results);
+    asked.retainAll(byName.keySet());
+    all.stream().map(NodeDef::getName).filter(n -> !Gradients.isInside(n)).forEach(asked::add);
+    Set<String> used =
+        Nodes.reached(
+            asked, name -> byName.get(name).getInputList().stream().map(Nodes::source).toList());
     return all.stream().filter(node -> used.contains(node.getName())).toList();
   }
 
@@ -163,7 +155,7 @@ final class StaticShapes {
 
   /** The axes of a sum that {@code BroadcastGradientArgs} gives. */
   private Optional<long[]> broadcast(NodeDef sum) {
-    NodeDef arguments = nodes.get(name(sum.getInput(1)));
+    NodeDef arguments = nodes.get(Nodes.source(sum.getInput(1)));
     if (arguments == null || !arguments.getOp().equals("BroadcastGradientArgs")) {
       return Optional.empty();
     }
@@ -212,7 +204,7 @@ final class StaticShapes {
   private Optional<long[]> known(String output) {
     int colon = output.indexOf(':');
     int index = colon < 0 ? 0 : Integer.parseInt(output.substring(colon + 1));
-    Shape shape = graph.operation(name(output)).output(index).shape();
+    Shape shape = graph.operation(Nodes.source(output)).output(index).shape();
     return shape.isUnknown() || shape.hasUnknownDimension()
         ? Optional.empty()
         : Optional.of(shape.asArray());
@@ -257,11 +249,6 @@ final class StaticShapes {
   }
 
   private static boolean waits(NodeDef node) {
-    return node.getInputCount() > 0 && node.getInput(node.getInputCount() - 1).startsWith("^");
-  }
-
-  private static String name(String input) {
-    int colon = input.indexOf(':');
-    return colon < 0 ? input : input.substring(0, colon);
+    return node.getInputCount() > 0 && Nodes.isControl(node.getInput(node.getInputCount() - 1));
   }
 }

@@ -1,0 +1,46 @@
+package io.mulan.tf;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Function;
+
+/** How the nodes of a graph hang together. */
+final class Nodes {
+  private static final String CONTROL = "^";
+
+  private Nodes() {}
+
+  /** The operation that an input comes from: of {@code ^before} and {@code sums:1} too. */
+  static String source(String input) {
+    int output = input.indexOf(':');
+    return input.substring(isControl(input) ? 1 : 0, output < 0 ? input.length() : output);
+  }
+
+  /** Whether an input has no value, only an operation that runs before. */
+  static boolean isControl(String input) {
+    return input.startsWith(CONTROL);
+  }
+
+  /** The input that makes an operation run before. */
+  static String control(String operation) {
+    return CONTROL + operation;
+  }
+
+  /** Some nodes and all that are reached from them. */
+  static <T> Set<T> reached(
+      Collection<? extends T> from, Function<T, ? extends Collection<? extends T>> next) {
+    Set<T> reached = new HashSet<>(from);
+    Deque<T> open = new ArrayDeque<>(reached);
+    while (!open.isEmpty()) {
+      for (T node : next.apply(open.pop())) {
+        if (reached.add(node)) {
+          open.push(node);
+        }
+      }
+    }
+    return reached;
+  }
+}
