@@ -32,18 +32,25 @@ class Timing:
     images: float
     first: float
     peak: Optional[int]
+    share: Optional[float]  # of the speed of a large convolution
 
 
 def of_line(line: Dict[str, Any]) -> Timing:
     return Timing(f"{line['framework']} {line['model']} {line['precision']}", line["batch"],
                   f"{line['channels']} channels, {line['layers']} layers", line["median_seconds"],
-                  line["images_per_second"], line["first_step_seconds"], line["peak_rss_bytes"])
+                  line["images_per_second"], line["first_step_seconds"], line["peak_rss_bytes"], None)
 
 
-def of_java(file: str, xla: str, figures: Dict[str, Any]) -> Timing:
-    median, images = figures["medianSeconds"], figures["imagesPerSecond"]
-    return Timing(f"{file.rpartition('/')[2].rpartition('.')[0]}, XLA {xla}", round(median * images),
-                  None, median, images, figures["firstStepSeconds"], figures["peakBytes"])
+def of_java(document: Dict[str, Any]) -> List[Timing]:
+    peak = document["machine"]["convolutionFlopsPerSecond"]
+
+    def timing(column: str, step: Dict[str, Any]) -> Timing:
+        seconds = step["timing"]
+        return Timing(f"{document['model']} {document['precision']}, {column}", document["batch"], None,
+                      seconds["medianSeconds"], step["imagesPerSecond"], seconds["firstSeconds"],
+                      step["processBytes"], step["imagesPerSecond"] * step["flopsPerImage"] / peak)
+
+    return [timing(column, measured["step"]) for column, measured in document["columns"].items()]
 
 
 def read(file: str) -> List[Timing]:
@@ -55,8 +62,8 @@ def read(file: str) -> List[Timing]:
             lines = [document]
         except json.JSONDecodeError:
             lines = [json.loads(line) for line in text.splitlines() if line.strip()]
-        if len(lines) == 1 and "framework" not in lines[0]:
-            return [of_java(file, xla, figures) for xla, figures in lines[0].items()]
+        if "columns" in lines[0]:
+            return of_java(lines[0])
         return [of_line(line) for line in lines]
     except OSError as e:
         fail(f"{file} cannot be read: {e.strerror}")
@@ -86,8 +93,9 @@ def row(timing: Timing, baseline: Timing) -> str:
     peak = "unknown" if timing.peak is None else f"{timing.peak / 1e6:.0f}"
     known = timing.peak is not None and baseline.peak is not None
     memory = f"{timing.peak / baseline.peak:.2f}" if known else "unknown"
-    return (f"{timing.name:28}{timing.median * 1e3:10.1f}{timing.median / baseline.median:8.2f}"
-            f"{timing.images:10.2f}{timing.first:10.1f}{peak:>10}{memory:>8}")
+    share = "" if timing.share is None else f"{timing.share:.0%}"
+    return (f"{timing.name:32}{timing.median * 1e3:10.1f}{timing.median / baseline.median:8.2f}"
+            f"{timing.images:10.2f}{share:>8}{timing.first:10.1f}{peak:>10}{memory:>8}")
 
 
 def main() -> None:
@@ -101,7 +109,8 @@ def main() -> None:
     check(timings)
     baseline = choose(timings, options.baseline)
     print(f"a training step, batch {baseline.batch}; ratios to {baseline.name}")
-    print(f"{'':28}{'step, ms':>10}{'ratio':>8}{'images/s':>10}{'first, s':>10}{'peak, MB':>10}{'ratio':>8}")
+    print(f"{'':32}{'step, ms':>10}{'ratio':>8}{'images/s':>10}{'of peak':>8}{'first, s':>10}"
+          f"{'peak, MB':>10}{'ratio':>8}")
     for timing in timings:
         print(row(timing, baseline))
 

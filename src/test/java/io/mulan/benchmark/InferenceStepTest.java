@@ -10,6 +10,7 @@ import io.mulan.config.RunConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,7 @@ final class InferenceStepTest {
           List.of(
               "network.channels=8", "network.layers=1", "network.groups=2", "training.batch=16"));
 
+  @Tag("integration")
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,6 +78,7 @@ final class ClassCommandsTest {
     assertFalse(Arrays.equals(images("like/samples.npz"), images("given/samples.npz")));
   }
 
+  @Tag("integration")
   @Test
   void theLikelihoodIsMeasuredByEveryMethod() {
     for (String way : List.of("--times=2", "--method=exact --rtol=1e-2", "--importance=2")) {
@@ -86,6 +88,7 @@ final class ClassCommandsTest {
     }
   }
 
+  @Tag("integration")
   @Test
   void imagesAreEncodedWithTheirClasses() {
     Program.Outcome trip =
@@ -116,6 +119,7 @@ final class ClassCommandsTest {
     return new ObjectMapper().readTree(folder.resolve("report.json").toFile());
   }
 
+  @Tag("integration")
   @Test
   void classesOfOtherImagesComeFromTheirFilesOrAnOption() throws IOException {
     Program.call(folder, "sample", "a", "--count=3", "--steps=2", "--out=few").assertDone();
@@ -143,6 +147,7 @@ final class ClassCommandsTest {
         .assertRefused(3, "classes are 0 to 9, but image 1 of ", "few/images is of class 10");
   }
 
+  @Tag("integration")
   @Test
   void anExportedModelIsEvaluatedAndSampledLikeTheRun() throws IOException {
     Program.trainPlain(folder, "--set=data.classes=10", "--steps=1", "--run=vdm").assertDone();
@@ -157,6 +162,7 @@ final class ClassCommandsTest {
     assertArrayEquals(images("of-vdm/samples.npz"), images("of-model/1/samples.npz"));
   }
 
+  @Tag("integration")
   @Test
   void weightsGoToNumPyAndBackAndTheGraphIsWritten() throws IOException {
     Program.call(folder, "export", "a", "--npz=weights.npz").assertDone();

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,7 @@ final class CommandsTest {
     }
   }
 
+  @Tag("integration")
   @Test
   void aDryRunPrintsWeightsMemoryAndTimeWithoutTraining() {
     String out = Program.call(folder, "train", "--dry-run").assertDone().out();
@@ -111,6 +113,7 @@ final class CommandsTest {
     return Program.call(folder, all.toArray(String[]::new));
   }
 
+  @Tag("integration")
   @Test
   void aBenchmarkMeasuresBothWaysAndIsComparedWithAnEarlierOne() throws IOException {
     Files.writeString(
@@ -154,6 +157,7 @@ final class CommandsTest {
     assertTrue(!compared.contains("work an image"), out);
   }
 
+  @Tag("integration")
   @Test
   void aBenchmarkOfInferenceHasTheBareNetworkNextToIt() {
     Program.Outcome done =

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,7 @@ final class CompareCommandTest {
     return new ObjectMapper().readTree(folder.resolve(out).resolve("comparison.json").toFile());
   }
 
+  @Tag("integration")
   @Test
   void theRecordedCommandGivesTheSameCurvesAndReusesFinishedRuns() throws IOException {
     Program.call(
@@ -81,6 +83,7 @@ final class CompareCommandTest {
     assertEquals(result.at("/bound/total/bitsPerDim").asDouble(), curve.values()[curve.size() - 1]);
   }
 
+  @Tag("integration")
   @Test
   void aDivergedRunIsReportedWithWhatItHas() throws IOException {
     Files.writeString(

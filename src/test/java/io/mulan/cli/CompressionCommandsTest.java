@@ -19,6 +19,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +67,7 @@ final class CompressionCommandsTest {
     return Program.call(folder, all);
   }
 
+  @Tag("integration")
   @Test
   void anArrayComesBackInAnotherProcess() {
     Program.run(folder, "decompress", "a.mulan", "--try", "--out=back.npy").assertDone();
@@ -118,6 +120,7 @@ final class CompressionCommandsTest {
     assertArrayEquals(levels, Npy.read(folder.resolve("tried.npy")).toBytes());
   }
 
+  @Tag("integration")
   @Test
   void anInterruptedCompressionLeavesNothing() throws IOException {
     Terminal terminal = Terminal.none();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +96,7 @@ final class DamagedJsonTest {
         file, ExitCode.CHECKPOINT, notWritten(file), "evaluate", "a", "--limit=1", "--times=1");
   }
 
+  @Tag("integration")
   @Test
   void anExport() throws IOException {
     Path model = SmallRuns.copy(SmallRuns.exported(), folder.resolve("model"));

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,7 @@ final class DataCommandsTest {
     Program.call(folder, "evaluate", "a", "--limit=2", "--times=1").assertDone();
   }
 
+  @Tag("integration")
   @Test
   void aRunOfFilesHasTheirShapeAndResumesWithTheSameBatches() throws IOException {
     String idx = data("idx", "idx");

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class IllustrateCommandTest {
   @TempDir Path folder;
 
+  @Tag("integration")
   @Test
   void itPrintsThreeStatementsAndDrawsThem() throws IOException {
     Program.Outcome done =

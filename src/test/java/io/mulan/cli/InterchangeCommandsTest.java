@@ -81,6 +81,7 @@ final class InterchangeCommandsTest {
     assertEquals(-1, Files.mismatch(Path.of(fixture("vdm.flax")), folder.resolve("back/vdm.flax")));
   }
 
+  @Tag("integration")
   @Test
   void anImportedRunIsTheRunItWasExportedFrom() throws IOException {
     Program.call(folder, "import", "--flax=a.flax", "--config=a/config.yaml", "--to=b")
@@ -101,6 +102,7 @@ final class InterchangeCommandsTest {
         -1, Files.mismatch(folder.resolve(one + state), folder.resolve(other + state)), other);
   }
 
+  @Tag("integration")
   @Test
   void anImportedRunIsResumedToTheSameWeights() throws IOException {
     Program.trainPlain(folder, "--steps=2", "--run=d").assertDone();

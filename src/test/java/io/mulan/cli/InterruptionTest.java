@@ -35,6 +35,7 @@ final class InterruptionTest {
 
   @TempDir Path folder;
 
+  @Tag("integration")
   @Test
   void aRunKilledWhileItWritesACheckpointResumesFromTheOneBefore() throws Exception {
     Program.trainPlain(folder, LARGE, "--steps", "" + STEPS, "--run", "straight").assertDone();
@@ -129,6 +130,7 @@ final class InterruptionTest {
     assertTrue(resumed.err().contains("step 2: "), "the evaluation is made then");
   }
 
+  @Tag("integration")
   @Test
   void aCheckpointThatIsReadIsKeptWhileTrainingContinues() throws Exception {
     Process process =

@@ -165,6 +165,7 @@ public final class LaunchCommandTest {
     assertFalse(done.err().contains("Exception"), done::toString);
   }
 
+  @Tag("integration")
   @Test
   void aStopOfAnyWorkerStopsAllAfterACheckpoint() throws Exception {
     Process launched =
@@ -296,6 +297,7 @@ public final class LaunchCommandTest {
 
   private static final List<String> BOUND = List.of("--limit=25", "--batch=4", "--times=3");
 
+  @Tag("integration")
   @Test
   void imagesMeasuredInTwoProcessesAreThoseOfOne() throws IOException {
     SmallRuns.copy(SmallRuns.plain(), folder.resolve("one"));
@@ -459,6 +461,7 @@ public final class LaunchCommandTest {
     Program.await(folder, chief).assertRefused(3, "worker 1 (localhost:", "another configuration");
   }
 
+  @Tag("integration")
   @Test
   void aPortInUseAndAPortWithoutAWorkerAreNamed() throws IOException {
     Path other = Files.createDirectory(folder.resolve("other"));

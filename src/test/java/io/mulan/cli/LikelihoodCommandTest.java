@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.xml.sax.InputSource;
@@ -91,6 +92,7 @@ final class LikelihoodCommandTest {
     return folder.resolve(files.group(1) + ".csv");
   }
 
+  @Tag("integration")
   @Test
   void exactLikelihoodsWithAllOptions() throws IOException {
     String[] loose = {"--method=exact", "--limit=3", "--rtol=1e-2", "--atol=1e-2"};

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,7 @@ final class PlotCommandTest {
     assertTrue(done.out().contains("integrand_by_brightness"), done::toString);
   }
 
+  @Tag("integration")
   @Test
   void anExportedModelIsDrawnToo() throws IOException {
     Program.call(folder, "plot", SmallRuns.exported().toString(), "--limit=12", "--out=exported")
@@ -68,6 +70,7 @@ final class PlotCommandTest {
     assertTrue(done.out().contains("the model has no latent"), done::toString);
   }
 
+  @Tag("integration")
   @Test
   void schedulesConditionedOnTheClassAreComparedByClass() throws IOException {
     Program.train(
@@ -83,6 +86,7 @@ final class PlotCommandTest {
   }
 
   /** With a normal latent, whose components all depend on the image from the start. */
+  @Tag("integration")
   @Test
   void imagesOfOtherChannelsAreNotDrawnIntoTheMap() throws IOException {
     byte[] levels = new byte[24 * 8 * 8 * 2];

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -57,6 +58,7 @@ final class ReportCommandTest {
     assertFalse(text.contains("not finished"), text);
   }
 
+  @Tag("integration")
   @Test
   void itsCommandsRepeatWhatWasDone() throws Exception {
     train("runs/a", "--preset=digits-vdm", "--steps=2", "--set=data.split_seed=7");
@@ -99,6 +101,7 @@ final class ReportCommandTest {
     assertTrue(text.contains("Bits/dim on the test images, with standard errors"), text);
   }
 
+  @Tag("integration")
   @Test
   void theReportOfADivergedRunSaysSoFirst() throws Exception {
     assertEquals(

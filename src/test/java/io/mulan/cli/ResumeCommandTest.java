@@ -63,6 +63,7 @@ final class ResumeCommandTest {
     resume("--steps=3").assertRefused(3, "has made 4 steps, more than --steps 3");
   }
 
+  @Tag("integration")
   @Test
   void aRunBeginsWithTheWeightsOfAnother() throws IOException {
     String init = "--init=" + SmallRuns.learned();
@@ -79,6 +80,7 @@ final class ResumeCommandTest {
         .assertRefused(4, "is an exported model, which has averaged weights alone");
   }
 
+  @Tag("integration")
   @Test
   void otherDataAreRefusedUnlessAllowedAndNamedInAnEvaluation() throws IOException {
     data(40, 1);
@@ -212,6 +214,7 @@ final class ResumeCommandTest {
     }
   }
 
+  @Tag("integration")
   @Test
   void filesOfAnInterruptedStartAreNotARun() throws IOException {
     Files.createDirectories(folder.resolve("a"));

@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +69,7 @@ final class SamplingCommandsTest {
     assertTrue(different <= 1, "rounding alone may differ: " + different);
   }
 
+  @Tag("integration")
   @Test
   void movingPicturesAndSweeps() throws IOException {
     Program.call(folder, "sample", "plain", "--count=4", "--steps=3", "--gif", "--out=g")
@@ -93,6 +95,7 @@ final class SamplingCommandsTest {
     assertTrue(Files.exists(folder.resolve("w/bound.png")));
   }
 
+  @Tag("integration")
   @Test
   void latentsOfImagesAndOfFiles() {
     Program.call(
@@ -243,6 +246,7 @@ final class SamplingCommandsTest {
     }
   }
 
+  @Tag("integration")
   @Test
   void imagesOfAnEarlierDrawAreRemoved() throws IOException {
     Path out = folder.resolve("again");
@@ -261,6 +265,7 @@ final class SamplingCommandsTest {
   }
 
   /** More images than one Java array holds: they come batch by batch, and what has come is kept. */
+  @Tag("integration")
   @Test
   void anInterruptedDrawOfFortyMillionKeepsWhatWasDrawn() throws IOException {
     Path drawn = folder.resolve("many/.unfinished-samples.npz-images");
@@ -288,6 +293,7 @@ final class SamplingCommandsTest {
     assertArrayEquals(images("few/samples.npz"), Arrays.copyOf(of, 64 * 64));
   }
 
+  @Tag("integration")
   @Test
   void imagesThatAreNotPicturesAreWrittenAsArrays() throws IOException {
     byte[] levels = new byte[40 * 8 * 8 * 2];

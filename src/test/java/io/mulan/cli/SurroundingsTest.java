@@ -18,6 +18,7 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -34,6 +35,7 @@ final class SurroundingsTest {
     return Program.await(folder, Program.start(folder, all));
   }
 
+  @Tag("integration")
   @Test
   void aLocaleWithOtherDigits() {
     String[] dry = Program.plainArguments("--dry-run");
@@ -45,6 +47,7 @@ final class SurroundingsTest {
     assertTrue(persian.out().chars().noneMatch(c -> c > 127 && Character.isDigit(c)));
   }
 
+  @Tag("integration")
   @Test
   void anotherProgram() throws IOException {
     String[] arguments = Program.plainArguments("--steps=2", "--run=runs/a");

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +72,7 @@ class GrowingNpzTest {
   }
 
   /** 300 MB of images in a program that has 24. */
+  @Tag("integration")
   @Test
   void anyNumberOfImagesTakesTheMemoryOfABatch() throws Exception {
     Path file = folder.resolve("many.npz");

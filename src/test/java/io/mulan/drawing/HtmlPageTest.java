@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -70,6 +71,7 @@ final class HtmlPageTest {
     assertEquals("small", text(page, "small"));
   }
 
+  @Tag("integration")
   @Test
   void aPlotIsDrawnInThePageUnlessItIsLarge() {
     Plot line = new Chart("a line", "x", "y").line("l", new double[] {1, 2}, new double[] {1, 2});

@@ -10,11 +10,13 @@ import io.mulan.data.Datasets;
 import io.mulan.training.TrainingSession;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ImageCostTest {
 
+  @Tag("integration")
   @ParameterizedTest
   @ValueSource(strings = {"identity", "score_function"})
   void aStepCostsWhatTrainingWithABatchOfOneDoes(String gradient) {

@@ -46,6 +46,7 @@ final class ModelFolderTest {
   @TempDir Path folder;
 
   /** Every signature is run before the folder has its name. */
+  @Tag("integration")
   @Test
   void aModelCanBeExported() throws IOException {
     Bundle.Answer some =

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ final class ServedClassesTest extends ServedModelTest {
     return new Object[] {"labels", TInt32.vectorOf(Arrays.copyOf(classes, rows))};
   }
 
+  @Tag("integration")
   @Test
   void theLogLikelihoodApproachesThatOfEvaluate() {
     double[][] terms = adaptive(2, 1e-4);

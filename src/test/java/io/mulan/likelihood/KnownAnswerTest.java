@@ -198,6 +198,7 @@ final class KnownAnswerTest {
    * spread evenly over each: the bound is looser by what dequantisation costs, which samples win
    * back.
    */
+  @Tag("integration")
   @Test
   void truncatedNormalNoiseCostsWhereItDoesNotFillTheLevels() {
     Dequantisation normal = new Dequantisation.TruncatedNormal(LEVELS);
@@ -245,6 +246,7 @@ final class KnownAnswerTest {
   }
 
   /** More steps and more samples bring the bound down to the truth. */
+  @Tag("integration")
   @Test
   void trajectoriesApproachFromAbove() {
     trajectories(0.1, 4, 16, 64, 256);

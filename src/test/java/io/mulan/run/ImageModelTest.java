@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +76,7 @@ final class ImageModelTest {
     }
   }
 
+  @Tag("integration")
   @Test
   void aRunThatItsListenerStopsIsResumedByTheSameCall() {
     Path run = folder.resolve("stopped");

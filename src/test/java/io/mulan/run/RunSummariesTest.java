@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.tensorflow.proto.Summary;
 final class RunSummariesTest {
   @TempDir Path folder;
 
+  @Tag("integration")
   @Test
   void aResumedRunHasItsGraphOnceAndHistogramsOfEveryOtherStep() throws IOException {
     train("training.steps=3");
@@ -59,6 +61,7 @@ final class RunSummariesTest {
   }
 
   /** Parts of a batch see the times of the whole, and the score function sees images twice. */
+  @Tag("integration")
   @ParameterizedTest
   @CsvSource({
     "latent.kind=none, training.accumulate=1, 16",

@@ -208,6 +208,7 @@ final class ImageSamplerTest {
   }
 
   /** Of a method of order p, the error falls by 4^p with four times as many steps. */
+  @Tag("integration")
   @ParameterizedTest
   @CsvSource({"DDIM, 1", "DPMPP_2M, 2", "HEUN, 2"})
   void samplersConvergeToTheFlow(Sampler kind, int order) {

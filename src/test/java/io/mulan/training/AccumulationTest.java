@@ -54,6 +54,7 @@ final class AccumulationTest {
         });
   }
 
+  @Tag("integration")
   @Test
   void theWorkIsThatOfTheWholeInLessMemory() {
     try (TrainingSession one = SmallRun.session(SmallRun.config(), false);

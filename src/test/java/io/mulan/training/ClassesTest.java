@@ -109,6 +109,7 @@ final class ClassesTest {
         session.evaluate(SmallRun.data(config).test(), done -> {}, () -> false).orElseThrow());
   }
 
+  @Tag("integration")
   @Test
   void aModelOfClassesHasABetterBoundAndDrawsTheClassAskedFor() {
     Path images = images(0);

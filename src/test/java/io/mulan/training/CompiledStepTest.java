@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** No variant falls off the compiled path, and none changes on it. */
 final class CompiledStepTest {
+  @Tag("integration")
   @Test
   void stepsAreTheSameWithAndWithoutXla() {
     check("network.preconditioning=linear schedule.start=flat schedule.ends=learned");

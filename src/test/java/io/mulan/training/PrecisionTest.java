@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
@@ -89,6 +90,7 @@ final class PrecisionTest {
   }
 
   /** The same noise and weights: after some steps the losses are near, and not the same. */
+  @Tag("integration")
   @Test
   void lossesStayNearThoseOfFloat32() {
     double[] exact = losses(SmallRun.config("network.dropout=0"));

@@ -51,6 +51,7 @@ final class RecomputationTest {
         });
   }
 
+  @Tag("integration")
   @Test
   void recomputationTakesLessMemoryAndMoreWork() {
     String large =

@@ -133,6 +133,7 @@ final class TrainerTest {
     assertEquals(List.of(), again.evaluated);
   }
 
+  @Tag("integration")
   @Test
   void anotherSeedIsAnotherRun() throws IOException {
     SmallRun.train(folder, SmallRun.config("training.steps=2", "training.seed=1"));
