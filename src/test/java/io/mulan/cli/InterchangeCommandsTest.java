@@ -68,6 +68,7 @@ final class InterchangeCommandsTest {
     return report.get("total");
   }
 
+  @Tag("integration")
   @Test
   void aPublishedCheckpointIsEvaluatedSampledAndWrittenBack() throws IOException {
     Program.Outcome done = importVdm("vdm").assertDone();

@@ -83,7 +83,7 @@ final class InterruptionTest {
 
   @Test
   void aStopFinishesTheStepAndSavesAndTheSameCommandResumes() throws Exception {
-    String[] arguments = plainArguments("--steps=4000", "--run=a");
+    String[] arguments = plainArguments("--steps=4000", "--set=training.log_every=1", "--run=a");
     Process process = Program.start(folder, command(arguments));
     Path metrics = folder.resolve("a/metrics.jsonl");
     while (process.isAlive() && (!Files.exists(metrics) || Files.size(metrics) == 0)) {
@@ -162,6 +162,7 @@ final class InterruptionTest {
   }
 
   /** A limit on the size of files fails writes as a full disk does. */
+  @Tag("integration")
   @Test
   void aFullDiskAtTheStartDoesNotBlockTheSameCommandLater() throws Exception {
     String[] train = plainArguments("--run=a", "--steps=1");

@@ -220,6 +220,7 @@ public final class LaunchCommandTest {
         : 0;
   }
 
+  @Tag("integration")
   @Test
   void aKilledLauncherEndsItsWorkers() throws Exception {
     Process launched =
@@ -446,6 +447,7 @@ public final class LaunchCommandTest {
     Program.await(folder, chief).assertRefused(3, "worker 1 (localhost:", "another way to measure");
   }
 
+  @Tag("integration")
   @Test
   void workersOfDifferentConfigurationsAreRefused() throws Exception {
     String cluster = "--cluster=localhost:" + freePort() + ",localhost:" + freePort();

@@ -151,6 +151,7 @@ final class ResumeCommandTest {
         Files.readString(inRun("mulan.log")).contains("training goes back to the one of step 2"));
   }
 
+  @Tag("integration")
   @Test
   void aKilledRunResumesToTheSameMetrics() throws IOException {
     killed(6, 6, 4, 3);

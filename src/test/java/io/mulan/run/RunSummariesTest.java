@@ -52,6 +52,7 @@ final class RunSummariesTest {
     assertTrue(tags(events).contains("_hparams_/session_end_info"));
   }
 
+  @Tag("integration")
   @Test
   void withoutHistogramsNoStepIsObserved() throws IOException {
     train("training.steps=1", "training.summaries_every=0");

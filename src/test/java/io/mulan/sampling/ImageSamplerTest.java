@@ -254,6 +254,7 @@ final class ImageSamplerTest {
     return Math.sqrt(squares / a.length);
   }
 
+  @Tag("integration")
   @Test
   void whatIsEncodedIsDecodedToItself() {
     byte[] images = new byte[BATCH * IMAGE.size()];
