@@ -14,7 +14,7 @@ from typing import Callable, Iterator, NamedTuple, Sequence
 
 PROGRAMS = Path(__file__).resolve().parents[1]
 ROOT = PROGRAMS.parents[1]
-MODEL = Path(os.environ.get("MULAN_MODEL", ROOT / "savedmodels/digits/1")).resolve()
+MODEL = Path(os.environ.get("MULAN_MODEL", ROOT / "savedmodels/digits/2")).resolve()
 
 sys.path.insert(0, str(PROGRAMS))
 

@@ -10,6 +10,9 @@ from support import ROOT, loaded, model
 
 _GOLDEN = ROOT / "src/test/resources/golden"
 
+# Of a schedule whose ends are learned, which the published code does not have.
+LEARNED_ENDS = {f"gamma/dense_out_{end}/{part}" for end in ("start", "rise") for part in ("kernel", "bias")}
+
 
 def published_names():
     """Names of weights that the published code made, with # for the numbers of blocks."""
@@ -44,7 +47,7 @@ class LoadingTest(unittest.TestCase):
 
     def test_weights_are_named_as_in_published_checkpoints(self):
         names = {any_block(name) for name in model().variables}
-        self.assertEqual(set(), names - published_names())
+        self.assertEqual(set(), names - published_names() - LEARNED_ENDS)
 
     def test_blocks_of_the_network_are_numbered_from_0(self):
         for way, first in (("down", 0), ("up", 0), ("mid", 1)):
