@@ -191,6 +191,9 @@ final class TrainerTest {
     assertEquals(297, bound.images());
     assertTrue(Double.isFinite(bound.total().bitsPerDim()), bound::toString);
     assertEquals(settings.contains("latent.kind=none"), bound.latent() == null);
+    if (bound.latent() != null) {
+      assertEquals(297, bound.latent().images());
+    }
   }
 
   @Tag("slow")
