@@ -45,9 +45,6 @@ final class ExactLikelihoodGoldenTest {
   private static final double LOG_DENSITY = 1e-3;
   private static final double EVALUATIONS = 0.1;
 
-  /** Evaluations of a step of the adaptive solver: one step more or less is rounding. */
-  private static final double STEP = 6;
-
   @TestFactory
   Stream<DynamicTest> theLikelihoodEqualsThePublishedOne() {
     return GoldenFile.someChecks("likelihood", c -> true, ExactLikelihoodGoldenTest::check);
@@ -272,8 +269,7 @@ final class ExactLikelihoodGoldenTest {
       nearTight("log p", tight, end, theirs, Math.max(LOG_DENSITY, 3 * theirs));
       double calls = golden.array("out/nfe").toDoubles()[sample];
       double more = Math.abs(end.evaluations() - calls) / calls;
-      double allowed = Math.max(EVALUATIONS, STEP / calls);
-      add(new Agreement("evaluations", calls, end.evaluations(), 0, more, allowed));
+      add(new Agreement("evaluations", calls, end.evaluations(), 0, more, EVALUATIONS));
       FlowSolver.End tighter = follow(sample, new Tolerance(relative / 20, absolute / 20));
       nearTight("log p by a tighter solver", tight, tighter, theirs, LOG_DENSITY);
     }
