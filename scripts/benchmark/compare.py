@@ -41,14 +41,15 @@ def of_line(line: Dict[str, Any]) -> Timing:
                   line["images_per_second"], line["first_step_seconds"], line["peak_rss_bytes"], None)
 
 
-def of_java(document: Dict[str, Any]) -> List[Timing]:
+def of_java(file: str, document: Dict[str, Any]) -> List[Timing]:
+    name = file.rpartition("/")[2].rpartition(".")[0]
     peak = document["machine"]["convolutionFlopsPerSecond"]
 
     def timing(column: str, step: Dict[str, Any]) -> Timing:
         seconds = step["timing"]
-        return Timing(f"{document['model']} {document['precision']}, {column}", document["batch"], None,
-                      seconds["medianSeconds"], step["imagesPerSecond"], seconds["firstSeconds"],
-                      step["processBytes"], step["imagesPerSecond"] * step["flopsPerImage"] / peak)
+        return Timing(f"{name}, {column}", document["batch"], None, seconds["medianSeconds"],
+                      step["imagesPerSecond"], seconds["firstSeconds"], step["processBytes"],
+                      step["imagesPerSecond"] * step["flopsPerImage"] / peak)
 
     return [timing(column, measured["step"]) for column, measured in document["columns"].items()]
 
@@ -62,8 +63,8 @@ def read(file: str) -> List[Timing]:
             lines = [document]
         except json.JSONDecodeError:
             lines = [json.loads(line) for line in text.splitlines() if line.strip()]
-        if "columns" in lines[0]:
-            return of_java(lines[0])
+        if len(lines) == 1 and "columns" in lines[0]:
+            return of_java(file, lines[0])
         return [of_line(line) for line in lines]
     except OSError as e:
         fail(f"{file} cannot be read: {e.strerror}")
