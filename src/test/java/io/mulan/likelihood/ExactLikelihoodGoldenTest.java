@@ -43,7 +43,14 @@ import org.tensorflow.types.TUint8;
 @Tag("integration")
 final class ExactLikelihoodGoldenTest {
   private static final double LOG_DENSITY = 1e-3;
-  private static final double EVALUATIONS = 0.1;
+
+  /**
+   * Rounding decides which steps are tried again, and then the two solvers choose the next one by
+   * other rules: with the published rule, this network takes 368 to 458 evaluations where the
+   * published code takes 392 to 416.
+   */
+  private static final double EVALUATIONS = 0.25;
+
 
   @TestFactory
   Stream<DynamicTest> theLikelihoodEqualsThePublishedOne() {

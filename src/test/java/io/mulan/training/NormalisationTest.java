@@ -6,6 +6,7 @@ import io.mulan.config.RunConfig;
 import io.mulan.data.ImageSet;
 import java.util.Locale;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("slow")
 final class NormalisationTest {
-  private static final int TIMES = 128;
+  private static final int TIMES = 32;
   private static final int REPEATS = 4;
 
   @ParameterizedTest
@@ -39,16 +40,14 @@ final class NormalisationTest {
     }
   }
 
-  /** What the published code charges for a latent is not a KL: printed for comparison. */
-  @ParameterizedTest
-  @CsvSource({"top_k, published, identity"})
-  void thePublishedSumIsPrinted(String kind, String law, String gradient) {
-    try (TrainingSession session = session(kind, law, gradient)) {
+  /** What the published code charges for a latent is not a KL: its sum has no limit. */
+  @Test
+  void trainingRaisesThePublishedSum() {
+    try (TrainingSession session = session("top_k", "published", "identity")) {
       Total before = Total.of(session);
       FourLevels.train(session);
       Total after = Total.of(session);
-      System.out.println(kind + " " + law + ": " + before + ", then " + after);
-      assertTrue(after.sum > before.sum, "training raises it");
+      assertTrue(after.sum > before.sum, () -> before + ", then " + after);
     }
   }
 
