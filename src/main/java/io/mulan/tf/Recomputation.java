@@ -194,12 +194,15 @@ public record Recomputation(Pattern block, String loss, String seed) {
       return Optional.empty();
     }
 
+    /**
+     * A copy waits if none of what it is computed from does. It does not wait twice: TensorFlow
+     * aborts at a convolution that waits and feeds nothing but a bias.
+     */
     private static NodeDef copy(NodeDef node, Set<String> copied, List<String> waits) {
       NodeDef.Builder copy = redirected(node, copied).setName(again(node.getName()));
       boolean inner =
-          node.getInputCount() > 0
-              && node.getInputList().stream()
-                  .allMatch(input -> source(input).filter(copied::contains).isPresent());
+          node.getInputList().stream()
+              .anyMatch(input -> source(input).filter(copied::contains).isPresent());
       return inner ? copy.build() : copy.addAllInput(waits).build();
     }
 
