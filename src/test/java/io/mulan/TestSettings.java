@@ -44,6 +44,11 @@ public final class TestSettings
     context.updateLoggers();
   }
 
+  /** What the running test has logged so far. */
+  public static String logged() {
+    return LOGGED.get().toString();
+  }
+
   @Override
   public void beforeAll(ExtensionContext context) {
     String cache = System.getProperty("mulan.cache");

@@ -8,6 +8,7 @@ import io.mulan.training.TrainingListener;
 import io.mulan.training.TrainingSession;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -33,6 +34,9 @@ public final class Progress implements TrainingListener {
   private int summed;
   private long lastDrawn = System.nanoTime();
   private double secondsPerStep;
+
+  /** Whether the user knows that no latent depends on the image. */
+  private boolean collapsed;
 
   /** What a line says in addition to the progress, where the run is one of several. */
   @FunctionalInterface
@@ -95,11 +99,10 @@ public final class Progress implements TrainingListener {
     terminal.erase();
     LOG.info("step {}: {} bits/dim on {} test images", step, bound.total().text(), bound.images());
     if (bound.latent() != null) {
-      if (bound.latent().collapsed() && step > COLLAPSE_IS_EXPECTED) {
-        LOG.warn("latent: {}", TrainingReport.use(bound.latent()));
-      } else {
-        LOG.info("latent: {}", TrainingReport.use(bound.latent()));
-      }
+      boolean before = collapsed;
+      collapsed = bound.latent().collapsed() && step > COLLAPSE_IS_EXPECTED;
+      Level level = !collapsed ? Level.INFO : before ? Level.DEBUG : Level.WARN;
+      LOG.log(level, "latent: {}", TrainingReport.use(bound.latent()));
     }
     lastDrawn = System.nanoTime();
   }

@@ -51,7 +51,6 @@ final class ExactLikelihoodGoldenTest {
    */
   private static final double EVALUATIONS = 0.25;
 
-
   @TestFactory
   Stream<DynamicTest> theLikelihoodEqualsThePublishedOne() {
     return GoldenFile.someChecks("likelihood", c -> true, ExactLikelihoodGoldenTest::check);
