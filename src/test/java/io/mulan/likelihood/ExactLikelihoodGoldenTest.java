@@ -45,11 +45,11 @@ final class ExactLikelihoodGoldenTest {
   private static final double LOG_DENSITY = 1e-3;
 
   /**
-   * Rounding decides which steps are tried again, and then the two solvers choose the next one by
-   * other rules: with the published rule, this network takes 368 to 458 evaluations where the
-   * published code takes 392 to 416.
+   * Of the mean over samples. Rounding decides which steps are tried again, and then the two
+   * solvers choose the next one by other rules: where the published code takes 392 to 416
+   * evaluations, this network takes 368 to 458 by the published rule.
    */
-  private static final double EVALUATIONS = 0.25;
+  private static final double EVALUATIONS = 0.1;
 
   @TestFactory
   Stream<DynamicTest> theLikelihoodEqualsThePublishedOne() {
@@ -63,6 +63,7 @@ final class ExactLikelihoodGoldenTest {
         c.hasThePublishedVectorField(sample);
         c.arrivesWhereThePublishedOneDoes(sample);
       }
+      c.takesAsManyEvaluations();
       GoldenReport.require(
           golden,
           c.agreements.values().stream()
@@ -87,6 +88,9 @@ final class ExactLikelihoodGoldenTest {
     private final GraphSession session;
     private final TFloat32 latent;
     private final Map<String, List<Agreement>> agreements = new TreeMap<>();
+
+    /** Mean over the samples so far, at the published tolerance. */
+    private double evaluations;
 
     Case(GoldenCase golden) {
       this.golden = golden;
@@ -262,7 +266,7 @@ final class ExactLikelihoodGoldenTest {
 
     /**
      * At the published tolerance as near to the tight value as the published code gets in either
-     * precision, by as many evaluations; at a tighter one near in any case.
+     * precision; at a tighter one near in any case.
      */
     void arrivesWhereThePublishedOneDoes(int sample) {
       double[] tight = row("f64/tight_log_p", sample);
@@ -273,11 +277,16 @@ final class ExactLikelihoodGoldenTest {
       double absolute = golden.json().get("atol").asDouble();
       FlowSolver.End end = follow(sample, new Tolerance(relative, absolute));
       nearTight("log p", tight, end, theirs, Math.max(LOG_DENSITY, 3 * theirs));
-      double calls = golden.array("out/nfe").toDoubles()[sample];
-      double more = Math.abs(end.evaluations() - calls) / calls;
-      add(new Agreement("evaluations", calls, end.evaluations(), 0, more, EVALUATIONS));
+      evaluations += (double) end.evaluations() / samples;
       FlowSolver.End tighter = follow(sample, new Tolerance(relative / 20, absolute / 20));
       nearTight("log p by a tighter solver", tight, tighter, theirs, LOG_DENSITY);
+    }
+
+    /** On average, at the published tolerance. */
+    void takesAsManyEvaluations() {
+      double calls = Arrays.stream(golden.array("out/nfe").toDoubles()).average().orElseThrow();
+      double more = Math.abs(evaluations - calls) / calls;
+      add(new Agreement("evaluations", calls, evaluations, 0, more, EVALUATIONS));
     }
 
     private void add(Agreement agreement) {
