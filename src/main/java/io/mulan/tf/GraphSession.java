@@ -26,6 +26,9 @@ import org.tensorflow.proto.RunOptions;
  * session.
  */
 public final class GraphSession implements AutoCloseable {
+  /** TensorFlow refuses to trace two runs of one process at the same time. */
+  private static final Object TRACED = new Object();
+
   private static volatile boolean asBuilt;
 
   private final Graph graph;
@@ -157,11 +160,13 @@ public final class GraphSession implements AutoCloseable {
       return runner.run();
     }
 
-    /** The same with times and memory of each operation. */
+    /** The same with times and memory of each operation; waits while another run is traced. */
     Result runTraced() {
       RunOptions full =
           RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
-      return runner.setOptions(full).runAndFetchMetadata();
+      synchronized (TRACED) {
+        return runner.setOptions(full).runAndFetchMetadata();
+      }
     }
 
     private static String name(Operand<?> operand) {

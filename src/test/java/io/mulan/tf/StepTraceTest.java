@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -38,6 +41,33 @@ final class StepTraceTest {
                 .mapToDouble(StepTrace.Group::seconds)
                 .sum();
         assertEquals(trace.operationSeconds(), sum, 1e-12);
+      }
+    }
+  }
+
+  @Test
+  void runsOfTwoSessionsAreTracedAtTheSameTime() {
+    List<StepTrace> traces =
+        IntStream.range(0, 2)
+            .mapToObj(i -> CompletableFuture.supplyAsync(StepTraceTest::lastOfMany))
+            .toList()
+            .stream()
+            .map(CompletableFuture::join)
+            .toList();
+    traces.forEach(trace -> assertEquals("Tan", type(trace, "wave")));
+  }
+
+  private static StepTrace lastOfMany() {
+    try (Graph graph = new Graph()) {
+      Ops tf = GraphScope.ops(graph);
+      Operand<TFloat32> x = Inputs.of(tf, "x", TFloat32.class);
+      Operand<TFloat32> wave = tf.withName("wave").math.tan(x);
+      try (GraphSession session = GraphSession.open(graph);
+          TFloat32 one = TFloat32.scalarOf(1)) {
+        return Stream.generate(() -> StepTrace.of(session.runner().feed(x, one).fetch(wave)))
+            .limit(50)
+            .reduce((earlier, later) -> later)
+            .orElseThrow();
       }
     }
   }
