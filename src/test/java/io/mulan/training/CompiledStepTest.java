@@ -20,19 +20,18 @@ final class CompiledStepTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "schedule.kind=polynomial",
-        "schedule.kind=monotone latent.gradient=marginals network.kind=per_pixel loss.prediction=x",
-        "data.classes=10 latent.gradient=score_function",
+        "schedule.kind=polynomial latent.gradient=score_function data.classes=10"
+            + " training.free_bits=2 training.kl_warmup_steps=2",
+        "schedule.kind=monotone schedule.start=flat latent.gradient=marginals network.kind=per_pixel"
+            + " network.preconditioning=linear loss.prediction=x",
         "schedule.kind=linear latent.kind=gumbel network.attention=true loss.times=importance",
         "schedule.kind=fixed latent.kind=none loss.prediction=epsilon loss.timesteps=10",
         "schedule.kind=scalar latent.kind=none loss.prediction=v_from_epsilon loss.times=uniform",
-        "schedule.kind=monotone_scalar latent.kind=none loss.prediction=x loss.timesteps=10",
+        "schedule.kind=monotone_scalar latent.law=published latent.noise=gamma"
+            + " training.encoder_rate=0.5 training.clip_norm=0",
         "latent.gradient=gumbel latent.encoder=unet network.conditioned=false",
-        "latent.gradient=score_function training.free_bits=2 training.kl_warmup_steps=2",
-        "latent.law=published latent.noise=gamma training.encoder_rate=0.5",
-        "latent.law=published latent.noise=gumbel training.clip_norm=0",
-        "latent.kind=gaussian latent.encoder=unet",
-        "network.preconditioning=linear schedule.kind=monotone schedule.start=flat loss.prediction=x"
+        "latent.law=published latent.noise=gumbel loss.prediction=x loss.timesteps=10",
+        "latent.kind=gaussian latent.encoder=unet"
       })
   void stepsOfAllOtherPartsAreTheSameWithAndWithoutXla(String settings) {
     check(settings);

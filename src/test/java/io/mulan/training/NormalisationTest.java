@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("slow")
 final class NormalisationTest {
-  private static final int TIMES = 128;
+  private static final int TIMES = 64;
   private static final int REPEATS = 4;
 
   @ParameterizedTest
