@@ -47,11 +47,13 @@ final class StaticShapes {
   private List<NodeDef> folded(List<NodeDef> all, Set<String> results) {
     List<NodeDef> folded = new ArrayList<>();
     for (NodeDef node : all) {
-      NodeDef.Builder next = simplified(node).toBuilder();
-      for (int i = 0; i < next.getInputCount(); i++) {
-        next.setInput(i, source(next.getInput(i)));
+      for (NodeDef part : untiled(simplified(node))) {
+        NodeDef.Builder next = part.toBuilder();
+        for (int i = 0; i < next.getInputCount(); i++) {
+          next.setInput(i, source(next.getInput(i)));
+        }
+        folded.add(next.build());
       }
-      folded.add(next.build());
     }
     folded.addAll(0, constants.values());
     return used(folded, results);
@@ -89,6 +91,115 @@ final class StaticShapes {
       case "Sum" -> broadcast(node).map(axes -> with(node, 1, axes, "Tidx")).orElse(node);
       default -> node;
     };
+  }
+
+  /**
+   * The same operation, the last of these, on what a sum's gradient repeats and not on the
+   * repetitions: products and sums repeat it themselves, without writing it to memory.
+   */
+  private List<NodeDef> untiled(NodeDef node) {
+    if (!Gradients.isInside(node.getName()) || waits(node)) {
+      return List.of(node);
+    }
+    return switch (node.getOp()) {
+      case "Mul" -> untiledProduct(node);
+      case "AddN" -> untiledSum(node);
+      default -> List.of(node);
+    };
+  }
+
+  private List<NodeDef> untiledProduct(NodeDef product) {
+    for (int i = 0; i < 2; i++) {
+      Optional<String> repeated = repeated(product.getInput(i));
+      String other = product.getInput(1 - i);
+      if (repeated.isEmpty() || repeated(other).isPresent()) {
+        continue;
+      }
+      Optional<String> halved = halved(other);
+      if (halved.isEmpty()) {
+        return List.of(product.toBuilder().setInput(i, repeated.get()).build());
+      }
+      // t (2 x) = (2 t) x, to the bit.
+      NodeDef twice =
+          product.toBuilder()
+              .setName(product.getName() + "/twice")
+              .setInput(0, nodes.get(other).getInput(0))
+              .setInput(1, repeated.get())
+              .build();
+      return List.of(
+          twice,
+          product.toBuilder().setInput(i, twice.getName()).setInput(1 - i, halved.get()).build());
+    }
+    return List.of(product);
+  }
+
+  /** One after another, in the same order. */
+  private List<NodeDef> untiledSum(NodeDef sum) {
+    List<Optional<String>> repeated = sum.getInputList().stream().map(this::repeated).toList();
+    long whole = repeated.stream().filter(Optional::isEmpty).count();
+    if (whole == 0 || whole == sum.getInputCount()) {
+      return List.of(sum);
+    }
+    List<NodeDef> sums = new ArrayList<>();
+    String before = repeated.get(0).orElse(sum.getInput(0));
+    for (int i = 1; i < sum.getInputCount(); i++) {
+      boolean last = i == sum.getInputCount() - 1;
+      NodeDef next =
+          NodeDef.newBuilder()
+              .setName(last ? sum.getName() : sum.getName() + "/first_" + (i + 1))
+              .setOp("AddV2")
+              .setDevice(sum.getDevice())
+              .putAttr("T", sum.getAttrOrThrow("T"))
+              .addInput(before)
+              .addInput(repeated.get(i).orElse(sum.getInput(i)))
+              .build();
+      sums.add(next);
+      before = next.getName();
+    }
+    return sums;
+  }
+
+  /** What an input repeats along axes of length one. */
+  private Optional<String> repeated(String input) {
+    String from = source(input);
+    NodeDef node = nodes.get(from);
+    return node != null
+            && node.getOp().equals("Tile")
+            && Gradients.isInside(from)
+            && !waits(node)
+            && multiples(node).isPresent()
+            && shape(node.getInput(0)).filter(s -> onlyOnesRepeat(s, shape(from))).isPresent()
+        ? Optional.of(node.getInput(0))
+        : Optional.empty();
+  }
+
+  private static boolean onlyOnesRepeat(long[] from, Optional<long[]> to) {
+    return to.isPresent()
+        && from.length == to.get().length
+        && LongStream.range(0, from.length)
+            .allMatch(i -> from[(int) i] == to.get()[(int) i] || from[(int) i] == 1);
+  }
+
+  /** Of two times something, inside gradients: that. */
+  private Optional<String> halved(String input) {
+    NodeDef product = nodes.get(input);
+    if (product == null || !Gradients.isInside(input) || !product.getOp().equals("Mul")) {
+      return Optional.empty();
+    }
+    NodeDef factor = nodes.get(product.getInput(0));
+    if (factor != null && factor.getOp().equals("Cast")) {
+      factor = nodes.get(factor.getInput(0));
+    }
+    return factor != null && factor.getOp().equals("Const") && isTwo(factor)
+        ? Optional.of(product.getInput(1))
+        : Optional.empty();
+  }
+
+  private static boolean isTwo(NodeDef constant) {
+    TensorProto value = constant.getAttrOrThrow("value").getTensor();
+    return value.getTensorShape().getDimCount() == 0
+        && value.getIntValCount() == 1
+        && value.getIntVal(0) == 2;
   }
 
   /** What an input is equal to, with fewer operations. */

@@ -2,6 +2,7 @@ package io.mulan.tf;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ final class StaticShapesTest {
     Operand<TFloat32> h = m.mul(m.add(m.mul(x, row), column), m.sub(x, ones));
     h = m.div(h, m.add(m.square(column), 1));
     Operand<TFloat32> mean = tf.math.mean(h, tf.array(1), Mean.keepDims(true));
+    h = m.mul(m.mul(h, m.sumKeeping(h, 0, 1)), m.sumKeeping(m.square(h), 2));
     h = m.reshape(m.sub(h, mean), 6, 4);
     Operand<TFloat32> sum = tf.sum(m.mul(h, h), tf.array(0, 1), Sum.keepDims(false));
     return Gradients.of(m, sum, m.constant(1), List.of(x, row, column, ones));
@@ -115,6 +117,17 @@ final class StaticShapesTest {
       Set<String> after = typesInGradients(rewritten);
       after.retainAll(OF_SHAPES);
       assertEquals(Set.of(), after);
+    }
+  }
+
+  @Test
+  void whatAGradientRepeatsIsNotWritten() {
+    Operand<TFloat32> h = m.mul(x, row);
+    h = m.mul(m.mul(h, m.sumKeeping(m.square(h), 1)), m.sumKeeping(h, 2));
+    Gradients.of(m, h, m.square(h), List.of(x));
+    assertTrue(typesInGradients(graph).contains("Tile"));
+    try (Graph rewritten = RewrittenGraph.of(graph)) {
+      assertFalse(typesInGradients(rewritten).contains("Tile"));
     }
   }
 
