@@ -25,8 +25,9 @@ import org.tensorflow.proto.TensorShapeProto;
  * <p>TensorFlow's gradients work for shapes that are known when they run: that of a sum of two
  * computes both shapes, which axes were broadcast, sums over them and reshapes, for each of the
  * two. With known shapes most of these sums and reshapes change nothing, and the rest take
- * constants. Half of a training step's operations are of that kind. Values stay the same to the
- * bit.
+ * constants. Half of a training step's operations are of that kind. And the gradient of a sum
+ * repeats what it is given for each term: products and sums can do that themselves. Values stay the
+ * same to the bit.
  */
 final class StaticShapes {
   private final Map<String, NodeDef> nodes = new HashMap<>();
