@@ -33,16 +33,16 @@ final class CodeLengthsTest {
     double after;
     try (TrainingSession session = new TrainingSession(config, FourLevels.IMAGE, false)) {
       session.initialize();
-      before = sum(config, session, 1);
+      before = sum(config, session);
       FourLevels.train(session);
-      after = sum(config, session, REPEATS);
+      after = sum(config, session);
     }
     assertTrue(after <= 1, "more than a code has room for: " + after);
     assertTrue(after > 3 * before, "training shortens the codes: " + before + ", " + after);
   }
 
-  /** 2^-length of all images, lengths being means over {@code repeats} draws of z. */
-  private double sum(RunConfig config, TrainingSession session, int repeats) {
+  /** 2^-length of all images. */
+  private double sum(RunConfig config, TrainingSession session) {
     session.save(folder.resolve("state"));
     try (TrainedModel<ChainGraph> model =
         new TrainedModel<>(config, FourLevels.IMAGE, ChainGraph::build)) {
@@ -52,15 +52,15 @@ final class CodeLengthsTest {
           new GroupCoder(laws, LatentCoder.of(config.latent()), FourLevels.LEVELS, 1, images -> {});
       ImageSet images = FourLevels.all();
       int count = images.count();
-      Rans stack = Rans.random(count * repeats * 200);
+      Rans stack = Rans.random(count * REPEATS * 200);
       double sum = 0;
       for (int i = 0; i < count; i++) {
         int image = i;
         double mean = 0;
-        for (int r = 0; r < repeats; r++) {
+        for (int r = 0; r < REPEATS; r++) {
           double before = stack.bits();
           coder.put(stack, images.copies(1, at -> image), new float[0]);
-          mean += (stack.bits() - before) / repeats;
+          mean += (stack.bits() - before) / REPEATS;
         }
         sum += Math.pow(2, -mean);
       }
