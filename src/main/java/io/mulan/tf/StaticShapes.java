@@ -113,7 +113,8 @@ final class StaticShapes {
     for (int i = 0; i < 2; i++) {
       Optional<String> repeated = repeated(product.getInput(i));
       String other = product.getInput(1 - i);
-      if (repeated.isEmpty() || repeated(other).isPresent()) {
+      // The other one has to have the shape of the product, or nothing would.
+      if (repeated.isEmpty() || repeated(other).isPresent() || !sameShape(other, product)) {
         continue;
       }
       Optional<String> halved = halved(other);
@@ -132,6 +133,12 @@ final class StaticShapes {
           product.toBuilder().setInput(i, twice.getName()).setInput(1 - i, halved.get()).build());
     }
     return List.of(product);
+  }
+
+  private boolean sameShape(String input, NodeDef node) {
+    return shape(node.getName())
+        .flatMap(to -> shape(input).filter(from -> Arrays.equals(from, to)))
+        .isPresent();
   }
 
   /** One after another, in the same order. */

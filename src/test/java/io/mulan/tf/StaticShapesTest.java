@@ -54,6 +54,8 @@ final class StaticShapesTest {
     h = m.div(h, m.add(m.square(column), 1));
     Operand<TFloat32> mean = tf.math.mean(h, tf.array(1), Mean.keepDims(true));
     h = m.mul(m.mul(h, m.sumKeeping(h, 0, 1)), m.sumKeeping(m.square(h), 2));
+    h = m.add(h, m.sumKeeping(m.mul(h, 3), 1));
+    h = m.add(h, m.sumKeeping(m.mul(h, row), 1, 2));
     h = m.reshape(m.sub(h, mean), 6, 4);
     Operand<TFloat32> sum = tf.sum(m.mul(h, h), tf.array(0, 1), Sum.keepDims(false));
     return Gradients.of(m, sum, m.constant(1), List.of(x, row, column, ones));
