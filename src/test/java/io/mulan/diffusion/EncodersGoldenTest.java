@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.tensorflow.Operand;
 import org.tensorflow.types.family.TFloating;
 
 /** The encoders, and their gradients by weights and image. */
+@Tag("golden")
 final class EncodersGoldenTest {
 
   @TestFactory

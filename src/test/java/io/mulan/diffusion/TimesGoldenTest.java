@@ -12,6 +12,7 @@ import io.mulan.tf.Maths;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -20,6 +21,7 @@ import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 
 /** Antithetic times made of one draw. Independent ones are the draws themselves. */
+@Tag("golden")
 final class TimesGoldenTest {
   private static final double ROUNDING = 5e-7;
 

@@ -6,12 +6,14 @@ import io.mulan.tf.Maths;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TFloating;
 
 /** Levels to signals, and the likelihood of an image given its least noisy signal. */
+@Tag("golden")
 final class ImageCodecGoldenTest {
 
   @TestFactory

@@ -7,12 +7,14 @@ import io.mulan.tf.Maths;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.tensorflow.Operand;
 import org.tensorflow.op.core.Unstack;
 import org.tensorflow.types.family.TFloating;
 
 /** The draw of each latent, its KL, and what reaches the logits through both. */
+@Tag("golden")
 final class LatentsGoldenTest {
 
   @TestFactory

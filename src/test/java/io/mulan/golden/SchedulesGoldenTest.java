@@ -7,12 +7,14 @@ import io.mulan.tf.Maths;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TFloating;
 
 /** Each schedule, its derivative in time, and the gradients of both. */
+@Tag("golden")
 final class SchedulesGoldenTest {
   private static final String AT_SCALAR = "gamma_at_scalar_t_";
 

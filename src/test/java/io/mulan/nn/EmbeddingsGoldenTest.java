@@ -7,11 +7,13 @@ import io.mulan.tf.Maths;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.tensorflow.Operand;
 import org.tensorflow.types.family.TFloating;
 
 /** The fixed features of times and pixels. */
+@Tag("golden")
 final class EmbeddingsGoldenTest {
   private static final List<Double> PUBLISHED_EXPONENTS = List.of(6.0, 7.0);
 

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -35,6 +36,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /** Weights and averages after each of some steps with given gradients. */
+@Tag("golden")
 final class AdamWGoldenTest {
 
   @TestFactory

@@ -16,6 +16,7 @@ import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.family.TFloating;
 
 /** Steps of training with the published noise: the loss at each, the weights after the last. */
+@Tag("golden")
 @Tag("slow")
 final class TrainingGoldenTest {
   private static final String WEIGHTS = "weights";
