@@ -1,11 +1,14 @@
 package io.mulan.tf;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.tensorflow.proto.NodeDef;
 
 /** How the nodes of a graph hang together. */
 final class Nodes {
@@ -42,5 +45,28 @@ final class Nodes {
       }
     }
     return reached;
+  }
+
+  /**
+   * Sums of two, one after another in the order of the inputs.
+   *
+   * @param pair a sum without inputs, with the name of the last
+   * @param result what the name of a sum's output has after that of the sum
+   */
+  static List<NodeDef> chain(NodeDef pair, List<String> inputs, String result) {
+    List<NodeDef> sums = new ArrayList<>();
+    String partial = inputs.get(0);
+    for (int i = 1; i < inputs.size(); i++) {
+      boolean last = i == inputs.size() - 1;
+      NodeDef next =
+          pair.toBuilder()
+              .setName(last ? pair.getName() : pair.getName() + "/first_" + (i + 1))
+              .addInput(partial)
+              .addInput(inputs.get(i))
+              .build();
+      sums.add(next);
+      partial = next.getName() + result;
+    }
+    return sums;
   }
 }

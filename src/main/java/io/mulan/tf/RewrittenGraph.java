@@ -83,24 +83,15 @@ public final class RewrittenGraph {
         .build();
   }
 
-  /** The last sum of the chain has the name, and whatever it had to wait for. */
+  /** The last sum of the chain waits for whatever the sum had to wait for. */
   private static void addChain(List<NodeDef> graph, NodeDef sum, String result) {
     int count = (int) sum.getAttrOrThrow(COUNT).getI();
     NodeDef.Builder pair = sum.toBuilder().clearInput();
     pair.putAttr(COUNT, sum.getAttrOrThrow(COUNT).toBuilder().setI(2).build());
-    String partial = sum.getInput(0);
-    for (int i = 1; i < count - 1; i++) {
-      NodeDef next =
-          pair.clone()
-              .setName(sum.getName() + "/first_" + (i + 1))
-              .addInput(partial)
-              .addInput(sum.getInput(i))
-              .build();
-      graph.add(next);
-      partial = next.getName() + result;
-    }
-    pair.addInput(partial);
-    pair.addAllInput(sum.getInputList().subList(count - 1, sum.getInputCount()));
-    graph.add(pair.build());
+    List<String> inputs = sum.getInputList();
+    List<NodeDef> chain = Nodes.chain(pair.build(), inputs.subList(0, count), result);
+    graph.addAll(chain.subList(0, count - 2));
+    graph.add(
+        chain.get(count - 2).toBuilder().addAllInput(inputs.subList(count, inputs.size())).build());
   }
 }

@@ -148,44 +148,37 @@ final class StaticShapes {
     if (whole == 0 || whole == sum.getInputCount()) {
       return List.of(sum);
     }
-    List<NodeDef> sums = new ArrayList<>();
-    String before = repeated.get(0).orElse(sum.getInput(0));
-    for (int i = 1; i < sum.getInputCount(); i++) {
-      boolean last = i == sum.getInputCount() - 1;
-      NodeDef next =
-          NodeDef.newBuilder()
-              .setName(last ? sum.getName() : sum.getName() + "/first_" + (i + 1))
-              .setOp("AddV2")
-              .setDevice(sum.getDevice())
-              .putAttr("T", sum.getAttrOrThrow("T"))
-              .addInput(before)
-              .addInput(repeated.get(i).orElse(sum.getInput(i)))
-              .build();
-      sums.add(next);
-      before = next.getName();
+    List<String> inputs = new ArrayList<>();
+    for (int i = 0; i < sum.getInputCount(); i++) {
+      inputs.add(repeated.get(i).orElse(sum.getInput(i)));
     }
-    return sums;
+    NodeDef pair =
+        NodeDef.newBuilder()
+            .setName(sum.getName())
+            .setOp("AddV2")
+            .setDevice(sum.getDevice())
+            .putAttr("T", sum.getAttrOrThrow("T"))
+            .build();
+    return Nodes.chain(pair, inputs, "");
   }
 
   /** What an input repeats along axes of length one. */
   private Optional<String> repeated(String input) {
     String from = source(input);
     NodeDef node = nodes.get(from);
-    return node != null
-            && node.getOp().equals("Tile")
-            && Gradients.isInside(from)
-            && !waits(node)
-            && multiples(node).isPresent()
-            && shape(node.getInput(0)).filter(s -> onlyOnesRepeat(s, shape(from))).isPresent()
-        ? Optional.of(node.getInput(0))
-        : Optional.empty();
+    if (node == null || !node.getOp().equals("Tile") || !Gradients.isInside(from) || waits(node)) {
+      return Optional.empty();
+    }
+    String repeated = node.getInput(0);
+    return shape(from)
+        .flatMap(to -> shape(repeated).filter(ones -> onlyOnesRepeat(ones, to)))
+        .map(ones -> repeated);
   }
 
-  private static boolean onlyOnesRepeat(long[] from, Optional<long[]> to) {
-    return to.isPresent()
-        && from.length == to.get().length
+  private static boolean onlyOnesRepeat(long[] from, long[] to) {
+    return from.length == to.length
         && LongStream.range(0, from.length)
-            .allMatch(i -> from[(int) i] == to.get()[(int) i] || from[(int) i] == 1);
+            .allMatch(i -> from[(int) i] == to[(int) i] || from[(int) i] == 1);
   }
 
   /** Of two times something, inside gradients: that. */
