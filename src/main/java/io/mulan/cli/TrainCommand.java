@@ -189,15 +189,17 @@ final class TrainCommand implements Command {
                     .toList()));
     List<Difference> changed = RunConfig.differences(there, config);
     for (Difference d : changed) {
-      if (!d.key().startsWith("training.") && !MOVABLE.contains(d.key())) {
+      // What one optimiser keeps of the gradients means nothing to the other.
+      boolean changes = d.key().startsWith("training.") && !d.key().equals("training.optimizer");
+      if (!changes && !MOVABLE.contains(d.key())) {
         throw new ConfigException(
             d.key()
                 + " cannot change in a run that is resumed ("
                 + d.left()
                 + " in "
                 + path
-                + "); only training.*, data.path, data.skip_bad and data.allow_large can: start another run with"
-                + " --run");
+                + "); only training.* (but training.optimizer), data.path, data.skip_bad and"
+                + " data.allow_large can: start another run with --run");
       }
     }
     List<Long> made = RunFolder.checkpoints(path, config).steps();

@@ -7,7 +7,8 @@ package io.mulan.config;
  * @param batch images a step
  * @param accumulate parts that a batch is computed in, one after another, their gradients summed: a
  *     divisor of {@code batch}
- * @param learningRate of AdamW, after the warm-up
+ * @param optimizer how weights move along their gradients
+ * @param learningRate after the warm-up
  * @param warmupSteps over which the rate grows linearly from 0
  * @param learningRateDecay how the rate then falls
  * @param weightDecay on everything but biases
@@ -40,6 +41,7 @@ public record TrainingConfig(
     int steps,
     int batch,
     int accumulate,
+    Optimizer optimizer,
     double learningRate,
     int warmupSteps,
     Decay learningRateDecay,
@@ -65,6 +67,14 @@ public record TrainingConfig(
     int keep,
     int logEvery,
     int summariesEvery) {
+
+  /** How weights move along their gradients. */
+  public enum Optimizer {
+    /** By moments of each element (Loshchilov, Hutter 2019), as published. */
+    ADAMW,
+    /** Kernels inside the score network by Muon (Jordan et al. 2024), the rest by AdamW. */
+    MUON
+  }
 
   /** How the learning rate falls after the warm-up. */
   public enum Decay {

@@ -6,6 +6,7 @@ import io.mulan.config.LatentConfig;
 import io.mulan.config.NetworkConfig;
 import io.mulan.config.RunConfig;
 import io.mulan.config.ScheduleConfig;
+import io.mulan.config.TrainingConfig;
 import io.mulan.training.RunState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -120,6 +121,9 @@ public record FlaxLayout(Code code, boolean clipped) {
     }
     if (config.schedule().ends() == ScheduleConfig.Ends.LEARNED) {
       own.add("schedule.ends learned");
+    }
+    if (config.training().optimizer() == TrainingConfig.Optimizer.MUON) {
+      own.add("training.optimizer muon");
     }
     return own;
   }

@@ -175,6 +175,7 @@ public record PublishedSettings(JsonNode tree, String source) {
     Map<String, Object> training = new LinkedHashMap<>();
     training.put("steps", whole("training.num_steps_train"));
     training.put("batch", whole("training.batch_size_train"));
+    training.put("optimizer", "adamw");
     training.put("learning_rate", number("optimizer.learning_rate"));
     training.put("warmup_steps", whole("training.num_steps_lr_warmup"));
     training.put("learning_rate_decay", truth("optimizer.lr_decay") ? "linear" : "none");

@@ -28,6 +28,9 @@ public record UNet(NetworkConfig c) {
   /** The kernel whose first inputs are the time's, and the others the conditioning's. */
   public static final String CONDITIONING_KERNEL = CONDITIONING + "/kernel";
 
+  /** The score network's last layer, whose outputs are the channels of the image. */
+  public static final String OUTPUT = "conv_out";
+
   /** How many inputs of {@link #CONDITIONING_KERNEL} are the time's. */
   public int timeInputs(int imageChannels) {
     return c.kind() == NetworkConfig.Kind.PER_PIXEL ? imageChannels * c.channels() : c.channels();
@@ -129,7 +132,7 @@ public record UNet(NetworkConfig c) {
 
   private <T extends TFloating> Operand<T> out(Net<T> net, Operand<T> x, long channels) {
     Operand<T> h = swish(net, groupNorm(net.in("GroupNorm_0"), x, c.groups()));
-    return conv(net.in("conv_out"), h, channels, ZEROS);
+    return conv(net.in(OUTPUT), h, channels, ZEROS);
   }
 
   /** Fixed features of times and pixels. */

@@ -38,7 +38,8 @@ import org.tensorflow.ndarray.Shape;
 
 /**
  * The weights of another model, for a run that begins: those of the same name and shape are taken,
- * as weights and as averages. The others, and the moments of AdamW, are as in any run that begins.
+ * as weights and as averages. The others, and the moments of the optimiser, are as in any run that
+ * begins.
  *
  * <p>Where two networks are conditioned on vectors of different lengths, such as those of VDM and
  * MuLAN, what they learned of time is taken too: the inputs that the time has.

@@ -19,7 +19,7 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * The training step for a loss of any weights: gradients, AdamW, moving average, step counter, as
+ * The training step for a loss of any weights: gradients, update, moving average, step counter, as
  * in the training of a model.
  *
  * @param loss before the update (scalar)
@@ -56,18 +56,18 @@ public record Descent<T extends TFloating>(
         loss.of(
             m, weights, new StatelessRandom<>(m.in("noise"), tf.constant(c.seed()), steps.value()));
     List<Operand<T>> values = new ArrayList<>();
-    List<AdamW.Slot<T>> slots = new ArrayList<>();
+    List<Optimizer.Slot<T>> slots = new ArrayList<>();
     for (Variable<T> weight : List.copyOf(weights.all())) {
       values.add(weight.value());
-      slots.add(AdamW.Slot.create(initial, variables, weight));
+      slots.add(Optimizer.Slot.create(initial, variables, weight));
     }
     List<Operand<T>> gradients = Gradients.of(m, value, m.constant(1), values);
-    AdamW<T> optimizer = new AdamW<>(m.in("optimizer"), c);
+    Optimizer<T> optimizer = new Optimizer<>(m.in("optimizer"), c);
     List<Op> updates = optimizer.step(steps, slots, gradients, optimizer.norms(gradients));
     return new Descent<>(
         value,
         tf.withControlDependencies(updates).noOp(),
         variables.initializer("initialize"),
-        AdamW.averaged(slots));
+        Optimizer.averaged(slots));
   }
 }

@@ -74,7 +74,7 @@ public final class RunState implements Checkpointed, AutoCloseable {
     ask(config, image, initial);
     for (Variable<TFloat32> weight : initial.all()) {
       weights.put(weight.name(), weight.shape());
-      AdamW.Slot.create(m, made, weight);
+      Optimizer.Slot.create(m, made, weight);
     }
     variables = made.all();
     saveRestore = new SaveRestore(graph, variables);

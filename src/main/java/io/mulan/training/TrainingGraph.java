@@ -33,7 +33,7 @@ import org.tensorflow.types.TUint8;
  * The graph of a run: the training step as one target, the bound with the averaged weights,
  * initialisation, saving.
  *
- * <p>The step is loss, gradients, AdamW, moving average and step counter. Compiled, it is one XLA
+ * <p>The step is loss, gradients, update, moving average and step counter. Compiled, it is one XLA
  * program cut out of this same graph; the plain nodes stay and are the uncompiled form of the same
  * computation.
  */
@@ -56,7 +56,7 @@ final class TrainingGraph {
   private final Maths<TFloat32> initial;
   private final Variables variables;
   private final TrainedWeights<TFloat32> weights;
-  private final List<AdamW.Slot<TFloat32>> slots = new ArrayList<>();
+  private final List<Optimizer.Slot<TFloat32>> slots = new ArrayList<>();
   private final Variable<TInt64> steps;
 
   private final Placeholder<TUint8> images;
@@ -106,7 +106,7 @@ final class TrainingGraph {
     if (compiled && workers.isAlone()) {
       compile(updates);
     }
-    evaluation = BoundGraph.build(exact.in("evaluation"), model, AdamW.averaged(slots));
+    evaluation = BoundGraph.build(exact.in("evaluation"), model, Optimizer.averaged(slots));
     initialize = variables.initializer("initialize");
     saveRestore = new SaveRestore(graph, variables.all());
   }
@@ -125,8 +125,8 @@ final class TrainingGraph {
     terms = m.ops().withName(PLAIN_TERMS).identity(batch.terms());
     slowest = batch.slowest();
 
-    weights.all().forEach(w -> slots.add(AdamW.Slot.create(initial, variables, w)));
-    AdamW<TFloat32> optimizer = new AdamW<>(m.in("optimizer"), config.training());
+    weights.all().forEach(w -> slots.add(Optimizer.Slot.create(initial, variables, w)));
+    Optimizer<TFloat32> optimizer = new Optimizer<>(m.in("optimizer"), config.training());
     norms = optimizer.norms(batch.gradients());
     return optimizer.step(steps, slots, batch.gradients(), norms);
   }
@@ -273,7 +273,7 @@ final class TrainingGraph {
 
   /** Their moving averages, in the same order. */
   List<Variable<TFloat32>> averages() {
-    return slots.stream().map(AdamW.Slot::average).toList();
+    return slots.stream().map(Optimizer.Slot::average).toList();
   }
 
   List<Variable<?>> variables() {

@@ -85,6 +85,8 @@ final class BadInputTest {
     Program.call(folder, "train", "--resume", "a").assertRefused(3, "a is finished");
     Program.call(folder, "train", "--resume", "a", "--set", "latent.size=20")
         .assertRefused(3, "latent.size cannot change");
+    Program.call(folder, "train", "--resume", "a", "--set", "training.optimizer=muon")
+        .assertRefused(3, "training.optimizer cannot change");
 
     replace(SmallRuns.learned().resolve("checkpoints/4"), run.resolve("checkpoints/4"));
     Program.call(folder, "train", "--resume", "a", "--steps", "5")

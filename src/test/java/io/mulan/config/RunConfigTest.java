@@ -130,6 +130,7 @@ final class RunConfigTest {
             "training.balance",
             "training.free_bits",
             "training.steps",
+            "training.optimizer",
             "training.learning_rate",
             "training.warmup_steps",
             "training.ema");

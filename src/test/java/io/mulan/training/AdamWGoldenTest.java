@@ -119,7 +119,7 @@ final class AdamWGoldenTest {
     private final Graph graph = new Graph();
     private final Session session;
     private final List<Placeholder<TFloat32>> gradients = new ArrayList<>();
-    private final List<AdamW.Slot<TFloat32>> slots = new ArrayList<>();
+    private final List<Optimizer.Slot<TFloat32>> slots = new ArrayList<>();
     private final Op update;
 
     Optimiser(List<GoldenParameter> parameters, TrainingConfig config) {
@@ -131,12 +131,12 @@ final class AdamWGoldenTest {
         Shape shape = Shape.of(p.shape());
         Operand<TFloat32> initial = m.reshape(m.vector(p.values()), p.shape());
         Variable<TFloat32> weight = variables.create(p.name(), TFloat32.class, shape, initial);
-        slots.add(AdamW.Slot.create(m, variables, weight));
+        slots.add(Optimizer.Slot.create(m, variables, weight));
         gradients.add(tf.placeholder(TFloat32.class, Placeholder.shape(shape)));
       }
-      AdamW<TFloat32> adam = new AdamW<>(m, config);
+      Optimizer<TFloat32> optimizer = new Optimizer<>(m, config);
       List<Operand<TFloat32>> fed = List.copyOf(gradients);
-      List<Op> updates = adam.update(steps.value(), slots, fed, adam.norms(fed));
+      List<Op> updates = optimizer.update(steps.value(), slots, fed, optimizer.norms(fed));
       update =
           tf.withControlDependencies(updates).assignAddVariableOp(steps.handle(), tf.constant(1L));
       session = GraphSession.plain(graph);

@@ -13,7 +13,9 @@ final class CompiledStepTest {
   @Tag("integration")
   @Test
   void stepsAreTheSameWithAndWithoutXla() {
-    check("network.preconditioning=linear schedule.start=flat schedule.ends=learned");
+    check(
+        "network.preconditioning=linear schedule.start=flat schedule.ends=learned"
+            + " training.optimizer=muon");
   }
 
   @Tag("slow")

@@ -53,7 +53,7 @@ final class PublishedTraining<T extends TFloating> implements AutoCloseable {
   private final ImageShape image;
   private final Map<String, GoldenParameter> parameters = new TreeMap<>();
   private final Map<String, Variable<T>> weights = new TreeMap<>();
-  private final List<AdamW.Slot<T>> slots = new ArrayList<>();
+  private final List<Optimizer.Slot<T>> slots = new ArrayList<>();
 
   /** The draws of each kind that one step takes, in the published order. */
   private final Map<String, List<Placeholder<T>>> draws = new LinkedHashMap<>();
@@ -147,12 +147,12 @@ final class PublishedTraining<T extends TFloating> implements AutoCloseable {
       throw new AssertionError(golden + ": the model has " + weights.keySet());
     }
     Ops tf = m.ops();
-    weights.values().forEach(w -> slots.add(AdamW.Slot.create(m, variables, w)));
+    weights.values().forEach(w -> slots.add(Optimizer.Slot.create(m, variables, w)));
     List<Operand<T>> gradients =
         Gradients.of(
             m, bits, m.constant(1), weights.values().stream().map(Variable::value).toList());
-    AdamW<T> adam = new AdamW<>(m, config);
-    List<Op> updates = adam.update(done.value(), slots, gradients, adam.norms(gradients));
+    Optimizer<T> optimizer = new Optimizer<>(m, config);
+    List<Op> updates = optimizer.update(done.value(), slots, gradients, optimizer.norms(gradients));
     return tf.withControlDependencies(updates).assignAddVariableOp(done.handle(), tf.constant(1L));
   }
 
@@ -221,17 +221,17 @@ final class PublishedTraining<T extends TFloating> implements AutoCloseable {
 
   /** The weights as they are. */
   void weights(BiConsumer<String, double[]> reader) {
-    read(AdamW.Slot::weight, reader);
+    read(Optimizer.Slot::weight, reader);
   }
 
   /** Their moving averages. */
   void averages(BiConsumer<String, double[]> reader) {
-    read(AdamW.Slot::average, reader);
+    read(Optimizer.Slot::average, reader);
   }
 
   /** All in one run: TensorFlow plans the whole graph again for each set of what is fetched. */
   private void read(
-      Function<AdamW.Slot<T>, Variable<T>> which, BiConsumer<String, double[]> reader) {
+      Function<Optimizer.Slot<T>, Variable<T>> which, BiConsumer<String, double[]> reader) {
     Session.Runner runner = session.runner();
     slots.forEach(s -> runner.fetch(which.apply(s).value()));
     try (Result result = runner.run()) {

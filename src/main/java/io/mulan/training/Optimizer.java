@@ -4,6 +4,7 @@ import io.mulan.config.TrainingConfig;
 import io.mulan.config.TrainingConfig.Decay;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.ModelParts;
+import io.mulan.nn.UNet;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Variables;
@@ -22,13 +23,15 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TFloating;
 
 /**
- * AdamW with decoupled decay of everything but biases (Loshchilov, Hutter 2019), warm-up, optional
- * clipping and decay of the learning rate, and the moving average of the weights.
+ * One update of all weights by their gradients: AdamW (Loshchilov, Hutter 2019), or Muon (Jordan et
+ * al. 2024) for the kernels of the score network and AdamW for the rest. With decoupled decay of
+ * everything but biases, warm-up, optional clipping and decay of the learning rate, and the moving
+ * average of the weights.
  *
  * <p>As published, the scales of group normalisation are decayed too, and the update after n others
  * has the rate base · min(n / warm-up, 1), so that the very first changes nothing.
  */
-final class AdamW<T extends TFloating> {
+final class Optimizer<T extends TFloating> {
   private static final double EPSILON = 1e-8;
 
   /** Weights of the schedule for as many inputs still have the whole rate. */
@@ -37,11 +40,22 @@ final class AdamW<T extends TFloating> {
   /** Weights of the schedule for as many outputs still have the whole rate. */
   private static final double FULL_RATE_OUTPUTS = 256;
 
+  private static final String NETWORK = DiffusionModel.NETWORK + "/";
+
+  /** Decay of the momentum of Muon. */
+  private static final double MOMENTUM = 0.95;
+
+  /**
+   * Root mean square of the elements of a step of Muon, over the learning rate: about that of
+   * AdamW, so that one rate serves both (Liu et al. 2025, section 2.2).
+   */
+  private static final double MUON_STEP = 0.2;
+
   private final Maths<T> m;
   private final Ops tf;
   private final TrainingConfig c;
 
-  AdamW(Maths<T> m, TrainingConfig c) {
+  Optimizer(Maths<T> m, TrainingConfig c) {
     this.m = m;
     this.tf = m.ops();
     this.c = c;
@@ -88,6 +102,13 @@ final class AdamW<T extends TFloating> {
     /** The part of the model that the weight is in. */
     String part() {
       return ModelParts.of(weight.name());
+    }
+
+    /** Whether it is a kernel of the score network, but not that of its last layer. */
+    boolean forMuon() {
+      return weight.shape().numDimensions() > 1
+          && weight.name().startsWith(NETWORK)
+          && !weight.name().startsWith(NETWORK + UNet.OUTPUT + "/");
     }
 
     boolean decayed() {
@@ -167,26 +188,52 @@ final class AdamW<T extends TFloating> {
                     s.weight().value());
         afterDecay = tf.withControlDependencies(decay);
       }
-      Op adam =
-          afterDecay.train.resourceApplyAdam(
-              s.weight().handle(),
-              s.first().handle(),
-              s.second().handle(),
-              power1,
-              power2,
-              own,
-              m.constant(c.beta1()),
-              m.constant(c.beta2()),
-              epsilon,
-              gradient);
-      updates.add(adam);
+      Op moved;
+      if (c.optimizer() == TrainingConfig.Optimizer.MUON && s.forMuon()) {
+        Operand<T> step = muonStep(s, gradient, updates);
+        moved = afterDecay.train.resourceApplyGradientDescent(s.weight().handle(), own, step);
+      } else {
+        moved =
+            afterDecay.train.resourceApplyAdam(
+                s.weight().handle(),
+                s.first().handle(),
+                s.second().handle(),
+                power1,
+                power2,
+                own,
+                m.constant(c.beta1()),
+                m.constant(c.beta2()),
+                epsilon,
+                gradient);
+      }
+      updates.add(moved);
       Operand<T> updated =
-          tf.withControlDependencies(adam).readVariableOp(s.weight().handle(), m.type());
+          tf.withControlDependencies(moved).readVariableOp(s.weight().handle(), m.type());
       updates.add(
           tf.train.resourceApplyGradientDescent(
               s.average().handle(), m.constant(1 - c.ema()), m.sub(s.average().value(), updated)));
     }
     return updates;
+  }
+
+  /**
+   * What Muon moves a kernel by at a rate of one: the orthogonal factor of Nesterov's momentum.
+   *
+   * @param updates gains that of the momentum
+   */
+  private Operand<T> muonStep(Slot<T> s, Operand<T> gradient, List<Op> updates) {
+    Operand<T> momentum = towards(gradient, s.first().value());
+    updates.add(tf.assignVariableOp(s.first().handle(), momentum));
+    Shape shape = s.weight().shape();
+    long columns = shape.get(-1);
+    // The squares of an orthogonal factor's elements sum up to its smaller side.
+    double larger = Math.max(columns, shape.size() / columns);
+    return m.mul(
+        OrthogonalFactor.of(m, towards(gradient, momentum)), MUON_STEP * Math.sqrt(larger));
+  }
+
+  private Operand<T> towards(Operand<T> gradient, Operand<T> momentum) {
+    return m.add(m.mul(momentum, MOMENTUM), m.mul(gradient, 1 - MOMENTUM));
   }
 
   /** base · min(n / warm-up, 1, decay), where the decay is over the steps after the warm-up. */

@@ -23,7 +23,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** One update of a kernel and a bias, which both begin at 2. */
-final class AdamWTest {
+final class OptimizerTest {
   private static final float START = 2;
 
   /** A weight after the update. */
@@ -50,16 +50,17 @@ final class AdamWTest {
       Ops tf = GraphScope.ops(graph);
       Maths<TFloat32> m = new Maths<>(tf, TFloat32.class);
       Variables variables = new Variables(graph);
-      List<AdamW.Slot<TFloat32>> slots = new ArrayList<>();
+      List<Optimizer.Slot<TFloat32>> slots = new ArrayList<>();
       for (String name : List.of("score_model/a/kernel", "score_model/a/bias")) {
         Operand<TFloat32> start = m.vector(START);
         slots.add(
-            AdamW.Slot.create(
+            Optimizer.Slot.create(
                 m, variables, variables.create(name, TFloat32.class, Shape.of(1), start)));
       }
       List<Operand<TFloat32>> gradients = List.of(m.vector(kernel), m.vector(bias));
-      AdamW<TFloat32> adam = new AdamW<>(m, config);
-      List<Op> updates = adam.update(tf.constant(done), slots, gradients, adam.norms(gradients));
+      Optimizer<TFloat32> optimizer = new Optimizer<>(m, config);
+      List<Op> updates =
+          optimizer.update(tf.constant(done), slots, gradients, optimizer.norms(gradients));
       Op step = tf.withControlDependencies(updates).noOp();
       Op initialize = variables.initializer("initialize");
       try (Session session = GraphSession.plain(graph)) {
@@ -70,7 +71,7 @@ final class AdamWTest {
     }
   }
 
-  private static Updated read(Session session, AdamW.Slot<TFloat32> slot) {
+  private static Updated read(Session session, Optimizer.Slot<TFloat32> slot) {
     try (Result result =
         session
             .runner()
