@@ -4,7 +4,6 @@ import io.mulan.config.TrainingConfig;
 import io.mulan.config.TrainingConfig.Decay;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.diffusion.ModelParts;
-import io.mulan.nn.UNet;
 import io.mulan.nn.Weights;
 import io.mulan.tf.Maths;
 import io.mulan.tf.Variables;
@@ -32,24 +31,11 @@ import org.tensorflow.types.family.TFloating;
  * has the rate base · min(n / warm-up, 1), so that the very first changes nothing.
  */
 final class Optimizer<T extends TFloating> {
-  private static final double EPSILON = 1e-8;
-
   /** Weights of the schedule for as many inputs still have the whole rate. */
   private static final double FULL_RATE_INPUTS = 8;
 
   /** Weights of the schedule for as many outputs still have the whole rate. */
   private static final double FULL_RATE_OUTPUTS = 256;
-
-  private static final String NETWORK = DiffusionModel.NETWORK + "/";
-
-  /** Decay of the momentum of Muon. */
-  private static final double MOMENTUM = 0.95;
-
-  /**
-   * Root mean square of the elements of a step of Muon, over the learning rate: about that of
-   * AdamW, so that one rate serves both (Liu et al. 2025, section 2.2).
-   */
-  private static final double MUON_STEP = 0.2;
 
   private final Maths<T> m;
   private final Ops tf;
@@ -104,16 +90,21 @@ final class Optimizer<T extends TFloating> {
       return ModelParts.of(weight.name());
     }
 
-    /** Whether it is a kernel of the score network, but not that of its last layer. */
-    boolean forMuon() {
-      return weight.shape().numDimensions() > 1
-          && weight.name().startsWith(NETWORK)
-          && !weight.name().startsWith(NETWORK + UNet.OUTPUT + "/");
-    }
-
     boolean decayed() {
       return !weight.name().endsWith("/bias");
     }
+  }
+
+  /** How a weight moves along its gradient. */
+  interface Rule<T extends TFloating> {
+
+    /**
+     * Moves a weight, and what is kept of its gradients.
+     *
+     * @param after makes operations that run once the weight may change
+     * @param rate of this weight (scalar)
+     */
+    Op move(Ops after, Slot<T> slot, Operand<T> rate, Operand<T> gradient);
   }
 
   /** The averages of the weights, by the names of the weights. */
@@ -159,11 +150,8 @@ final class Optimizer<T extends TFloating> {
       Operand<TInt64> done, List<Slot<T>> slots, List<Operand<T>> gradients, Operand<T> norms) {
     Operand<T> n = m.cast(done);
     Operand<T> rate = learningRate(n);
-    Operand<T> power1 = tf.math.pow(m.constant(c.beta1()), m.add(n, 1));
-    Operand<T> power2 = tf.math.pow(m.constant(c.beta2()), m.add(n, 1));
-    // TensorFlow's kernel adds ε to √v before its correction for the start, and the published code
-    // after.
-    Operand<T> epsilon = m.mul(m.sqrt(m.sub(m.constant(1), power2)), EPSILON);
+    Rule<T> adamW = new AdamW<>(m, c, n);
+    Rule<T> muon = new Muon<>(m);
     List<Operand<T>> clips = clipFactors(slots, norms);
 
     Map<Double, Operand<T>> rates = new HashMap<>(Map.of(1.0, rate));
@@ -188,24 +176,8 @@ final class Optimizer<T extends TFloating> {
                     s.weight().value());
         afterDecay = tf.withControlDependencies(decay);
       }
-      Op moved;
-      if (c.optimizer() == TrainingConfig.Optimizer.MUON && s.forMuon()) {
-        Operand<T> step = muonStep(s, gradient, updates);
-        moved = afterDecay.train.resourceApplyGradientDescent(s.weight().handle(), own, step);
-      } else {
-        moved =
-            afterDecay.train.resourceApplyAdam(
-                s.weight().handle(),
-                s.first().handle(),
-                s.second().handle(),
-                power1,
-                power2,
-                own,
-                m.constant(c.beta1()),
-                m.constant(c.beta2()),
-                epsilon,
-                gradient);
-      }
+      boolean byMuon = c.optimizer() == TrainingConfig.Optimizer.MUON && Muon.moves(s.weight());
+      Op moved = (byMuon ? muon : adamW).move(afterDecay, s, own, gradient);
       updates.add(moved);
       Operand<T> updated =
           tf.withControlDependencies(moved).readVariableOp(s.weight().handle(), m.type());
@@ -214,26 +186,6 @@ final class Optimizer<T extends TFloating> {
               s.average().handle(), m.constant(1 - c.ema()), m.sub(s.average().value(), updated)));
     }
     return updates;
-  }
-
-  /**
-   * What Muon moves a kernel by at a rate of one: the orthogonal factor of Nesterov's momentum.
-   *
-   * @param updates gains that of the momentum
-   */
-  private Operand<T> muonStep(Slot<T> s, Operand<T> gradient, List<Op> updates) {
-    Operand<T> momentum = towards(gradient, s.first().value());
-    updates.add(tf.assignVariableOp(s.first().handle(), momentum));
-    Shape shape = s.weight().shape();
-    long columns = shape.get(-1);
-    // The squares of an orthogonal factor's elements sum up to its smaller side.
-    double larger = Math.max(columns, shape.size() / columns);
-    return m.mul(
-        OrthogonalFactor.of(m, towards(gradient, momentum)), MUON_STEP * Math.sqrt(larger));
-  }
-
-  private Operand<T> towards(Operand<T> gradient, Operand<T> momentum) {
-    return m.add(m.mul(momentum, MOMENTUM), m.mul(gradient, 1 - MOMENTUM));
   }
 
   /** base · min(n / warm-up, 1, decay), where the decay is over the steps after the warm-up. */

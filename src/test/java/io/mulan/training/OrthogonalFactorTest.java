@@ -23,7 +23,7 @@ import org.tensorflow.types.TFloat64;
 final class OrthogonalFactorTest {
 
   /** The iteration's polynomial, five times. */
-  private static double driven(double singular) {
+  static double driven(double singular) {
     double x = singular;
     for (int i = 0; i < 5; i++) {
       x = 3.4445 * x - 4.7750 * Math.pow(x, 3) + 2.0315 * Math.pow(x, 5);
