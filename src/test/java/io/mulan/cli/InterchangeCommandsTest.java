@@ -53,6 +53,7 @@ final class InterchangeCommandsTest {
             "--steps=2",
             "--run=a",
             "--set=latent.law=published",
+            "--set=training.optimizer=adamw",
             "--set=training.evaluate_every=0")
         .assertDone();
     Program.call(folder, "export", "a", "--flax=a.flax").assertDone();
@@ -69,6 +70,14 @@ final class InterchangeCommandsTest {
   }
 
   @Tag("integration")
+  @Test
+  void whatMuonKeepsIsNotWrittenAsAdamWs() {
+    Program.train(folder, "--steps=1", "--run=muon", "--set=training.evaluate_every=0")
+        .assertDone();
+    Program.call(folder, "export", "muon", "--flax=muon.flax")
+        .assertRefused(3, "training.optimizer muon");
+  }
+
   @Test
   void aPublishedCheckpointIsEvaluatedSampledAndWrittenBack() throws IOException {
     Program.Outcome done = importVdm("vdm").assertDone();

@@ -170,7 +170,7 @@ final class ConfigReaderTest {
         "latent.sizes=5 | did you mean latent.size?",
         "model.latent.siez=5 | did you mean latent.size?",
         "steps=5 | did you mean training.steps?",
-        "training.qqqqqqqqqqqqqqq=5 | allowed in training: steps, batch, accumulate, learning_rate",
+        "training.qqqqqqqqqqqqqqq=5 | allowed in training: steps, batch, accumulate, optimizer",
         "wholly.unknown=5 | allowed groups: data, schedule, latent, network, loss, training",
       })
   void anUnknownKeyIsRefusedWithTheNearestOrItsGroup(String setting, String hint) {
