@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("repeatable")
 final class TrainerTest {
   private static final RunConfig CONFIG =
-      SmallRun.config("training.steps=4", "training.evaluate_every=2");
+      SmallRun.config("training.steps=4", "training.evaluate_every=2", "training.optimizer=muon");
 
   @TempDir static Path all;
   @TempDir Path folder;
