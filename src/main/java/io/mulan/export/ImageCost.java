@@ -30,7 +30,8 @@ import org.tensorflow.types.TUint8;
  *
  * @param evaluation of the bound, once
  * @param stepFlops floating-point operations of a training step in convolutions and matrix
- *     products: forwards and backwards; the update of the weights has none
+ *     products: forwards and backwards; the update of the weights has none with AdamW, and with
+ *     Muon some that do not depend on the number of images
  */
 public record ImageCost(GraphCost evaluation, long stepFlops) {
 

@@ -26,6 +26,7 @@ final class ImageCostTest {
             Optional.empty(),
             List.of(
                 "training.batch=1",
+                "training.optimizer=adamw",
                 "network.layers=1",
                 "latent.size=6",
                 "latent.k=2",
