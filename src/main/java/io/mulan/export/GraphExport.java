@@ -181,7 +181,7 @@ public record GraphExport(byte[] graph, String summary) {
             training step       %s GFLOP
             tensors             %s bytes
           A GFLOP is 10⁹ floating-point operations in convolutions and matrix products; a multiplication and an
-          addition are two. The training step is forwards and backwards; the update of the weights has none.
+          addition are two. The training step is forwards and backwards, without the update of the weights.
           Tensors: the most that live at once in an evaluation, one operation running after the other; weights are
           not among them, but those of the schedule in double precision are. Small ones of derivatives, whose shapes
           are not known beforehand, are left out.
