@@ -189,9 +189,7 @@ final class TrainCommand implements Command {
                     .toList()));
     List<Difference> changed = RunConfig.differences(there, config);
     for (Difference d : changed) {
-      // What one optimiser keeps of the gradients means nothing to the other.
-      boolean changes = d.key().startsWith("training.") && !d.key().equals("training.optimizer");
-      if (!changes && !MOVABLE.contains(d.key())) {
+      if (!mayChange(d.key())) {
         throw new ConfigException(
             d.key()
                 + " cannot change in a run that is resumed ("
@@ -219,6 +217,14 @@ final class TrainCommand implements Command {
               + 2L * there.training().steps());
     }
     return config;
+  }
+
+  /**
+   * Whether a run that is resumed may have another value of a setting. What one optimiser keeps of
+   * the gradients means nothing to the other.
+   */
+  private static boolean mayChange(String key) {
+    return key.startsWith("training.") ? !key.equals("training.optimizer") : MOVABLE.contains(key);
   }
 
   private static Kept kept(Arguments given) {

@@ -4,6 +4,7 @@ import static io.mulan.cli.Program.command;
 import static io.mulan.cli.Program.plainArguments;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mulan.files.AtomicFolder;
 import java.io.IOException;
@@ -151,6 +152,7 @@ final class BadInputTest {
       while (first.isAlive() && !Files.exists(folder.resolve("a/config.yaml"))) {
         Thread.sleep(20);
       }
+      assertTrue(first.isAlive(), "the first program has ended: the second would train");
       Program.trainPlain(other, "--run", run, "--steps", "100000")
           .assertRefused(3, "another mulan is training in");
     } finally {
