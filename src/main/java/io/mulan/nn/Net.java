@@ -57,7 +57,9 @@ public record Net<T extends TFloating>(
         scope,
         (at, rows, name, shape, initial) -> {
           Operand<T> weight = weights.get(name, shape, initial);
-          Operand<TFloat64> exact = at.constantFor(at.matMul(rows, at.cast(weight)));
+          // Cast when the rows are there: otherwise all kernels wait for them, in double precision.
+          Maths<TFloat64> then = at.with(at.ops().withControlDependencies(rows));
+          Operand<TFloat64> exact = at.constantFor(at.matMul(rows, then.cast(weight)));
           Operand<TFloat64> rough = at.cast(single.matMul(single.cast(rows), weight));
           // Zero, with the gradient.
           return at.add(exact, at.sub(rough, at.constantFor(rough)));

@@ -44,30 +44,23 @@ public final class GraphSession implements AutoCloseable {
     }
   }
 
-  /**
-   * From now on TensorFlow does not optimise graphs first: a training step of the digits then takes
-   * some 4% longer, and the first one seconds less.
-   */
+  /** From now on TensorFlow does not optimise graphs first: the first run takes seconds less. */
   public static void keepGraphsAsBuilt() {
     asBuilt = true;
   }
 
-  /**
-   * A session on this graph, to be closed before it: for a few runs, so that TensorFlow optimises
-   * the graph quickly.
-   */
+  /** A session on this graph, to be closed before it. */
   public static GraphSession open(Graph built) {
-    return open(built, Optional.empty(), GraphSession::plain);
+    return open(built, Optional.empty());
   }
 
   /**
-   * A session on this graph for thousands of runs, to be closed before it: TensorFlow optimises the
-   * graph as far as it can, which takes seconds.
+   * The same.
    *
    * @param recomputation what is computed again in place of being kept
    */
-  public static GraphSession openForTraining(Graph built, Optional<Recomputation> recomputation) {
-    return open(built, recomputation, graph -> new Session(graph, trainingConfig()));
+  public static GraphSession open(Graph built, Optional<Recomputation> recomputation) {
+    return open(built, recomputation, GraphSession::plain);
   }
 
   /**
@@ -81,37 +74,30 @@ public final class GraphSession implements AutoCloseable {
     return new GraphSession(RewrittenGraph.of(built, recomputation), open);
   }
 
-  /** A SavedModel, loaded for a few runs. */
+  /** A SavedModel, to be closed. */
   public static SavedModelBundle load(Path folder) {
     return SavedModelBundle.loader(folder.toString())
         .withTags(SavedModelWriter.TAG)
-        .withConfigProto(config(quick()))
+        .withConfigProto(config())
         .load();
   }
 
   /** TensorFlow's own session on a graph as it is, to be closed before it. */
   public static Session plain(Graph graph) {
-    return new Session(graph, config(quick()));
+    return new Session(graph, config());
   }
 
-  /** What makes results repeatable. */
-  public static ConfigProto trainingConfig() {
-    return config(RewriterConfig.newBuilder());
-  }
-
-  /** What most of the gain comes from, once: the rest takes twice as long as all else. */
-  private static RewriterConfig.Builder quick() {
-    return RewriterConfig.newBuilder()
-        .addAllOptimizers(List.of("pruning", "function", "remap"))
-        .setMetaOptimizerIterations(RewriterConfig.NumIterationsType.ONE);
-  }
-
-  private static ConfigProto config(RewriterConfig.Builder rewriter) {
-    // The memory optimiser puts operations into the step that XLA cannot compile.
-    rewriter.setMemoryOptimization(RewriterConfig.MemOptType.NO_MEM_OPT);
-    // It makes sums of two into sums of many, whose order varies.
-    rewriter.setArithmeticOptimization(RewriterConfig.Toggle.OFF);
-    rewriter.setDisableMetaOptimizer(asBuilt);
+  /** What makes results repeatable, and runs fast. */
+  public static ConfigProto config() {
+    // What a step gains from. All of TensorFlow's rewritings, twice, take four times as long, and
+    // some do harm: one makes sums of two into sums of many, whose order varies, and one puts
+    // operations into a step that XLA cannot compile.
+    RewriterConfig rewriter =
+        RewriterConfig.newBuilder()
+            .addAllOptimizers(List.of("pruning", "function", "remap"))
+            .setMetaOptimizerIterations(RewriterConfig.NumIterationsType.ONE)
+            .setDisableMetaOptimizer(asBuilt)
+            .build();
     return ConfigProto.newBuilder()
         .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriter))
         .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
