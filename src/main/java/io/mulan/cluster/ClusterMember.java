@@ -61,7 +61,7 @@ final class ClusterMember {
   }
 
   private static ConfigProto config(Cluster cluster) {
-    return GraphSession.config().toBuilder()
+    return GraphSession.trainingConfig().toBuilder()
         .setExperimental(
             ConfigProto.Experimental.newBuilder().setCollectiveGroupLeader(cluster.device(0)))
         // Without it a session waits for all of the cluster.

@@ -79,7 +79,7 @@ public final class Workers {
   public GraphSession open(Graph graph, Optional<Recomputation> recomputation) {
     return joined
         .map(j -> GraphSession.open(graph, recomputation, j.member()::open))
-        .orElseGet(() -> GraphSession.open(graph, recomputation));
+        .orElseGet(() -> GraphSession.openForTraining(graph, recomputation));
   }
 
   /** Which images of each batch are this one's. */

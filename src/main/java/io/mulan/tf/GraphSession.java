@@ -26,6 +26,17 @@ import org.tensorflow.proto.RunOptions;
  * session.
  */
 public final class GraphSession implements AutoCloseable {
+  /**
+   * What runs gain from, of TensorFlow's rewritings. All of them, twice, take twice as long or
+   * more, and some do harm: one makes sums of two into sums of many, whose order varies, and one
+   * puts operations into a step that XLA cannot compile.
+   */
+  private static final List<String> QUICK = List.of("pruning", "function", "remap");
+
+  /** The same, and what gradients compute of shapes alone is not computed in each step. */
+  private static final List<String> WITH_GRADIENTS =
+      List.of("pruning", "function", "constfold", "remap");
+
   /** TensorFlow refuses to trace two runs of one process at the same time. */
   private static final Object TRACED = new Object();
 
@@ -51,16 +62,16 @@ public final class GraphSession implements AutoCloseable {
 
   /** A session on this graph, to be closed before it. */
   public static GraphSession open(Graph built) {
-    return open(built, Optional.empty());
+    return open(built, Optional.empty(), GraphSession::plain);
   }
 
   /**
-   * The same.
+   * A session on a graph with gradients, to be closed before it.
    *
    * @param recomputation what is computed again in place of being kept
    */
-  public static GraphSession open(Graph built, Optional<Recomputation> recomputation) {
-    return open(built, recomputation, GraphSession::plain);
+  public static GraphSession openForTraining(Graph built, Optional<Recomputation> recomputation) {
+    return open(built, recomputation, graph -> new Session(graph, trainingConfig()));
   }
 
   /**
@@ -78,23 +89,24 @@ public final class GraphSession implements AutoCloseable {
   public static SavedModelBundle load(Path folder) {
     return SavedModelBundle.loader(folder.toString())
         .withTags(SavedModelWriter.TAG)
-        .withConfigProto(config())
+        .withConfigProto(config(QUICK))
         .load();
   }
 
   /** TensorFlow's own session on a graph as it is, to be closed before it. */
   public static Session plain(Graph graph) {
-    return new Session(graph, config());
+    return new Session(graph, config(QUICK));
   }
 
-  /** What makes results repeatable, and runs fast. */
-  public static ConfigProto config() {
-    // What a step gains from. All of TensorFlow's rewritings, twice, take four times as long, and
-    // some do harm: one makes sums of two into sums of many, whose order varies, and one puts
-    // operations into a step that XLA cannot compile.
+  /** What makes the results of a graph with gradients repeatable. */
+  public static ConfigProto trainingConfig() {
+    return config(WITH_GRADIENTS);
+  }
+
+  private static ConfigProto config(List<String> rewritings) {
     RewriterConfig rewriter =
         RewriterConfig.newBuilder()
-            .addAllOptimizers(List.of("pruning", "function", "remap"))
+            .addAllOptimizers(rewritings)
             .setMetaOptimizerIterations(RewriterConfig.NumIterationsType.ONE)
             .setDisableMetaOptimizer(asBuilt)
             .build();
