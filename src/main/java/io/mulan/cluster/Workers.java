@@ -3,7 +3,7 @@ package io.mulan.cluster;
 import io.mulan.config.TrainingConfig;
 import io.mulan.files.ConfigException;
 import io.mulan.tf.GraphSession;
-import io.mulan.tf.Recomputation;
+import io.mulan.tf.Rewriting;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -71,15 +71,11 @@ public final class Workers {
     return cluster.chief();
   }
 
-  /**
-   * A session whose collective operations meet those of the others.
-   *
-   * @param recomputation what is computed again in place of being kept
-   */
-  public GraphSession open(Graph graph, Optional<Recomputation> recomputation) {
+  /** A session whose collective operations meet those of the others. */
+  public GraphSession open(Graph graph, Rewriting rewriting) {
     return joined
-        .map(j -> GraphSession.open(graph, recomputation, j.member()::open))
-        .orElseGet(() -> GraphSession.openForTraining(graph, recomputation));
+        .map(j -> GraphSession.open(graph, rewriting, j.member()::open))
+        .orElseGet(() -> GraphSession.openForTraining(graph, rewriting));
   }
 
   /** Which images of each batch are this one's. */

@@ -28,6 +28,7 @@ package io.mulan.config;
  * @param seed of weights, order of images, times, noise and dropout
  * @param recompute whether the inside of each block is computed again for its gradient, and not
  *     kept
+ * @param fused whether element-wise operations are compiled into few passes over memory
  * @param precision of products; weights, everything between, schedule and loss are not rounded
  * @param evaluateEvery steps; 0 for the end only
  * @param timesPerImage times t for each test image in an evaluation
@@ -59,6 +60,7 @@ public record TrainingConfig(
     double ema,
     long seed,
     boolean recompute,
+    Fused fused,
     Precision precision,
     Xla xla,
     int evaluateEvery,
@@ -91,6 +93,14 @@ public record TrainingConfig(
     FLOAT32,
     /** Eight bits of significand: fast where the processor multiplies them itself. */
     BFLOAT16
+  }
+
+  /** Whether XLA compiles what lies between convolutions, products and sums. */
+  public enum Fused {
+    /** Where it was measured to be faster: on CPUs, unless XLA compiles the whole step. */
+    AUTO,
+    ON,
+    OFF
   }
 
   /** Whether XLA compiles the step. */

@@ -62,7 +62,7 @@ public final class DiffusionModel {
       RunConfig config, ImageShape image, Denoiser denoiser, ConditionValues conditions) {
     this.config = config;
     this.image = image;
-    this.codec = new ImageCodec(config.data().levels());
+    this.codec = ImageCodec.of(config.data().levels(), config.schedule());
     this.latent = Latent.of(config.latent());
     this.schedule = NoiseSchedule.of(config.schedule(), image);
     this.axis = TimeAxis.of(config.loss());

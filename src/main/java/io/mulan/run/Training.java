@@ -22,6 +22,7 @@ import io.mulan.training.TrainingListener;
 import io.mulan.training.TrainingSession;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.logging.log4j.LogManager;
@@ -227,6 +228,12 @@ public final class Training {
                 : "auto, there is no GPU and plain convolutions are faster on a CPU";
           }
         });
+    if (!compiled) {
+      LOG.info(
+          "element-wise operations are {} (training.fused: {})",
+          TrainingSession.fused(config, false) ? "fused" : "not fused",
+          config.fused().name().toLowerCase(Locale.ROOT));
+    }
     return compiled;
   }
 

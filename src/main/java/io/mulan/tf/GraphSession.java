@@ -2,7 +2,6 @@ package io.mulan.tf;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -57,28 +56,24 @@ public final class GraphSession implements AutoCloseable {
    * the graph quickly.
    */
   public static GraphSession open(Graph built) {
-    return open(built, Optional.empty(), GraphSession::plain);
+    return open(built, Rewriting.NONE, GraphSession::plain);
   }
 
   /**
-   * A session on this graph for thousands of runs, to be closed before it: TensorFlow optimises the
-   * graph as far as it can, which takes seconds.
-   *
-   * @param recomputation what is computed again in place of being kept
+   * A session on this graph for thousands of runs, to be closed before it: TensorFlow computes
+   * constants beforehand as well.
    */
-  public static GraphSession openForTraining(Graph built, Optional<Recomputation> recomputation) {
-    return open(built, recomputation, graph -> new Session(graph, trainingConfig()));
+  public static GraphSession openForTraining(Graph built, Rewriting rewriting) {
+    return open(built, rewriting, graph -> new Session(graph, trainingConfig()));
   }
 
   /**
    * A session of another kind.
    *
-   * @param recomputation what is computed again in place of being kept
    * @param open opens TensorFlow's session on the rewritten graph
    */
-  public static GraphSession open(
-      Graph built, Optional<Recomputation> recomputation, Function<Graph, Session> open) {
-    return new GraphSession(RewrittenGraph.of(built, recomputation), open);
+  public static GraphSession open(Graph built, Rewriting rewriting, Function<Graph, Session> open) {
+    return new GraphSession(RewrittenGraph.of(built, rewriting), open);
   }
 
   /** A SavedModel, loaded for a few runs. */
@@ -96,7 +91,8 @@ public final class GraphSession implements AutoCloseable {
 
   /** What makes results repeatable. */
   public static ConfigProto trainingConfig() {
-    return config(RewriterConfig.newBuilder());
+    // What gradients compute of constants is not computed in each step.
+    return config(quick().addOptimizers("constfold"));
   }
 
   /** What most of the gain comes from, once: the rest takes twice as long as all else. */

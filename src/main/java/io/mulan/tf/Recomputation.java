@@ -31,6 +31,8 @@ import org.tensorflow.proto.NodeDef;
  * @param seed name of the operation that is the gradient with respect to the loss itself
  */
 public record Recomputation(Pattern block, String loss, String seed) {
+  private static final String AGAIN = "/again";
+
   /** Neither computed nor large. */
   private static final Set<String> GIVEN =
       Set.of("Const", "Placeholder", "ReadVariableOp", "VarHandleOp");
@@ -42,7 +44,12 @@ public record Recomputation(Pattern block, String loss, String seed) {
   }
 
   private static String again(String name) {
-    return name + "/again";
+    return name + AGAIN;
+  }
+
+  /** The name of what an operation is a copy of; its own name if it is none. */
+  static String original(String name) {
+    return name.endsWith(AGAIN) ? name.substring(0, name.length() - AGAIN.length()) : name;
   }
 
   /** The node that an input names; empty for what only orders. */

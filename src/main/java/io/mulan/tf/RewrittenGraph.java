@@ -2,7 +2,6 @@ package io.mulan.tf;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.proto.FunctionDef;
@@ -30,26 +29,32 @@ public final class RewrittenGraph {
 
   /** The copy, to be closed. */
   public static Graph of(Graph original) {
-    return of(original, Optional.empty());
+    return of(original, Rewriting.NONE);
   }
 
   /**
    * The copy, to be closed.
    *
-   * @param recomputation what else is changed
+   * @param rewriting what else is changed
    */
-  static Graph of(Graph original, Optional<Recomputation> recomputation) {
+  static Graph of(Graph original, Rewriting rewriting) {
     UnaryOperator<List<NodeDef>> change =
-        nodes -> recomputation.map(r -> r.of(nodes)).orElse(nodes);
+        nodes -> rewriting.recomputation().map(r -> r.of(nodes)).orElse(nodes);
     GraphDef definition = original.toGraphDef();
     GraphDef.Builder copy = definition.toBuilder().clearNode();
-    List<NodeDef> nodes = StaticShapes.folded(original, definition.getNodeList());
-    copy.addAllNode(ordered(change.apply(nodes), ""));
     for (FunctionDef.Builder function : copy.getLibraryBuilder().getFunctionBuilderList()) {
       List<NodeDef> inside = ordered(change.apply(function.getNodeDefList()), ":sum:0");
       function.clearNodeDef();
       inside.forEach(node -> function.addNodeDef(node.toBuilder().removeAttr(LOWERED)));
     }
+    List<NodeDef> nodes = StaticShapes.folded(original, definition.getNodeList());
+    nodes = ordered(change.apply(nodes), "");
+    if (rewriting.fusion().isPresent()) {
+      Fusion.Fused fused = rewriting.fusion().get().of(original, nodes);
+      copy.getLibraryBuilder().addAllFunction(fused.functions());
+      nodes = fused.nodes();
+    }
+    copy.addAllNode(nodes);
     Graph graph = new Graph();
     graph.importGraphDef(copy.build());
     return graph;

@@ -4,16 +4,21 @@ import io.mulan.cluster.Workers;
 import io.mulan.config.ConfigReader;
 import io.mulan.config.ImageShape;
 import io.mulan.config.RunConfig;
+import io.mulan.config.TrainingConfig;
 import io.mulan.console.Stopped;
 import io.mulan.data.ImageSet;
 import io.mulan.diffusion.BoundTerms;
 import io.mulan.diffusion.DiffusionModel;
 import io.mulan.likelihood.BoundEstimate;
 import io.mulan.likelihood.BoundEstimator;
+import io.mulan.tf.Devices;
+import io.mulan.tf.Fusion;
 import io.mulan.tf.GraphCost;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Histogram;
 import io.mulan.tf.ImageBatch;
+import io.mulan.tf.Recomputation;
+import io.mulan.tf.Rewriting;
 import io.mulan.tf.ShownGraph;
 import io.mulan.tf.StepTrace;
 import io.mulan.tf.Tensors;
@@ -67,12 +72,27 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
             image.width(),
             image.channels());
     built = new TrainingGraph(graph, config, new DiffusionModel(config, image), compiled, workers);
-    session =
-        workers.open(
-            graph,
-            config.training().recompute()
-                ? Optional.of(BatchGradient.recomputation())
-                : Optional.empty());
+    Optional<Recomputation> recomputation =
+        config.training().recompute()
+            ? Optional.of(BatchGradient.recomputation())
+            : Optional.empty();
+    Optional<Fusion> fusion =
+        fused(config.training(), compiled) ? Optional.of(Fusion.OF_LARGE) : Optional.empty();
+    session = workers.open(graph, new Rewriting(recomputation, fusion));
+  }
+
+  /**
+   * Whether element-wise operations are fused.
+   *
+   * @param compiled whether XLA compiles the whole step
+   */
+  public static boolean fused(TrainingConfig config, boolean compiled) {
+    return !compiled
+        && switch (config.fused()) {
+          case ON -> true;
+          case OFF -> false;
+          case AUTO -> !Devices.hasGpu();
+        };
   }
 
   /** Sets every weight to its initial value, by the run's seed. */
@@ -200,7 +220,7 @@ public final class TrainingSession implements Checkpointed, AutoCloseable {
 
   /** How images become the terms of the bound, uncompiled, to be looked at. */
   public GraphDef shownGraph() {
-    return ShownGraph.of(session.graph(), TrainingGraph.PLAIN_TERMS);
+    return ShownGraph.of(graph, TrainingGraph.PLAIN_TERMS);
   }
 
   /** Updates on the same images, to be measured; conditions are zeros. */

@@ -4,10 +4,12 @@ import io.mulan.nn.Dropout;
 import io.mulan.nn.Net;
 import io.mulan.nn.Weights;
 import io.mulan.numpy.NpyArray;
+import io.mulan.tf.Fusion;
 import io.mulan.tf.Gradients;
 import io.mulan.tf.GraphScope;
 import io.mulan.tf.GraphSession;
 import io.mulan.tf.Maths;
+import io.mulan.tf.Rewriting;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +27,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
-import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -244,7 +245,7 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
     Set<String> ours = new TreeSet<>(results.keySet());
     ours.removeIf(GoldenCase::isByParameter);
     requireSame("results", published, ours);
-    try (Session session = GraphSession.plain(graph)) {
+    try (GraphSession session = GraphSession.open(graph, rewriting(), GraphSession::plain)) {
       List<Map<String, double[]>> rows = new ArrayList<>();
       if (each.isEmpty()) {
         rows.add(values(session.runner()));
@@ -258,8 +259,15 @@ public final class CaseGraph<T extends TFloating> implements AutoCloseable {
     }
   }
 
-  private Map<String, double[]> values(Session.Runner runner) {
-    feeds.forEach((operand, tensor) -> runner.feed(operand.asOutput(), tensor));
+  /** With {@code -Dgolden.fused=true} all element-wise operations are fused. */
+  private static Rewriting rewriting() {
+    return Boolean.getBoolean("golden.fused")
+        ? new Rewriting(Optional.empty(), Optional.of(new Fusion(1)))
+        : Rewriting.NONE;
+  }
+
+  private Map<String, double[]> values(GraphSession.Runner runner) {
+    feeds.forEach(runner::feed);
     results.values().forEach(runner::fetch);
     try (Result result = runner.run()) {
       Map<String, double[]> values = new HashMap<>();
