@@ -110,6 +110,7 @@ public record Fusion(long large) {
     return node.getAttrOrThrow(attribute).getType();
   }
 
+  /** The nodes of one graph, and what is known of them. */
   private final class Rewritten {
     private final Graph graph;
     private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
@@ -188,8 +189,8 @@ public record Fusion(long large) {
     }
 
     /**
-     * Whether it must not run before another. In gradients, those who wait also take what they wait
-     * for.
+     * Whether it must not run before another. In gradients, operations that wait also take what
+     * they wait for.
      */
     private static boolean waits(NodeDef node) {
       return !Gradients.isInside(node.getName())
