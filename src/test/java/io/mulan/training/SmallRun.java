@@ -1,5 +1,7 @@
 package io.mulan.training;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import io.mulan.config.ConfigReader;
 import io.mulan.config.RunConfig;
 import io.mulan.data.Batches;
@@ -80,6 +82,23 @@ public final class SmallRun {
         check.accept(step(one, first, step), step(two, second, step));
       }
     }
+  }
+
+  /**
+   * That two steps see the same.
+   *
+   * @param ofTerms largest error of a term, relative to their sum
+   * @param ofGradients of a gradient's norm, relative to that of all
+   */
+  static BiConsumer<TrainingSession.Step, TrainingSession.Step> within(
+      float ofTerms, float ofGradients) {
+    return (expected, actual) -> {
+      assertArrayEquals(expected.terms(), actual.terms(), ofTerms * (float) expected.total());
+      assertArrayEquals(
+          expected.gradientNorms(),
+          actual.gradientNorms(),
+          ofGradients * (float) expected.gradientNorm());
+    };
   }
 
   public static Dataset data(RunConfig config) {
