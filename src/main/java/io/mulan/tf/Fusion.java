@@ -224,8 +224,7 @@ public record Fusion(long large) {
       String source = Nodes.source(output);
       GraphOperation operation = graph.operation(Recomputation.original(source));
       if (operation != null) {
-        int colon = output.indexOf(':');
-        int index = colon < 0 ? 0 : Integer.parseInt(output.substring(colon + 1));
+        int index = Nodes.output(output);
         return index < operation.numOutputs() ? operation.output(index).shape() : Shape.unknown();
       }
       // Made by a rewriting: sums and products of two.

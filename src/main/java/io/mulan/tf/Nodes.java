@@ -22,6 +22,12 @@ final class Nodes {
     return input.substring(isControl(input) ? 1 : 0, output < 0 ? input.length() : output);
   }
 
+  /** Which output of that operation an input is: 1 of {@code sums:1}, 0 of {@code sums}. */
+  static int output(String input) {
+    int output = input.indexOf(':');
+    return output < 0 ? 0 : Integer.parseInt(input.substring(output + 1));
+  }
+
   /** Whether an input has no value, only an operation that runs before. */
   static boolean isControl(String input) {
     return input.startsWith(CONTROL);

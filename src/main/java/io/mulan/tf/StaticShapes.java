@@ -314,9 +314,7 @@ final class StaticShapes {
   }
 
   private Optional<long[]> known(String output) {
-    int colon = output.indexOf(':');
-    int index = colon < 0 ? 0 : Integer.parseInt(output.substring(colon + 1));
-    Shape shape = graph.operation(Nodes.source(output)).output(index).shape();
+    Shape shape = graph.operation(Nodes.source(output)).output(Nodes.output(output)).shape();
     return shape.isUnknown() || shape.hasUnknownDimension()
         ? Optional.empty()
         : Optional.of(shape.asArray());
